@@ -1,0 +1,81 @@
+package job
+
+import "time"
+
+// Job is a stateful, deterministic piece of work over keys. Its methods are
+// called one at a time for a key, in order. They must not keep or share what
+// they are handed, start goroutines, or read a clock.
+//
+// An error from Decode sends the record to dead letters. An error or panic
+// from Process, Wake or Complete undoes the transaction; a record that caused
+// it goes to dead letters with the cause (rule E11).
+type Job interface {
+	// Decode reads a record: the canonical key it belongs to, and its value.
+	Decode(r Record) (key string, value any, err error)
+	// Process handles one input record of the call's key.
+	Process(c *Call, in Input) error
+	// Wake says that the time the key asked to be woken at has come.
+	Wake(c *Call) error
+	// Complete hands over the result of work that the key started (rule E13).
+	Complete(c *Call, result any) error
+
+	// EncodeState appends a key's value to dst. DecodeState reads it back.
+	EncodeState(dst []byte, state any) ([]byte, error)
+	DecodeState(data []byte) (state any, err error)
+}
+
+// Call is what a job may see and do within one call: nothing else.
+type Call struct {
+	// Key is the canonical key the call is for.
+	Key string
+	// Partition is the partition of the task that the key belongs to.
+	Partition int32
+	// Now is the stream time of the task (rule E8).
+	Now time.Time
+	// State is the key's value, nil when it has none. It may be changed in
+	// place, but a change counts only once it is handed to Put.
+	State any
+	// WakeAt is when the key will be woken, zero for never.
+	WakeAt time.Time
+
+	tables  map[string]any
+	changed bool
+	outputs []Output
+	work    []any
+}
+
+// NewCall makes a call. The runtime and tests use it.
+func NewCall(key string, partition int32, now time.Time, state any, wakeAt time.Time, tables map[string]any) *Call {
+	return &Call{Key: key, Partition: partition, Now: now, State: state, WakeAt: wakeAt, tables: tables}
+}
+
+// Put replaces the key's value and its next wake-up (zero for never).
+func (c *Call) Put(state any, wakeAt time.Time) {
+	c.State, c.WakeAt, c.changed = state, wakeAt, true
+}
+
+// Delete removes the key's value and its wake-up.
+func (c *Call) Delete() { c.Put(nil, time.Time{}) }
+
+// Emit adds a record to the transaction.
+func (c *Call) Emit(o Output) { c.outputs = append(c.outputs, o) }
+
+// Start asks for asynchronous work (rule E13). Its result comes back through
+// Complete. It may start before the transaction commits, and it may be
+// started again after a crash or a hand-over: only what the state says is
+// open is known to be open.
+func (c *Call) Start(request any) { c.work = append(c.work, request) }
+
+// Table returns a broadcast table (rule E14) by its topic's logical name, as
+// built for this job, or nil when the job has none of that name. It does not
+// change within a transaction.
+func (c *Call) Table(topic string) any { return c.tables[topic] }
+
+// Changed tells whether Put or Delete was called.
+func (c *Call) Changed() bool { return c.changed }
+
+// Outputs returns the records emitted so far, in order.
+func (c *Call) Outputs() []Output { return c.outputs }
+
+// Work returns the asynchronous work asked for so far, in order.
+func (c *Call) Work() []any { return c.work }
