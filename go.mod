@@ -44,3 +44,11 @@ require (
 	golang.org/x/sys v0.49.0
 	pgregory.net/rapid v1.3.0
 )
+
+require (
+	github.com/ettle/strcase v0.2.0 // indirect
+	golang.org/x/mod v0.31.0 // indirect
+	golang.org/x/tools v0.40.0 // indirect
+)
+
+tool github.com/hamba/avro/v2/cmd/avrogen

@@ -1,0 +1,107 @@
+package schemas
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+)
+
+// The first bytes of a value say how it is written.
+const (
+	soeByte0 = 0xC3 // Avro single-object encoding, Avro specification 1.11, "Single-object encoding"
+	soeByte1 = 0x01
+	soeSize  = 2 + 8 // marker and little-endian CRC-64-AVRO fingerprint
+	jsonOpen = '{'
+)
+
+// Codec reads and writes one record type. It is safe for concurrent use.
+type Codec[T any] struct {
+	name    string
+	newest  *avroSchema
+	header  [soeSize]byte
+	writers map[uint64]*avroSchema // every published version, resolved to the newest
+}
+
+// newCodec makes a codec of the record's published versions, oldest first.
+func newCodec[T any](name string, versions ...string) (*Codec[T], error) {
+	c := &Codec[T]{name: name, writers: make(map[uint64]*avroSchema, len(versions))}
+	newest, err := parseAvro(versions[len(versions)-1])
+	if err != nil {
+		return nil, fmt.Errorf("reading the newest schema of %s: %w", name, err)
+	}
+	c.newest = newest
+	c.header[0], c.header[1] = soeByte0, soeByte1
+	binary.LittleEndian.PutUint64(c.header[2:], newest.fingerprint)
+	for i, text := range versions {
+		writer, err := parseAvro(text)
+		if err != nil {
+			return nil, fmt.Errorf("reading version %d of %s: %w", i+1, name, err)
+		}
+		resolved, err := resolveAvro(newest, writer)
+		if err != nil {
+			return nil, fmt.Errorf("resolving version %d of %s to the newest: %w", i+1, name, err)
+		}
+		c.writers[writer.fingerprint] = resolved
+	}
+	return c, nil
+}
+
+// NewPrivateCodec makes a codec for a record that is nobody's contract, such
+// as a job's state, from its versions as .avsc text, oldest first.
+func NewPrivateCodec[T any](name string, versions ...string) (*Codec[T], error) {
+	if len(versions) == 0 {
+		return nil, fmt.Errorf("making the codec of %s: no schema was given", name)
+	}
+	return newCodec[T](name, versions...)
+}
+
+// Encode writes v in Avro single-object encoding under the newest schema.
+func (c *Codec[T]) Encode(v *T) ([]byte, error) { return c.Append(nil, v) }
+
+// Append appends v, encoded as by Encode, to dst.
+func (c *Codec[T]) Append(dst []byte, v *T) ([]byte, error) {
+	body, err := c.newest.marshal(v)
+	if err != nil {
+		return dst, fmt.Errorf("writing a %s: %w", c.name, err)
+	}
+	if dst == nil {
+		dst = make([]byte, 0, soeSize+len(body))
+	}
+	return append(append(dst, c.header[:]...), body...), nil
+}
+
+// Decode reads a value in any format that a topic may hold: Avro
+// single-object encoding of any published version, or JSON. The error is
+// always a *DecodeError.
+func (c *Codec[T]) Decode(data []byte) (*T, error) {
+	switch {
+	case len(data) == 0:
+		return nil, c.fail("the value is empty")
+	case data[0] == soeByte0 && len(data) >= soeSize && data[1] == soeByte1:
+		return c.decodeAvro(data)
+	case data[0] == soeByte0:
+		return nil, c.fail("the value is cut off inside the Avro single-object header")
+	case data[0] == jsonOpen:
+		return c.decodeJSON(data)
+	case data[0] == 0:
+		return nil, c.fail("the value is in Confluent framing, but no schema registry is configured")
+	}
+	return nil, c.fail(fmt.Sprintf("the first byte is 0x%02x; a value starts with C3 01 (Avro single-object encoding) or { (JSON)", data[0]))
+}
+
+func (c *Codec[T]) decodeAvro(data []byte) (*T, error) {
+	fingerprint := binary.LittleEndian.Uint64(data[2:soeSize])
+	writer, ok := c.writers[fingerprint]
+	if !ok {
+		return nil, c.fail("the schema fingerprint " + hex.EncodeToString(data[2:soeSize]) + " is no published version")
+	}
+	v := new(T)
+	if err := writer.unmarshal(data[soeSize:], v); err != nil {
+		return nil, c.fail(err.Error())
+	}
+	return v, nil
+}
+
+func (c *Codec[T]) fail(problem string) error {
+	return &DecodeError{Record: c.name, Problem: problem}
+}

@@ -1,0 +1,102 @@
+package schemas
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+//go:embed avro/*.avsc
+var avscFiles embed.FS
+
+// Codecs holds the codec of every record of the contract.
+type Codecs struct {
+	Registration    *Codec[Registration]
+	CarrierEvent    *Codec[CarrierEvent]
+	TrackingEvent   *Codec[TrackingEvent]
+	Decision        *Codec[Decision]
+	Shipment        *Codec[Shipment]
+	EndpointCommand *Codec[EndpointCommand]
+	EndpointSignal  *Codec[EndpointSignal]
+	WebhookEndpoint *Codec[WebhookEndpoint]
+	WebhookJob      *Codec[WebhookJob]
+	WebhookAttempt  *Codec[WebhookAttempt]
+	Baseline        *Codec[Baseline]
+	Usage           *Codec[Usage]
+	PollRequest     *Codec[PollRequest]
+}
+
+// NewCodecs reads every published schema and makes the codecs. An error means
+// that the schemas of this build are broken.
+func NewCodecs() (*Codecs, error) {
+	files, err := Versions()
+	if err != nil {
+		return nil, err
+	}
+	c := &Codecs{}
+	for _, err := range []error{
+		load(files, "registration", "Registration", &c.Registration),
+		load(files, "carrier_event", "CarrierEvent", &c.CarrierEvent),
+		load(files, "tracking_event", "TrackingEvent", &c.TrackingEvent),
+		load(files, "decision", "Decision", &c.Decision),
+		load(files, "shipment", "Shipment", &c.Shipment),
+		load(files, "endpoint_command", "EndpointCommand", &c.EndpointCommand),
+		load(files, "endpoint_signal", "EndpointSignal", &c.EndpointSignal),
+		load(files, "webhook_endpoint", "WebhookEndpoint", &c.WebhookEndpoint),
+		load(files, "webhook_job", "WebhookJob", &c.WebhookJob),
+		load(files, "webhook_attempt", "WebhookAttempt", &c.WebhookAttempt),
+		load(files, "baseline", "Baseline", &c.Baseline),
+		load(files, "usage", "Usage", &c.Usage),
+		load(files, "poll_request", "PollRequest", &c.PollRequest),
+	} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func load[T any](files map[string][]string, file, name string, into **Codec[T]) error {
+	if len(files[file]) == 0 {
+		return fmt.Errorf("making the codec of %s: avro/%s.v1.avsc is missing", name, file)
+	}
+	c, err := newCodec[T](name, files[file]...)
+	*into = c
+	return err
+}
+
+// Versions returns the .avsc texts of every published version by record file
+// name, oldest first. Files are named <record>.v<number>.avsc.
+func Versions() (map[string][]string, error) {
+	names, err := fs.Glob(avscFiles, "avro/*.avsc")
+	if err != nil {
+		return nil, fmt.Errorf("listing the schemas: %w", err)
+	}
+	sort.Slice(names, func(i, j int) bool { return versionOf(names[i]) < versionOf(names[j]) })
+	texts := make(map[string][]string)
+	for _, name := range names {
+		text, err := avscFiles.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("reading schema %s: %w", name, err)
+		}
+		record, _, _ := strings.Cut(path.Base(name), ".v")
+		texts[record] = append(texts[record], string(text))
+		if versionOf(name) != len(texts[record]) {
+			return nil, fmt.Errorf("reading schema %s: versions of %s are not numbered 1, 2, 3", name, record)
+		}
+	}
+	return texts, nil
+}
+
+func versionOf(name string) int {
+	_, version, _ := strings.Cut(strings.TrimSuffix(path.Base(name), ".avsc"), ".v")
+	n, err := strconv.Atoi(version)
+	if err != nil {
+		return -1
+	}
+	return n
+}

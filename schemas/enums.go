@@ -1,0 +1,99 @@
+package schemas
+
+// Symbols of the enums of the contract, as the .avsc files define them.
+const (
+	BackfillNone    = "none"
+	BackfillCurrent = "current"
+	BackfillAll     = "all"
+
+	SourceCarrierPush  = "carrier_push"
+	SourceProviderPush = "provider_push"
+	SourcePoll         = "poll"
+	SourceFile         = "file"
+	SourceDerived      = "derived"
+
+	PrecisionSecond = "second"
+	PrecisionMinute = "minute"
+	PrecisionDay    = "day"
+
+	ConfidenceGiven          = "given"
+	ConfidencePlace          = "place"
+	ConfidenceCarrierDefault = "carrier_default"
+	ConfidenceAssumedUTC     = "assumed_utc"
+
+	LegForward  = "forward"
+	LegReturn   = "return"
+	LegExchange = "exchange"
+
+	OrderShipment = "shipment"
+	OrderNone     = "none"
+
+	EndpointUntested  = "untested"
+	EndpointEnabled   = "enabled"
+	EndpointDisabled  = "disabled"
+	EndpointSuspended = "suspended"
+	EndpointRejected  = "rejected"
+
+	CommandCreate  = "create"
+	CommandUpdate  = "update"
+	CommandEnable  = "enable"
+	CommandDisable = "disable"
+	CommandDelete  = "delete"
+	CommandTest    = "test"
+	CommandRotate  = "rotate"
+	CommandResume  = "resume"
+
+	SignalTestPassed = "test_passed"
+	SignalTestFailed = "test_failed"
+	SignalGone       = "gone"
+	SignalSucceeded  = "succeeded"
+	SignalFailed     = "failed"
+
+	TriggerEvent  = "event"
+	TriggerTest   = "test"
+	TriggerManual = "manual"
+
+	OutcomeFailed    = "failed"
+	OutcomeDelivered = "delivered"
+	OutcomeExpired   = "expired"
+	OutcomeCancelled = "cancelled"
+)
+
+// Decisions: what became of a raw event. The first nine are final.
+const (
+	DecisionAccepted    = "accepted"
+	DecisionDuplicate   = "duplicate"
+	DecisionRevision    = "revision"
+	DecisionLate        = "late"
+	DecisionOutdated    = "outdated"
+	DecisionAfterWindow = "after_window"
+	DecisionOrphan      = "orphan"
+	DecisionFlooded     = "flooded"
+	DecisionDeadLetter  = "dead_letter"
+	DecisionHeldReorder = "held:reorder"
+	DecisionHeldFuture  = "held:future"
+	DecisionHeldOrphan  = "held:orphan"
+)
+
+// Webhook types, from specific to general. The same names are the types of
+// derived tracking events.
+const (
+	TypeDelivered         = "tracking.delivered"
+	TypeExceptionOpened   = "tracking.exception_opened"
+	TypeExceptionResolved = "tracking.exception_resolved"
+	TypeDelayed           = "tracking.delayed"
+	TypeDelayCleared      = "tracking.delay_cleared"
+	TypeAtRisk            = "tracking.at_risk"
+	TypeETAChanged        = "tracking.eta_changed"
+	TypeStalled           = "tracking.stalled"
+	TypeExpired           = "tracking.expired"
+	TypeInvalid           = "tracking.invalid"
+	TypeNotFound          = "tracking.not_found"
+	TypeReturning         = "tracking.returning"
+	TypeHistoryAmended    = "history.amended"
+	TypeEventRetracted    = "event.retracted"
+	TypeMilestone         = "tracking.milestone"
+	TypeStatusChanged     = "tracking.status_changed"
+	TypeEvent             = "tracking.event"
+	TypeEndpointTest      = "endpoint.test"
+)

@@ -1,0 +1,67 @@
+package schemas
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// maxKeyPart bounds a carrier slug and a tracking number, in bytes.
+const maxKeyPart = 100
+
+// CanonicalCarrier gives a carrier's slug: lower case, blanks and underscores
+// as dashes.
+func CanonicalCarrier(carrier string) string {
+	fold := func(r rune) rune {
+		if unicode.IsSpace(r) || r == '_' {
+			return '-'
+		}
+		return unicode.ToLower(r)
+	}
+	return strings.Map(fold, strings.TrimSpace(carrier))
+}
+
+// CanonicalNumber gives a tracking number in the form that keys use: upper
+// case, blanks and dashes removed.
+func CanonicalNumber(number string) string {
+	fold := func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Dash, r) {
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}
+	return strings.Map(fold, number)
+}
+
+// ShipmentKey gives the key of a shipment's records, <carrier>:<number>, from
+// any spelling of the two.
+func ShipmentKey(carrier, number string) (string, error) {
+	carrier, number = CanonicalCarrier(carrier), CanonicalNumber(number)
+	switch {
+	case carrier == "":
+		return "", errors.New("making a shipment key: the carrier is empty")
+	case number == "":
+		return "", errors.New("making a shipment key: the tracking number is empty")
+	case strings.Contains(carrier, ":") || strings.Contains(carrier, "/"):
+		return "", fmt.Errorf("making a shipment key: the carrier %q holds a colon or a slash", carrier)
+	case len(carrier) > maxKeyPart || len(number) > maxKeyPart:
+		return "", fmt.Errorf("making a shipment key: carrier and tracking number may have %d bytes each", maxKeyPart)
+	case strings.ContainsFunc(carrier+number, unicode.IsControl) || !validText(carrier+number):
+		return "", errors.New("making a shipment key: carrier or tracking number holds a control character or is no UTF-8")
+	}
+	return carrier + ":" + number, nil
+}
+
+func validText(s string) bool { return !strings.ContainsRune(s, unicode.ReplacementChar) }
+
+// EpochKey gives the key of one life of a shipment, <carrier>:<number>:<epoch
+// in milliseconds>, for the topic shipments.
+func EpochKey(shipmentKey string, epoch time.Time) string {
+	return shipmentKey + ":" + strconv.FormatInt(epoch.UnixMilli(), 10)
+}
+
+// JobKey gives the key of a webhook's records.
+func JobKey(endpointID, shipmentKey string) string { return endpointID + "/" + shipmentKey }
