@@ -1,0 +1,135 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// portAttempts is how often StartClickHouse tries other free ports when someone
+// took those it had chosen.
+const portAttempts = 5
+
+// ClickHouseOptions says how to run the embedded ClickHouse.
+type ClickHouseOptions struct {
+	// DataDir is where the server keeps everything. Required.
+	DataDir string
+	// TCPPort is the loopback port of the native protocol, HTTPPort that of
+	// HTTP. 0: a free one.
+	TCPPort, HTTPPort int
+	// Library is the path of the ClickHouse library. Empty: see FindLibrary.
+	Library string
+	// MaxMemoryBytes bounds the server's memory. 0: its own limit, nine tenths
+	// of the machine's.
+	MaxMemoryBytes int64
+	// Logger receives the news of the server's life. Nil: none.
+	Logger *slog.Logger
+}
+
+// ClickHouse is a running ClickHouse server on loopback, with a user `default`
+// that has no password and may do everything.
+type ClickHouse struct {
+	child    *child
+	addr     string
+	httpAddr string
+	closing  sync.Once
+	closeErr error
+}
+
+// StartClickHouse starts ClickHouse in a child process and returns when it
+// answers. ctx bounds the start, not the life. The child ends with this process,
+// however that ends, and what was inserted survives the end of either.
+//
+// The main of the program must hand EngineCommand to RunEngine. Errors wrap
+// ErrNoLibrary when there is no library for it.
+func StartClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, error) {
+	c, err := startClickHouse(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("starting embedded ClickHouse: %w", err)
+	}
+	return c, nil
+}
+
+func startClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, error) {
+	if os.Getenv(engineEnv) != "" {
+		return nil, fmt.Errorf("this process was started as the engine, but its main does not hand %q to RunEngine", EngineCommand)
+	}
+	if o.DataDir == "" {
+		return nil, errors.New("no data directory is set")
+	}
+	dir, err := filepath.Abs(o.DataDir)
+	if err != nil {
+		return nil, fmt.Errorf("resolving data directory: %w", err)
+	}
+	library, err := FindLibrary(o.Library)
+	if err != nil {
+		return nil, err
+	}
+	o.DataDir, o.Library, o.Logger = dir, library, orDiscard(o.Logger)
+	for attempt := 1; ; attempt++ {
+		c, err := tryClickHouse(ctx, o)
+		if err == nil || attempt == portAttempts || !errors.Is(err, errPortTaken) || (o.TCPPort != 0 && o.HTTPPort != 0) {
+			return c, err
+		}
+	}
+}
+
+// tryClickHouse starts the server once, on ports that are free just now.
+func tryClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, error) {
+	args := engineArgs{
+		library: o.Library, dataDir: o.DataDir, name: instanceName(),
+		tcpPort: o.TCPPort, httpPort: o.HTTPPort, maxMemory: o.MaxMemoryBytes,
+	}
+	for _, port := range []*int{&args.tcpPort, &args.httpPort} {
+		if *port != 0 {
+			continue
+		}
+		free, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		*port = free
+	}
+	child, err := startChild(args.list())
+	if err != nil {
+		return nil, err
+	}
+	c := &ClickHouse{child: child, addr: loopback(args.tcpPort), httpAddr: loopback(args.httpPort)}
+	if err := c.awaitReady(ctx, args.name); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	o.Logger.Info("embedded ClickHouse is ready", "addr", c.addr, "http", c.httpAddr, "data", o.DataDir, "library", o.Library)
+	go child.report(o.Logger)
+	return c, nil
+}
+
+// Addr returns the address of the native protocol, host:port.
+func (c *ClickHouse) Addr() string { return c.addr }
+
+// HTTPAddr returns the address of HTTP, host:port.
+func (c *ClickHouse) HTTPAddr() string { return c.httpAddr }
+
+// Done is closed when the server has ended, asked or not.
+func (c *ClickHouse) Done() <-chan struct{} { return c.child.done }
+
+// Err returns why the server ended of itself, with the last it said. It is nil
+// while it runs and after Close.
+func (c *ClickHouse) Err() error { return c.child.failure() }
+
+// Close stops the server and waits until it has ended. It can be called more
+// than once.
+func (c *ClickHouse) Close() error {
+	c.closing.Do(func() { c.closeErr = c.child.stop() })
+	return c.closeErr
+}
+
+// errPortTaken says that someone took a port between the look and the use.
+var errPortTaken = errors.New("a port is in use by another process")
+
+// portTaken tells by the engine's last words.
+func portTaken(words string) bool { return strings.Contains(words, "Address already in use") }

@@ -1,0 +1,14 @@
+// Package embedded runs Kafka and ClickHouse on one machine with nothing
+// installed: for trying out, for the demo, for tests and for small work.
+//
+// Both speak their real protocols on loopback ports, so the rest of the program
+// cannot tell them from a cluster: only the addresses differ. Kafka is
+// franz-go's kfake. ClickHouse is the real engine: a library, loaded by a child
+// process that is this same binary started with EngineCommand.
+//
+// It may import clients and the standard library, nothing else of the project.
+// cmd imports it, and the tests of other packages through embeddedtest.
+//
+// Start reading at StartKafka and StartClickHouse; what happens inside the
+// child process starts at RunEngine.
+package embedded

@@ -1,0 +1,5 @@
+//go:build !linux && !darwin
+
+package embedded
+
+func loadEngine(string) (*engineLibrary, error) { return nil, ErrNoLibrary }
