@@ -1,0 +1,45 @@
+package schemas
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestShipmentKey(t *testing.T) {
+	tests := []struct{ carrier, number, key string }{
+		{"royal-mail", "AB123456785GB", "royal-mail:AB123456785GB"},
+		{" Royal_Mail ", "ab 1234 5678-5gb", "royal-mail:AB123456785GB"},
+		{"scms", "ASN-8.1", "scms:ASN8.1"},
+		{"usps", "9400\u00a01000\u20131", "usps:940010001"},
+	}
+	for _, tt := range tests {
+		key, err := ShipmentKey(tt.carrier, tt.number)
+		require.NoError(t, err)
+		require.Equal(t, tt.key, key)
+		again, err := ShipmentKey(CanonicalCarrier(tt.carrier), CanonicalNumber(tt.number))
+		require.NoError(t, err)
+		require.Equal(t, key, again, "canonical forms must be stable")
+	}
+}
+
+func TestShipmentKeyRefusesWhatIsNoKey(t *testing.T) {
+	for _, tt := range []struct{ carrier, number, says string }{
+		{"", "1", "carrier is empty"},
+		{"x", " - ", "tracking number is empty"},
+		{"a:b", "1", "colon"},
+		{"a/b", "1", "slash"},
+		{"x", string(make([]byte, 200)), "100 bytes"},
+		{"x", "1\x00", "control character"},
+		{"x", "1\xff", "UTF-8"},
+	} {
+		_, err := ShipmentKey(tt.carrier, tt.number)
+		require.ErrorContains(t, err, tt.says)
+	}
+}
+
+func TestEpochKeyAndJobKey(t *testing.T) {
+	require.Equal(t, "scms:ASN8.1:1000", EpochKey("scms:ASN8.1", time.UnixMilli(1000)))
+	require.Equal(t, "ep1/scms:ASN8.1", JobKey("ep1", "scms:ASN8.1"))
+}
