@@ -19,13 +19,11 @@ func mustCodecs(t testing.TB) *Codecs {
 	return c
 }
 
-func ptr[T any](v T) *T { return &v }
-
 var sampleEvent = CarrierEvent{
 	Carrier: "royal-mail", TrackingNumber: "AB123456785GB", Source: "royal-mail-push",
 	SourceKind: SourceCarrierPush, Code: "transit.picked_up", RawCode: "EVPPA",
 	OccurredAt: time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC), OccurredPrecision: PrecisionSecond,
-	OccurredConfidence: ConfidenceGiven, ReceivedAt: ptr(time.Date(2026, 5, 4, 10, 0, 7, 0, time.UTC)),
+	OccurredConfidence: ConfidenceGiven, ReceivedAt: new(time.Date(2026, 5, 4, 10, 0, 7, 0, time.UTC)),
 	Location: &Location{City: "Leeds", Country: "GB"}, Leg: LegForward,
 }
 
@@ -60,7 +58,7 @@ func TestJSONAndAvroGiveTheSameValue(t *testing.T) {
 func TestJSONFaultsNameTheField(t *testing.T) {
 	tests := []struct{ name, json, field, problem string }{
 		{"missing", `{"carrier":"x","occurred_at":0}`, "tracking_number", "required"},
-		{"misspelt", `{"carrier":"x","tracking_number":"1","occurred_at":0,"recieved_at":1}`, "recieved_at", "no such field"},
+		{"misspelt", `{"carrier":"x","tracking_number":"1","occurred_at":0,"receivedat":1}`, "receivedat", "no such field"},
 		{"bad time", `{"carrier":"x","tracking_number":"1","occurred_at":"yesterday"}`, "occurred_at", "RFC 3339"},
 		{"fraction of a millisecond", `{"carrier":"x","tracking_number":"1","occurred_at":1.5}`, "occurred_at", "whole number"},
 		{"year out of range", `{"carrier":"x","tracking_number":"1","occurred_at":999999999999999}`, "occurred_at", "out of range"},

@@ -25,8 +25,7 @@ func (c *Codec[T]) decodeJSON(data []byte) (*T, error) {
 	}
 	whole, err := c.newest.normalizeJSON(raw)
 	if err != nil {
-		var fault *fieldError
-		if errors.As(err, &fault) {
+		if fault, ok := errors.AsType[*fieldError](err); ok {
 			return nil, &DecodeError{Record: c.name, Field: fault.path, Problem: fault.problem}
 		}
 		return nil, c.fail(err.Error())
@@ -48,8 +47,7 @@ type fieldError struct{ path, problem string }
 func (e *fieldError) Error() string { return e.path + ": " + e.problem }
 
 func atField(name string, err error) error {
-	var inner *fieldError
-	if errors.As(err, &inner) {
+	if inner, ok := errors.AsType[*fieldError](err); ok {
 		sep := "."
 		if inner.path == "" || inner.path[0] == '[' {
 			sep = ""
