@@ -1,0 +1,104 @@
+package carriers_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"waybill/connectors/carriers"
+	"waybill/schemas"
+)
+
+func table(t testing.TB) *carriers.Table {
+	t.Helper()
+	tab, err := carriers.Default()
+	require.NoError(t, err)
+	return tab
+}
+
+func TestCanonicalFoldsSpellingsAndAliases(t *testing.T) {
+	for name, want := range map[string]string{
+		"scms": "scms", "SCMS": "scms", " Usaid_SCMS ": "scms", "usaid scms": "scms",
+		"Simulator": "sim", "Royal Mail": "royal-mail", "": "",
+	} {
+		require.Equal(t, want, table(t).Canonical(name), "name %q", name)
+	}
+}
+
+func TestCheckNumber(t *testing.T) {
+	for _, c := range []struct {
+		carrier, number string
+		known, valid    bool
+		reason          string
+	}{
+		{"scms", "ASN-8.1", true, true, ""},
+		{"scms", "asn8.1", true, true, ""},
+		{"scms", "DN-4321.86823", true, true, ""},
+		{"USAID_SCMS", "x.y", true, true, ""},
+		{"scms", "ASN/3 a.b.c", true, true, ""},
+		{"scms", "ASN-8", true, false, "ASN8 has no form of carrier scms, such as ASN-8.1."},
+		{"scms", ".1", true, false, ".1 has no form of carrier scms, such as ASN-8.1."},
+		{"scms", "ASN-8.", true, false, "ASN8. has no form of carrier scms, such as ASN-8.1."},
+		{"olist", "53cdb2fc8bc7dce0b6741e2150273451", true, true, ""},
+		{"olist", "53CDB2FC8BC7DCE0B6741E2150273451", true, true, ""},
+		{"olist", "53cdb2fc8bc7dce0b6741e215027345", true, false, "53CDB2FC8BC7DCE0B6741E215027345 has no form of carrier olist, such as 53cdb2fc8bc7dce0b6741e2150273451."},
+		{"sim", "sa123456785zz", true, true, ""},
+		{"sim", "SA 1234 5678 5 ZZ", true, true, ""},
+		{"sim", "SA123456786ZZ", true, false, `The check digit of SA123456786ZZ is wrong for the form "S10 with the country letters ZZ" of carrier sim.`},
+		{"sim", "SA123456785GB", true, false, "SA123456785GB has no form of carrier sim, such as SA 123 456 785 ZZ."},
+		{"nobody", "1", false, true, ""},
+	} {
+		known, valid, reason := table(t).CheckNumber(c.carrier, c.number)
+		require.Equal(t, []any{c.known, c.valid, c.reason}, []any{known, valid, reason}, "%s %s", c.carrier, c.number)
+	}
+}
+
+// The first two are published examples of standard S10; eleven less the
+// remainder being 10 or 11 are its two special cases.
+func TestS10CheckDigit(t *testing.T) {
+	for serial, want := range map[string]byte{
+		"12345678": '5', "47312482": '9',
+		"00000000": '5', "00000005": '9', "00000008": '0',
+	} {
+		digit, ok := carriers.S10CheckDigit(serial)
+		require.True(t, ok)
+		require.Equal(t, string(want), string(digit), serial)
+	}
+	for _, bad := range []string{"", "1234567", "123456789", "1234567a"} {
+		_, ok := carriers.S10CheckDigit(bad)
+		require.False(t, ok, bad)
+	}
+}
+
+func TestParseRefusesBrokenTables(t *testing.T) {
+	for text, want := range map[string]string{
+		"carriers: [{carrier: a, alias: [b]}]":                                                            "field alias not found",
+		"carriers: [{carrier: A}]":                                                                        `the slug "A" is empty or not canonical`,
+		"carriers: [{carrier: a, aliases: [x]}, {carrier: b, aliases: [X]}]":                              `the name "X" stands for a and for b`,
+		"carriers: [{carrier: a}, {carrier: a}]":                                                          `the name "a" stands for a and for a`,
+		"carriers: [{carrier: a, numbers: [{name: n, regex: '(', example: x}]}]":                          "missing closing )",
+		"carriers: [{carrier: a, numbers: [{name: n, regex: '[0-9]+', example: x}]}]":                     `its example "x" does not fit`,
+		"carriers: [{carrier: a, numbers: [{name: n, regex: '.*', example: x, check: luck}]}]":            `no check digit arithmetic "luck"`,
+		"carriers: [{carrier: a, numbers: [{name: n, regex: '.*', example: SA1ZZ, check: s10}]}]":         "wrong check digit",
+		"carriers: [{carrier: a, numbers: [{name: n, regex: 'S.*', example: xS1, check: s10}]}]":          "does not fit",
+		"carriers: [{carrier: 'a b', numbers: [{name: n, regex: '.*', example: x}]}]":                     "not canonical",
+		"carriers: [{carrier: a, numbers: [{name: n, regex: '.+', example: SA000000001ZZ, check: s10}]}]": "wrong check digit",
+	} {
+		_, err := carriers.Parse([]byte(text))
+		require.ErrorContains(t, err, want, text)
+	}
+}
+
+// A judgement must not depend on how a number is spelled, nor fail on any text.
+func FuzzCheckNumber(f *testing.F) {
+	f.Add("scms", "ASN-8.1")
+	f.Add("sim", "SA123456785ZZ")
+	f.Fuzz(func(t *testing.T, carrier, number string) {
+		tab := table(t)
+		known, valid, reason := tab.CheckNumber(carrier, number)
+		require.Equal(t, valid, reason == "")
+		_, again, _ := tab.CheckNumber(tab.Canonical(carrier), schemas.CanonicalNumber(number))
+		require.Equal(t, valid, again)
+		require.True(t, known || valid)
+	})
+}

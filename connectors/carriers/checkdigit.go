@@ -1,0 +1,39 @@
+package carriers
+
+// checkDigits are the arithmetics that the data may name. Each is handed a
+// canonical number that already has the form's shape.
+var checkDigits = map[string]func(number string) bool{
+	"s10": func(number string) bool {
+		const serialAt, serialLen = 2, 8 // after the two service letters
+		if len(number) <= serialAt+serialLen {
+			return false
+		}
+		digit, ok := S10CheckDigit(number[serialAt : serialAt+serialLen])
+		return ok && digit == number[serialAt+serialLen]
+	},
+}
+
+// S10CheckDigit gives the check digit of the eight digits of a serial number
+// by the Universal Postal Union's standard S10: modulo 11, weights 8 6 4 2 3 5
+// 9 7. It says false when serial is not eight digits.
+func S10CheckDigit(serial string) (digit byte, ok bool) {
+	weights := [...]int{8, 6, 4, 2, 3, 5, 9, 7}
+	if len(serial) != len(weights) {
+		return 0, false
+	}
+	sum := 0
+	for i, w := range weights {
+		if serial[i] < '0' || serial[i] > '9' {
+			return 0, false
+		}
+		sum += w * int(serial[i]-'0')
+	}
+	switch c := 11 - sum%11; c {
+	case 10:
+		return '0', true
+	case 11:
+		return '5', true
+	default:
+		return byte('0' + c), true
+	}
+}
