@@ -1,0 +1,55 @@
+# Tools are pinned here and installed into bin/tools; nothing is installed
+# outside the project.
+GOLANGCI_LINT_VERSION := v2.15.0
+GOTESTSUM_VERSION     := v1.13.0
+VERSION               ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+TOOLS  := bin/tools
+ENGINE := internal/embedded/npm/node_modules/.package-lock.json
+LDFLAGS := -X main.version=$(VERSION)
+
+.DEFAULT_GOAL := help
+.PHONY: help build engine demo test lint bench fuzz generate clean
+
+help: ## Print the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build bin/waybill
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/waybill ./cmd/waybill
+
+engine: $(ENGINE) ## Fetch the ClickHouse library for this machine (npm)
+
+$(ENGINE): internal/embedded/npm/package-lock.json
+	npm ci --prefix internal/embedded/npm --omit=dev --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+demo: build engine ## Play nine years of real shipments through everything, and check every number
+	bin/waybill demo
+
+test: engine $(TOOLS)/gotestsum ## Run every test that this machine can run; those it cannot are named at the end
+	$(TOOLS)/gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 20m ./...
+
+lint: $(TOOLS)/golangci-lint ## Check the house rules
+	$(TOOLS)/golangci-lint run ./...
+	go mod tidy -diff
+	@go generate ./... && git diff --exit-code -- '*_gen.go' docs
+
+bench: build engine ## Measure raw events a second beside the pass-through limit
+	go run ./bench
+
+fuzz: ## Fuzz every parser for a minute each
+	@for pkg in $$(grep -rl --include='*_test.go' 'func Fuzz' . | xargs -n1 dirname | sort -u); do \
+		for target in $$(grep -rho 'func Fuzz[A-Za-z0-9]*' $$pkg/*_test.go | cut -c6-); do \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime 60s $$pkg || exit 1; done; done
+
+generate: ## Write the generated files anew
+	go generate ./...
+
+clean: ## Remove what was built and fetched
+	rm -rf bin internal/embedded/npm/node_modules
+
+$(TOOLS)/golangci-lint:
+	GOBIN=$(CURDIR)/$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+
+$(TOOLS)/gotestsum:
+	GOBIN=$(CURDIR)/$(TOOLS) go install gotest.tools/gotestsum@$(GOTESTSUM_VERSION)

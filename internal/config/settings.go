@@ -1,0 +1,152 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"runtime"
+	"strconv"
+	"time"
+)
+
+// Settings are all settings that commands share. Each has its default, unit
+// and reason in its tag; `waybill config check` prints the effective values.
+type Settings struct {
+	Data       string     `help:"Folder for everything that is kept when Kafka or ClickHouse is embedded." default:"data" type:"path"`
+	Kafka      Kafka      `embed:"" prefix:"kafka-" group:"Kafka"`
+	ClickHouse ClickHouse `embed:"" prefix:"clickhouse-" group:"ClickHouse"`
+	Pipeline   Pipeline   `embed:"" group:"Pipeline"`
+	Webhook    Webhook    `embed:"" prefix:"webhook-" group:"Webhooks"`
+	Log        Log        `embed:"" prefix:"log-" group:"Logs"`
+}
+
+// Kafka says which Kafka to use and how topics are laid out.
+type Kafka struct {
+	Brokers     []string `help:"Addresses of a Kafka, host:port. Empty: the embedded one." placeholder:"HOST:PORT"`
+	Port        int      `help:"Port of the embedded Kafka on loopback." default:"9092"`
+	Fsync       bool     `help:"Embedded Kafka waits for the disk at every write: slower, but survives a power cut."`
+	Prefix      string   `help:"Stands before every topic name, so that two deployments can share a Kafka."`
+	Partitions  int      `help:"Partitions of topics that are made, 1 to 10000. More allow more instances; they cannot be reduced." default:"4"`
+	Replication int      `help:"Copies of every partition of topics that are made; -1 is the broker's default." default:"-1"`
+}
+
+// Addrs returns the brokers to talk to.
+func (k Kafka) Addrs() []string {
+	if len(k.Brokers) > 0 {
+		return k.Brokers
+	}
+	return []string{loopback(k.Port)}
+}
+
+// ClickHouse says which ClickHouse to use.
+type ClickHouse struct {
+	Addr      string `help:"Address of a ClickHouse, native protocol, host:port. Empty: the embedded one." placeholder:"HOST:PORT"`
+	Port      int    `help:"Port of the embedded ClickHouse on loopback, native protocol." default:"9000"`
+	HTTPPort  int    `help:"Port of the embedded ClickHouse on loopback, HTTP." default:"8123"`
+	Database  string `help:"Database for Waybill's tables." default:"waybill"`
+	User      string `help:"User." default:"default"`
+	Password  string `help:"Password. Better set by environment than by flag." secret:""`
+	Library   string `help:"Path of the ClickHouse library for the embedded one. Empty: the default places." type:"path"`
+	MaxMemory int64  `help:"Memory of the embedded ClickHouse, bytes. 0: nine tenths of the machine's." default:"0"`
+}
+
+// Address returns the server to talk to.
+func (c ClickHouse) Address() string {
+	if c.Addr != "" {
+		return c.Addr
+	}
+	return loopback(c.Port)
+}
+
+// Pipeline says how the stateful middle runs.
+type Pipeline struct {
+	Instance       string        `help:"Name of this instance, the same after a restart. Empty: the host's name."`
+	Workers        int           `help:"Members of the consumer group in this process. 0: one per processor core." default:"0"`
+	Clock          string        `help:"live: the broker's clock; log: the records' own, for replays." enum:"live,log" default:"live"`
+	CommitInterval time.Duration `help:"How often a busy task commits. Longer is cheaper and later." default:"100ms"`
+	ReorderHold    time.Duration `help:"How long a new event waits for earlier ones (O1). 0: not at all." default:"2s"`
+	OrphanHold     time.Duration `help:"How long an event waits for a registration (R9)." default:"72h"`
+}
+
+// WorkerCount returns the number of workers.
+func (p Pipeline) WorkerCount() int {
+	if p.Workers > 0 {
+		return p.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// InstanceName returns the instance's name.
+func (p Pipeline) InstanceName() (string, error) {
+	if p.Instance != "" {
+		return p.Instance, nil
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		return "", fmt.Errorf("asking for the host's name (set --instance instead): %w", err)
+	}
+	return name, nil
+}
+
+// Webhook says how webhooks are called.
+type Webhook struct {
+	Allow    []netip.Prefix `help:"Networks that may be called although they are private, with any port (W13), such as 127.0.0.0/8 for a receiver on this machine." placeholder:"NETWORK"`
+	Timeout  time.Duration  `help:"Longest time for one call." default:"15s"`
+	InFlight int            `help:"Calls at a time, over all endpoints, in this process." default:"256"`
+}
+
+// Log says how logs are written.
+type Log struct {
+	Format string     `help:"text or json." enum:"text,json" default:"text"`
+	Level  slog.Level `help:"debug, info, warn or error." default:"info"`
+}
+
+// Logger makes the logger.
+func (l Log) Logger() *slog.Logger {
+	options := &slog.HandlerOptions{Level: l.Level}
+	if l.Format == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}
+
+// Validate refuses values that no command can work with. kong calls it.
+func (s *Settings) Validate() error {
+	switch {
+	case s.Kafka.Partitions < 1 || s.Kafka.Partitions > 10000:
+		return fmt.Errorf("--kafka-partitions is %d; it must lie in 1 to 10000", s.Kafka.Partitions)
+	case s.Pipeline.CommitInterval <= 0:
+		return fmt.Errorf("--commit-interval is %s; it must be positive", s.Pipeline.CommitInterval)
+	case s.Pipeline.ReorderHold < 0:
+		return fmt.Errorf("--reorder-hold is %s; it must not be negative", s.Pipeline.ReorderHold)
+	case s.Webhook.Timeout <= 0:
+		return fmt.Errorf("--webhook-timeout is %s; it must be positive", s.Webhook.Timeout)
+	case s.Webhook.InFlight < 1:
+		return fmt.Errorf("--webhook-in-flight is %d; it must be at least 1", s.Webhook.InFlight)
+	}
+	return nil
+}
+
+// Warnings says what is allowed but seldom meant.
+func (s *Settings) Warnings() []string {
+	var found []string
+	if s.Pipeline.ReorderHold > time.Minute {
+		found = append(found, "--reorder-hold is over a minute: every webhook waits that long")
+	}
+	if s.Kafka.Fsync && len(s.Kafka.Brokers) > 0 {
+		found = append(found, "--kafka-fsync concerns the embedded Kafka only, and --kafka-brokers is set")
+	}
+	if s.ClickHouse.MaxMemory > 0 && s.ClickHouse.Addr != "" {
+		found = append(found, "--clickhouse-max-memory concerns the embedded ClickHouse only, and --clickhouse-addr is set")
+	}
+	for _, network := range s.Webhook.Allow {
+		if network.Bits() == 0 {
+			found = append(found, "--webhook-allow "+network.String()+" opens every private network to webhooks")
+		}
+	}
+	return found
+}
+
+func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
