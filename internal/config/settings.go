@@ -19,6 +19,7 @@ type Settings struct {
 	ClickHouse ClickHouse `embed:"" prefix:"clickhouse-" group:"ClickHouse"`
 	Pipeline   Pipeline   `embed:"" group:"Pipeline"`
 	Webhook    Webhook    `embed:"" prefix:"webhook-" group:"Webhooks"`
+	HTTP       HTTP       `embed:"" prefix:"http-" group:"Metrics and health"`
 	Log        Log        `embed:"" prefix:"log-" group:"Logs"`
 }
 
@@ -95,6 +96,11 @@ type Webhook struct {
 	Allow    []netip.Prefix `help:"Networks that may be called although they are private, with any port (W13), such as 127.0.0.0/8 for a receiver on this machine." placeholder:"NETWORK"`
 	Timeout  time.Duration  `help:"Longest time for one call." default:"15s"`
 	InFlight int            `help:"Calls at a time, over all endpoints, in this process." default:"256"`
+}
+
+// HTTP says where metrics and health are served.
+type HTTP struct {
+	Listen string `help:"Address for /metrics, /healthz and /readyz, host:port." default:"127.0.0.1:8080"`
 }
 
 // Log says how logs are written.
