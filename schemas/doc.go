@@ -12,3 +12,4 @@
 package schemas
 
 //go:generate go tool avrogen -pkg schemas -tags json:snake -initialisms ETA,DNS,TLS,US -o types_gen.go avro/baseline.v1.avsc avro/carrier_event.v1.avsc avro/decision.v1.avsc avro/endpoint_command.v1.avsc avro/endpoint_signal.v1.avsc avro/poll_request.v1.avsc avro/registration.v1.avsc avro/shipment.v1.avsc avro/tracking_event.v1.avsc avro/usage.v1.avsc avro/webhook_attempt.v1.avsc avro/webhook_endpoint.v1.avsc avro/webhook_job.v1.avsc
+//go:generate go run ./docgen ../docs/schemas.md

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,15 +19,23 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestServe(t *testing.T) {
 	listener, err := telemetry.Listen(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
-	notReady := errors.New("restoring 3 of 12 partitions")
+	var restored atomic.Bool
+	ready := func() error {
+		if restored.Load() {
+			return nil
+		}
+		return errors.New("restoring 3 of 12 partitions")
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- telemetry.Serve(ctx, listener, telemetry.NewRegistry(), func() error { return notReady }) }()
+	go func() {
+		done <- telemetry.Serve(ctx, listener, telemetry.NewRegistry(), ready)
+	}()
 	base := "http://" + listener.Addr().String()
 
 	require.Equal(t, http.StatusOK, get(t, base+"/healthz", "ok"))
 	require.Equal(t, http.StatusServiceUnavailable, get(t, base+"/readyz", "restoring 3 of 12"))
-	notReady = nil
+	restored.Store(true)
 	require.Equal(t, http.StatusOK, get(t, base+"/readyz", "ready"))
 	require.Equal(t, http.StatusOK, get(t, base+"/metrics", "go_goroutines"))
 	require.Equal(t, http.StatusNotFound, get(t, base+"/", ""))
