@@ -1,0 +1,60 @@
+package delivery
+
+import (
+	"waybill/pipeline/stream/job"
+	"waybill/schemas"
+)
+
+// row begins the log row of a webhook's attempt, or of its end (W14).
+func (t *turn) row(w *webhook, outcome string) *schemas.WebhookAttempt {
+	endpointID, carrier, number := keyParts(t.call.Key)
+	return &schemas.WebhookAttempt{
+		Tenant: w.Tenant, EndpointID: endpointID, JobID: w.JobID, Attempt: w.number(),
+		Carrier: carrier, TrackingNumber: number, Epoch: w.Epoch, RegistrationID: w.RegistrationID,
+		Type: w.Type, Sequence: w.Sequence, Trigger: w.Trigger, Outcome: outcome,
+		StartedAt: t.now, CreatedAt: w.CreatedAt,
+	}
+}
+
+// end writes the row that ends a webhook without a call (W6, W9).
+func (t *turn) end(w *webhook, outcome, reason string) {
+	row := t.row(w, outcome)
+	row.Reason = reason
+	t.emitRow(row)
+}
+
+// signal tells the endpoints job how a test went (W9).
+func (t *turn) signal(w *webhook, o Outcome) {
+	if !w.isTest() {
+		return
+	}
+	s := &schemas.EndpointSignal{
+		Tenant: w.Tenant, EndpointID: t.endpointID(), Kind: schemas.SignalTestPassed, JobID: w.JobID,
+		Attempt: w.number(), Reason: o.Reason, StatusCode: o.StatusCode, ObservedAt: t.now,
+	}
+	if o.Reason != "" {
+		s.Kind = schemas.SignalTestFailed
+	}
+	emit(t, t.job.cfg.Codecs.EndpointSignal, schemas.TopicEndpointSignals, s.Tenant, s)
+}
+
+func (t *turn) endpointID() string {
+	id, _, _ := keyParts(t.call.Key)
+	return id
+}
+
+func (t *turn) emitRow(row *schemas.WebhookAttempt) {
+	emit(t, t.job.cfg.Codecs.WebhookAttempt, schemas.TopicWebhookAttempts, t.call.Key, row)
+}
+
+// emit writes a record, or remembers the first failure for the turn's end.
+func emit[T any](t *turn, codec *schemas.Codec[T], topic, key string, v *T) {
+	value, err := codec.Encode(v)
+	if err != nil {
+		if t.err == nil {
+			t.err = err
+		}
+		return
+	}
+	t.call.Emit(job.Output{Topic: topic, Key: key, Value: value})
+}

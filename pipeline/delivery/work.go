@@ -1,0 +1,78 @@
+package delivery
+
+import (
+	"time"
+
+	"waybill/pipeline/stream/job"
+)
+
+// Attempt asks for one call. The job starts it as asynchronous work; its
+// Result comes back through Complete.
+type Attempt struct {
+	JobID string
+	// Number is the attempt's number, from 1. An attempt that was lost with
+	// the instance that made it is made again under its number (W15).
+	Number int
+	// Tenant and EndpointID say whose call it is and to which endpoint.
+	Tenant, EndpointID string
+	Call               Call
+	// BodyAt says where the webhook's record lies on webhook-jobs, when
+	// Call.Body does not hold its body (W1).
+	BodyAt *job.Position
+}
+
+// Call is what the caller of an endpoint needs to know. It has the fields of
+// the caller's own request, so that the one converts to the other.
+type Call struct {
+	// ID is the webhook's id, the same over all attempts.
+	ID      string
+	URL     string
+	Headers map[string]string
+	// Secrets are those that sign now, newest first (W10).
+	Secrets []string
+	Body    []byte
+	// Timeout bounds the call as a whole.
+	Timeout time.Duration
+}
+
+// Result says what came of an attempt.
+type Result struct {
+	JobID   string
+	Number  int
+	Outcome Outcome
+}
+
+// Outcome is what came of a call. It has the fields of the caller's own
+// response, so that the one converts to the other.
+type Outcome struct {
+	// StartedAt is when the call began, wall time.
+	StartedAt time.Time
+	// Phases of the call (W14): name resolution, TCP connect, TLS handshake;
+	// then from the start to the first byte of the answer, and to the end.
+	DNS, Connect, TLS, FirstByte, Total time.Duration
+	// StatusCode is the HTTP status, 0 if there was no answer.
+	StatusCode int
+	// Reason is the closed reason of a failure; empty means success (W4).
+	Reason string
+	// Answer holds the first bytes of the answer.
+	Answer string
+}
+
+// Reasons that delivery itself knows. The others are the caller's.
+const (
+	// ReasonCanceled means that the call was cut off on our side, at a
+	// hand-over or shutdown. It is no attempt: nobody knows what became of it.
+	ReasonCanceled = "canceled"
+	// ReasonBodyTooLarge means that the body is over what may be sent (W12).
+	ReasonBodyTooLarge = "body_too_large"
+	// ReasonBodyUnavailable is for whoever makes the call: the body could not
+	// be read from webhook-jobs.
+	ReasonBodyUnavailable = "body_unavailable"
+	// ReasonDeadline ends a webhook whose deadline has passed (W6).
+	ReasonDeadline = "deadline"
+	// ReasonEndpointNotEnabled ends a webhook whose endpoint took no traffic
+	// until the deadline (W9).
+	ReasonEndpointNotEnabled = "endpoint_not_enabled"
+	// ReasonEndpointDeleted ends a webhook whose endpoint is gone (W9).
+	ReasonEndpointDeleted = "endpoint_deleted"
+)
