@@ -1,0 +1,85 @@
+package endpoints
+
+import (
+	"errors"
+	"fmt"
+
+	"waybill/pipeline/stream/job"
+	"waybill/schemas"
+)
+
+// Job keeps the endpoints of tenants, as a job for the stream runtime: inputs
+// endpoint-commands and endpoint-signals, changelog endpoint-state, clock
+// live, and the table webhook-endpoints as *schemas.EndpointTable.
+type Job struct {
+	cfg   Config
+	state *schemas.Codec[storedTenant]
+	types []string
+	// statuses is what an endpoint may choose from.
+	statuses []string
+}
+
+var _ job.Job = (*Job)(nil)
+
+// NewJob makes the job. It fails when a setting is missing or out of range.
+func NewJob(cfg Config) (*Job, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	state, err := schemas.NewPrivateCodec[storedTenant]("endpoints state", stateV1)
+	if err != nil {
+		return nil, err
+	}
+	return &Job{cfg: cfg, state: state, types: webhookTypes(), statuses: choosableStatuses(cfg.Statuses)}, nil
+}
+
+// Decode implements job.Job. The value is a *schemas.EndpointCommand or a
+// *schemas.EndpointSignal, by the record's topic.
+func (j *Job) Decode(r job.Record) (string, any, error) {
+	switch r.Topic {
+	case schemas.TopicEndpointCommands:
+		v, err := j.cfg.Codecs.EndpointCommand.Decode(r.Value)
+		if err != nil {
+			return "", nil, err
+		}
+		if v.Tenant == "" || v.CommandID == "" {
+			return "", nil, errors.New("reading an endpoint command: tenant and command_id must not be empty: nobody could be answered")
+		}
+		return v.Tenant, v, nil
+	case schemas.TopicEndpointSignals:
+		v, err := j.cfg.Codecs.EndpointSignal.Decode(r.Value)
+		if err != nil {
+			return "", nil, err
+		}
+		if v.Tenant == "" {
+			return "", nil, errors.New("reading an endpoint signal: tenant must not be empty")
+		}
+		return v.Tenant, v, nil
+	}
+	return "", nil, fmt.Errorf("reading a record of topic %s: it is no input of the endpoints job", r.Topic)
+}
+
+// Process carries out a command or takes in a signal.
+func (j *Job) Process(c *job.Call, in job.Input) error {
+	t, ok := c.State.(*tenant)
+	if !ok {
+		t = &tenant{}
+	}
+	u := &turn{job: j, call: c, tenant: t}
+	switch v := in.Value.(type) {
+	case *schemas.EndpointCommand:
+		u.command(v)
+	case *schemas.EndpointSignal:
+		u.observe(v)
+	default:
+		return fmt.Errorf("taking in an endpoint command or signal: the value is a %T", in.Value)
+	}
+	return u.err
+}
+
+// Wake has nothing to do: no tenant asks to be woken.
+func (j *Job) Wake(*job.Call) error { return nil }
+
+// Complete has nothing to do: the job starts no work.
+func (j *Job) Complete(*job.Call, any) error { return nil }
