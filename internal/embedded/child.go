@@ -7,33 +7,43 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"strings"
 	"sync/atomic"
 	"time"
 )
 
-// stopWait is how long the engine may take to end when asked. What it has
-// acknowledged is on the disk, so ending it by force loses nothing.
+// stopWait is how long an engine may take to end when asked. What it has
+// acknowledged has reached the system, so ending it by force loses nothing of it.
 const stopWait = 20 * time.Second
 
-// child is the engine's process, tied to this one by its standard input.
+// errPortTaken says that someone listens on the port that an engine was to use.
+var errPortTaken = errors.New("the port is in use by another process; choose another")
+
+// child is an engine's process, tied to this one by its standard input.
 type child struct {
+	name    string
 	command *exec.Cmd
 	stdin   io.WriteCloser
-	words   *tail
+	said    *firstLine // its standard output
+	words   *tail      // its standard error
 	asked   atomic.Bool
 	err     error // why it ended; read it after done
 	done    chan struct{}
 }
 
-// startChild starts this binary again as the engine.
-func startChild(args []string) (*child, error) {
+// startChild starts this binary again as the engine that args names first.
+func startChild(logger *slog.Logger, args []string) (*child, error) {
+	if os.Getenv(engineEnv) != "" {
+		return nil, fmt.Errorf("this process was itself started as an engine, but its main does not hand %q to RunEngine", EngineCommand)
+	}
 	exe, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("finding this program's own file: %w", err)
 	}
-	c := &child{words: new(tail), done: make(chan struct{})}
+	c := &child{name: args[0], said: newFirstLine(), words: new(tail), done: make(chan struct{})}
 	c.command = exec.Command(exe, append([]string{EngineCommand}, args...)...)
-	c.command.Stderr = c.words
+	c.command.Stdout = c.said
+	c.command.Stderr = io.MultiWriter(c.words, &lineLog{to: logger, source: c.name})
 	c.command.Env = childEnv()
 	c.command.SysProcAttr = ownGroup()
 	if c.stdin, err = c.command.StdinPipe(); err != nil {
@@ -49,6 +59,14 @@ func startChild(args []string) (*child, error) {
 	return c, nil
 }
 
+// report logs an end that nobody asked for.
+func (c *child) report(logger *slog.Logger) {
+	<-c.done
+	if err := c.failure(); err != nil {
+		logger.Error("embedded "+c.name+" ended", "error", err)
+	}
+}
+
 // childEnv hands the engine what a process needs and nothing else: SQL can read
 // files, and so the environment, where secrets may be.
 func childEnv() []string {
@@ -62,7 +80,7 @@ func childEnv() []string {
 }
 
 // stop closes the engine's standard input and waits for its end, and ends it by
-// force when it takes too long.
+// force when it takes too long. It can be called more than once.
 func (c *child) stop() error {
 	c.asked.Store(true)
 	_ = c.stdin.Close()
@@ -75,10 +93,16 @@ func (c *child) stop() error {
 	}
 	err := c.command.Process.Kill()
 	if err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return fmt.Errorf("ending the ClickHouse engine by force: %w", err)
+		return fmt.Errorf("ending embedded %s by force: %w", c.name, err)
 	}
 	<-c.done
 	return nil
+}
+
+// giveUp stops a child that did not get ready and tells what it last said.
+func (c *child) giveUp(cause error) error {
+	err := fmt.Errorf("waiting for %s to be ready: %w; it last said: %s", c.name, cause, c.words)
+	return errors.Join(err, c.stop())
 }
 
 // failure returns why the engine ended of itself, or nil.
@@ -92,19 +116,12 @@ func (c *child) failure() error {
 		return nil
 	}
 	words := c.words.String()
-	if portTaken(words) {
-		return fmt.Errorf("ClickHouse ended: %w; choose another: %s", errPortTaken, words)
+	cause := c.err
+	switch {
+	case strings.Contains(strings.ToLower(words), "address already in use"):
+		cause = errPortTaken
+	case cause == nil:
+		cause = errors.New("nobody asked it to")
 	}
-	if c.err == nil {
-		return fmt.Errorf("ClickHouse ended of itself; it last said: %s", words)
-	}
-	return fmt.Errorf("ClickHouse ended: %w; it last said: %s", c.err, words)
-}
-
-// report logs an end that nobody asked for.
-func (c *child) report(logger *slog.Logger) {
-	<-c.done
-	if err := c.failure(); err != nil {
-		logger.Error("embedded ClickHouse ended", "error", err)
-	}
+	return fmt.Errorf("%s ended: %w; it last said: %s", c.name, cause, words)
 }

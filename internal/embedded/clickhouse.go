@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 )
 
 // portAttempts is how often StartClickHouse tries other free ports when someone
@@ -37,8 +34,6 @@ type ClickHouse struct {
 	child    *child
 	addr     string
 	httpAddr string
-	closing  sync.Once
-	closeErr error
 }
 
 // StartClickHouse starts ClickHouse in a child process and returns when it
@@ -56,9 +51,6 @@ func StartClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, err
 }
 
 func startClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, error) {
-	if os.Getenv(engineEnv) != "" {
-		return nil, fmt.Errorf("this process was started as the engine, but its main does not hand %q to RunEngine", EngineCommand)
-	}
 	if o.DataDir == "" {
 		return nil, errors.New("no data directory is set")
 	}
@@ -71,9 +63,10 @@ func startClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, err
 		return nil, err
 	}
 	o.DataDir, o.Library, o.Logger = dir, library, orDiscard(o.Logger)
+	fixed := o.TCPPort != 0 && o.HTTPPort != 0
 	for attempt := 1; ; attempt++ {
 		c, err := tryClickHouse(ctx, o)
-		if err == nil || attempt == portAttempts || !errors.Is(err, errPortTaken) || (o.TCPPort != 0 && o.HTTPPort != 0) {
+		if err == nil || fixed || attempt == portAttempts || !errors.Is(err, errPortTaken) {
 			return c, err
 		}
 	}
@@ -81,11 +74,11 @@ func startClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, err
 
 // tryClickHouse starts the server once, on ports that are free just now.
 func tryClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, error) {
-	args := engineArgs{
+	server := clickHouseServer{
 		library: o.Library, dataDir: o.DataDir, name: instanceName(),
 		tcpPort: o.TCPPort, httpPort: o.HTTPPort, maxMemory: o.MaxMemoryBytes,
 	}
-	for _, port := range []*int{&args.tcpPort, &args.httpPort} {
+	for _, port := range []*int{&server.tcpPort, &server.httpPort} {
 		if *port != 0 {
 			continue
 		}
@@ -95,13 +88,13 @@ func tryClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, error
 		}
 		*port = free
 	}
-	child, err := startChild(args.list())
+	child, err := startChild(o.Logger, server.args())
 	if err != nil {
 		return nil, err
 	}
-	c := &ClickHouse{child: child, addr: loopback(args.tcpPort), httpAddr: loopback(args.httpPort)}
-	if err := c.awaitReady(ctx, args.name); err != nil {
-		return nil, errors.Join(err, c.Close())
+	c := &ClickHouse{child: child, addr: loopback(server.tcpPort), httpAddr: loopback(server.httpPort)}
+	if err := c.awaitReady(ctx, server.name); err != nil {
+		return nil, err
 	}
 	o.Logger.Info("embedded ClickHouse is ready", "addr", c.addr, "http", c.httpAddr, "data", o.DataDir, "library", o.Library)
 	go child.report(o.Logger)
@@ -123,13 +116,4 @@ func (c *ClickHouse) Err() error { return c.child.failure() }
 
 // Close stops the server and waits until it has ended. It can be called more
 // than once.
-func (c *ClickHouse) Close() error {
-	c.closing.Do(func() { c.closeErr = c.child.stop() })
-	return c.closeErr
-}
-
-// errPortTaken says that someone took a port between the look and the use.
-var errPortTaken = errors.New("a port is in use by another process")
-
-// portTaken tells by the engine's last words.
-func portTaken(words string) bool { return strings.Contains(words, "Address already in use") }
+func (c *ClickHouse) Close() error { return c.child.stop() }

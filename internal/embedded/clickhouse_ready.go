@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// readyWait covers a cold read of the library from a slow disk, the wait for
-	// an earlier process, and the load of many tables.
+	// readyWait covers the wait for an earlier process, a cold read of the library
+	// from a slow disk, and the load of what is in the data directory.
 	readyWait = 90 * time.Second
 	readyPoll = 20 * time.Millisecond
 	pingWait  = 2 * time.Second
@@ -20,8 +20,8 @@ const (
 // instanceName is how the server is told from another that listens on the port.
 func instanceName() string { return "waybill-" + rand.Text() }
 
-// awaitReady returns when the server of that name answers on the native
-// protocol, or the child has ended, or the time is up.
+// awaitReady returns nil when the server of that name answers on the native
+// protocol. Otherwise the child has ended when it returns.
 func (c *ClickHouse) awaitReady(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, readyWait)
 	defer cancel()
@@ -29,13 +29,13 @@ func (c *ClickHouse) awaitReady(ctx context.Context, name string) error {
 		Addr: []string{c.addr}, DialTimeout: pingWait, MaxOpenConns: 1,
 	})
 	if err != nil {
-		return fmt.Errorf("making a client of %s: %w", c.addr, err)
+		return c.child.giveUp(fmt.Errorf("making a client of %s: %w", c.addr, err))
 	}
 	defer func() { _ = conn.Close() }()
 	tick := time.NewTicker(readyPoll)
 	defer tick.Stop()
 	for {
-		// Of the server's greeting only the name counts: the port may be another's.
+		// Any server may listen on the port; the name in the greeting tells.
 		if version, err := conn.ServerVersion(); err == nil && version.DisplayName == name {
 			return nil
 		}
@@ -43,7 +43,7 @@ func (c *ClickHouse) awaitReady(ctx context.Context, name string) error {
 		case <-c.child.done:
 			return c.child.failure()
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for an answer on %s: %w; it last said: %s", c.addr, ctx.Err(), c.child.words)
+			return c.child.giveUp(ctx.Err())
 		case <-tick.C:
 		}
 	}

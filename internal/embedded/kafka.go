@@ -4,17 +4,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strconv"
-	"sync"
-	"time"
+	"path/filepath"
 
 	"github.com/twmb/franz-go/pkg/kfake"
 )
-
-// offsetRetention is how long a group's offsets outlive its last commit. Kafka's
-// own seven days would make a laptop that was shut for a holiday read its topics
-// from the start again; no input topic is kept as long as this.
-const offsetRetention = 400 * 24 * time.Hour
 
 // KafkaOptions says how to run the embedded Kafka. The zero value keeps
 // everything in memory, on a free port.
@@ -27,70 +20,96 @@ type KafkaOptions struct {
 	// Fsync makes every write wait for the disk. Without it a power cut can
 	// lose what was written last; the end of the process cannot.
 	Fsync bool
-	// Logger receives the broker's warnings and errors. Nil: none.
+	// Logger receives the broker's warnings and the news of its life. Nil: none.
 	Logger *slog.Logger
 }
 
 // Kafka is a running single-node Kafka.
 type Kafka struct {
-	cluster *kfake.Cluster
-	addrs   []string
-	lock    *dirLock
-	close   sync.Once
+	addr  string
+	stop  func() error
+	done  <-chan struct{}
+	cause func() error
 }
 
 // StartKafka starts a single-node Kafka on loopback and returns when it takes
-// connections. ctx bounds the start (it waits for an earlier process to let go
+// connections. ctx bounds the start (which waits for an earlier process to let go
 // of DataDir), not the life.
+//
+// With a data directory it runs in a child process, whose main must hand
+// EngineCommand to RunEngine. That is for exactly-once: kfake writes the markers
+// of a transaction one partition after the other, and does not complete them at
+// its next start. A broker that died with a program killed in that moment would
+// have committed half a transaction. The child sees the death and ends in order.
+// Killing the child itself, or a power cut, can still do it: this is for trying
+// out and small work.
 //
 // Topics are made only when asked for by name: no request creates one by the
 // way. A topic without retention.ms of its own is kept for ever. The broker
 // ignores LogAppendTime: records keep the time of their producer.
 func StartKafka(ctx context.Context, o KafkaOptions) (*Kafka, error) {
-	logger := orDiscard(o.Logger)
-	opts := []kfake.Opt{
-		kfake.NumBrokers(1),
-		kfake.ClusterID("waybill-embedded"),
-		kfake.WithLogger(kafkaLogger{logger}),
-		kfake.BrokerConfigs(map[string]string{
-			"log.retention.ms":          "-1",
-			"offsets.retention.minutes": strconv.Itoa(int(offsetRetention.Minutes())),
-		}),
-	}
-	if o.Port != 0 {
-		opts = append(opts, kfake.Ports(o.Port))
-	}
-	var lock *dirLock
+	o.Logger = orDiscard(o.Logger)
+	start := startKafkaInMemory
 	if o.DataDir != "" {
-		var err error
-		if lock, err = lockDir(ctx, o.DataDir); err != nil {
-			return nil, fmt.Errorf("starting embedded Kafka: %w", err)
-		}
-		opts = append(opts, kfake.DataDir(o.DataDir))
-		if o.Fsync {
-			opts = append(opts, kfake.SyncWrites())
-		}
+		start = startKafkaOnDisk
 	}
-	cluster, err := kfake.NewCluster(opts...)
+	k, err := start(ctx, o)
 	if err != nil {
-		lock.release()
-		return nil, fmt.Errorf("starting embedded Kafka (port %d, data directory %q): %w", o.Port, o.DataDir, err)
+		return nil, fmt.Errorf("starting embedded Kafka: %w", err)
 	}
-	k := &Kafka{cluster: cluster, addrs: cluster.ListenAddrs(), lock: lock}
-	logger.Info("embedded Kafka is ready: one node, for trying out and small work",
-		"addr", k.addrs[0], "data", o.DataDir, "fsync", o.Fsync)
+	o.Logger.Info("embedded Kafka is ready: one node, for trying out and small work",
+		"addr", k.addr, "data", o.DataDir, "fsync", o.Fsync)
 	return k, nil
 }
 
+func startKafkaInMemory(_ context.Context, o KafkaOptions) (*Kafka, error) {
+	log := kfake.BasicLogger(&lineLog{to: o.Logger, source: kafkaEngine}, kfake.LogLevelWarn)
+	cluster, err := kfake.NewCluster(append(kafkaSettings(o.Port), kfake.WithLogger(log))...)
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w", loopback(o.Port), err)
+	}
+	ctx, end := context.WithCancel(context.Background())
+	return &Kafka{
+		addr:  cluster.ListenAddrs()[0],
+		stop:  func() error { cluster.Close(); end(); return nil },
+		done:  ctx.Done(),
+		cause: func() error { return nil },
+	}, nil
+}
+
+func startKafkaOnDisk(ctx context.Context, o KafkaOptions) (*Kafka, error) {
+	dir, err := filepath.Abs(o.DataDir)
+	if err != nil {
+		return nil, fmt.Errorf("resolving data directory: %w", err)
+	}
+	server := kafkaServer{dataDir: dir, port: o.Port, fsync: o.Fsync}
+	c, err := startChild(o.Logger, server.args())
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyWait)
+	defer cancel()
+	select {
+	case addr := <-c.said.line:
+		go c.report(o.Logger)
+		return &Kafka{addr: addr, stop: c.stop, done: c.done, cause: c.failure}, nil
+	case <-c.done:
+		return nil, c.failure()
+	case <-ctx.Done():
+		return nil, c.giveUp(ctx.Err())
+	}
+}
+
 // Addrs returns the broker's addresses, host:port.
-func (k *Kafka) Addrs() []string { return k.addrs }
+func (k *Kafka) Addrs() []string { return []string{k.addr} }
+
+// Done is closed when the broker has ended, asked or not.
+func (k *Kafka) Done() <-chan struct{} { return k.done }
+
+// Err returns why the broker ended of itself, with the last it said. It is nil
+// while it runs and after Close.
+func (k *Kafka) Err() error { return k.cause() }
 
 // Close writes everything to the disk and stops the broker. Clients should be
 // closed before. It can be called more than once.
-func (k *Kafka) Close() error {
-	k.close.Do(func() {
-		k.cluster.Close()
-		k.lock.release()
-	})
-	return nil
-}
+func (k *Kafka) Close() error { return k.stop() }

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// engineConfig is the server's configuration file.
-type engineConfig struct {
+// clickHouseConfig is the server's configuration file.
+type clickHouseConfig struct {
 	XMLName     xml.Name `xml:"clickhouse"`
 	DisplayName string   `xml:"display_name"`
 	ListenHost  string   `xml:"listen_host"`
@@ -19,8 +19,8 @@ type engineConfig struct {
 	UsersConfig string   `xml:"users_config"`
 }
 
-// engineUsers gives the one user without a password, to this machine alone.
-const engineUsers = `<clickhouse>
+// clickHouseUsers gives the one user without a password, to this machine alone.
+const clickHouseUsers = `<clickhouse>
   <profiles><default/></profiles>
   <quotas><default/></quotas>
   <users>
@@ -34,27 +34,27 @@ const engineUsers = `<clickhouse>
 </clickhouse>
 `
 
-// writeEngineConfig writes the files and returns the path of the server's.
-func writeEngineConfig(a *engineArgs) (string, error) {
-	users := filepath.Join(a.dataDir, "users.xml")
-	if err := os.WriteFile(users, []byte(engineUsers), plainMode); err != nil {
-		return "", fmt.Errorf("writing the engine's users: %w", err)
+// writeConfig writes the files and returns the path of the server's.
+func (s *clickHouseServer) writeConfig() (string, error) {
+	users := filepath.Join(s.dataDir, "users.xml")
+	if err := os.WriteFile(users, []byte(clickHouseUsers), plainMode); err != nil {
+		return "", fmt.Errorf("writing ClickHouse's users: %w", err)
 	}
-	text, err := xml.MarshalIndent(engineConfig{
-		DisplayName: a.name,
+	text, err := xml.MarshalIndent(clickHouseConfig{
+		DisplayName: s.name,
 		ListenHost:  "127.0.0.1",
-		TCPPort:     a.tcpPort,
-		HTTPPort:    a.httpPort,
+		TCPPort:     s.tcpPort,
+		HTTPPort:    s.httpPort,
 		Timezone:    "UTC",
-		MaxMemory:   a.maxMemory,
+		MaxMemory:   s.maxMemory,
 		UsersConfig: users,
 	}, "", "  ")
 	if err != nil {
-		return "", fmt.Errorf("encoding the engine's configuration: %w", err)
+		return "", fmt.Errorf("encoding ClickHouse's configuration: %w", err)
 	}
-	path := filepath.Join(a.dataDir, "config.xml")
+	path := filepath.Join(s.dataDir, "config.xml")
 	if err := os.WriteFile(path, text, plainMode); err != nil {
-		return "", fmt.Errorf("writing the engine's configuration: %w", err)
+		return "", fmt.Errorf("writing ClickHouse's configuration: %w", err)
 	}
 	return path, nil
 }

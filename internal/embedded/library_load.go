@@ -8,13 +8,13 @@ import (
 	"github.com/ebitengine/purego"
 )
 
-// loadEngine loads the library without cgo.
-func loadEngine(path string) (*engineLibrary, error) {
+// loadLibrary loads the library without cgo.
+func loadLibrary(path string) (*clickHouseLibrary, error) {
 	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_GLOBAL)
 	if err != nil {
 		return nil, fmt.Errorf("loading %s: %w", path, err)
 	}
-	lib := new(engineLibrary)
+	lib := new(clickHouseLibrary)
 	for name, fn := range map[string]any{
 		"chdb_query_cmdline":        &lib.queryCommandLine,
 		"chdb_result_error":         &lib.resultError,

@@ -1,5 +1,0 @@
-//go:build !linux && !darwin
-
-package embedded
-
-func loadEngine(string) (*engineLibrary, error) { return nil, ErrNoLibrary }

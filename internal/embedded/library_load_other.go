@@ -1,0 +1,5 @@
+//go:build !linux && !darwin
+
+package embedded
+
+func loadLibrary(string) (*clickHouseLibrary, error) { return nil, ErrNoLibrary }
