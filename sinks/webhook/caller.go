@@ -1,0 +1,147 @@
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/netip"
+	"time"
+)
+
+// Options say how calls are made. The zero value is right for the internet.
+type Options struct {
+	// Version is Waybill's, for the user-agent header. Empty: "dev".
+	Version string
+	// Timeout bounds a call that names none of its own. Default 15 s.
+	Timeout time.Duration
+	// AllowedNetworks may be called whatever they are, on any port: own
+	// premises and tests (W13).
+	AllowedNetworks []netip.Prefix
+	// ForbidPort80 leaves only port 443 outside of AllowedNetworks.
+	ForbidPort80 bool
+	// RootCAs verifies the endpoints' certificates. Nil: the system's.
+	RootCAs *x509.CertPool
+}
+
+// Limits of a connection.
+const (
+	defaultTimeout     = 15 * time.Second
+	idleTimeout        = 90 * time.Second
+	idleConns          = 1024
+	idleConnsPerHost   = 16
+	maxHeaderBytes     = 64 << 10
+	maxAnswerBytes     = 64 << 10
+	maxKeptAnswerBytes = 1 << 10
+)
+
+// Caller makes calls. It is safe for concurrent use; connections to a host are
+// used again, over HTTP/2 where the host speaks it.
+type Caller struct {
+	client    *http.Client
+	transport *http.Transport
+	userAgent string
+	timeout   time.Duration
+}
+
+// New makes a caller.
+func New(o Options) *Caller {
+	version, timeout := o.Version, o.Timeout
+	if version == "" {
+		version = "dev"
+	}
+	if timeout == 0 {
+		timeout = defaultTimeout
+	}
+	dialer := &net.Dialer{Control: newGuard(o.AllowedNetworks, o.ForbidPort80).control}
+	transport := &http.Transport{
+		// A proxy would make the connection in our place, past the guard.
+		Proxy:       nil,
+		DialContext: dialer.DialContext,
+		// With a dialer of one's own, HTTP/2 must be asked for.
+		ForceAttemptHTTP2:      true,
+		TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
+		MaxIdleConns:           idleConns,
+		MaxIdleConnsPerHost:    idleConnsPerHost,
+		IdleConnTimeout:        idleTimeout,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		// A compressed answer may be a thousand times as large as it came.
+		DisableCompression: true,
+	}
+	return &Caller{
+		transport: transport,
+		client: &http.Client{
+			Transport: transport,
+			// A redirect could lead anywhere, with the body: it is an answer
+			// like any other.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		userAgent: "waybill/" + version,
+		timeout:   timeout,
+	}
+}
+
+// Close closes the connections that are not in use. Calls must have ended.
+func (c *Caller) Close() { c.transport.CloseIdleConnections() }
+
+// Call makes one call and says what came of it. It ends when ctx does.
+func (c *Caller) Call(ctx context.Context, r Request) Response {
+	if len(r.Body) >= MaxBodyBytes {
+		return Response{StartedAt: time.Now(), Reason: ReasonBodyTooLarge}
+	}
+	timeout := r.Timeout
+	if timeout == 0 {
+		timeout = c.timeout
+	}
+	callCtx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	p := &phases{}
+	started := time.Now()
+	req, err := c.request(httptrace.WithClientTrace(callCtx, p.trace()), r, started)
+	if err != nil {
+		return Response{StartedAt: started, Reason: ReasonBadRequest}
+	}
+	res, err := c.client.Do(req)
+	out := Response{StartedAt: started}
+	if err != nil {
+		out.Reason = reasonOf(err, ctx, callCtx, p)
+	} else {
+		out.StatusCode, out.Reason = res.StatusCode, reasonOfStatus(res)
+		out.Answer = readAnswer(res.Body)
+	}
+	out.Total = time.Since(started)
+	p.fill(&out, started)
+	return out
+}
+
+// request writes the HTTP request of a call.
+func (c *Caller) request(ctx context.Context, r Request, at time.Time) (*http.Request, error) {
+	signature, err := Sign(r.Secrets, r.ID, at, r.Body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL, bytes.NewReader(r.Body))
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range r.Headers {
+		req.Header.Set(name, value)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", c.userAgent)
+	req.Header.Set(HeaderID, r.ID)
+	req.Header.Set(HeaderTimestamp, timestampText(at))
+	req.Header.Set(HeaderSignature, signature)
+	// The receiver knows a webhook by its id, so the transport may send it
+	// again when a kept connection turns out to be closed. An empty value says
+	// so to the transport alone.
+	if req.Header.Get(idempotencyKey) == "" {
+		req.Header[idempotencyKey] = []string{}
+	}
+	return req, nil
+}
+
+const idempotencyKey = "Idempotency-Key"

@@ -1,0 +1,129 @@
+package listener
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+)
+
+// maxBodyBytes is what is read of a call; senders stay under 256 KiB.
+const maxBodyBytes = 1 << 20
+
+// Options say what to listen for.
+type Options struct {
+	// Secrets are the signing secrets of the endpoints that lead here. A call
+	// is genuine when one of them signed it. At least one.
+	Secrets []string
+	// OnCall is told of every call once it has been judged, in several
+	// goroutines at a time. Nil: nobody is.
+	OnCall func(Call)
+}
+
+// Call is one received call.
+type Call struct {
+	// Path is the URL's path. Endpoints that lead to paths of their own are
+	// told apart by it.
+	Path string
+	// Err says why the call was refused, nil if it was not. Then the fields
+	// below hold what the webhook says.
+	Err error
+	// ID is the webhook's id; Again means that it was seen before.
+	ID    string
+	Again bool
+	// Type, Sequence and RegistrationID are those of the body. Sequence is 0
+	// where the body has none, as in a test.
+	Type           string
+	Sequence       int64
+	RegistrationID string
+	Body           []byte
+}
+
+// Listener is an http.Handler that takes webhooks. It answers 204 to what it
+// could verify, also when it comes again, and 401 to what it could not.
+type Listener struct {
+	verifiers []*standardwebhooks.Webhook
+	onCall    func(Call)
+	ledger    ledger
+}
+
+// New makes a listener. It fails when a secret cannot be used.
+func New(o Options) (*Listener, error) {
+	if len(o.Secrets) == 0 {
+		return nil, errors.New("making a webhook listener: there is no secret")
+	}
+	l := &Listener{onCall: o.OnCall}
+	for i, secret := range o.Secrets {
+		v, err := standardwebhooks.NewWebhook(secret)
+		if err != nil {
+			return nil, fmt.Errorf("making a webhook listener: secret %d is no base64", i+1)
+		}
+		l.verifiers = append(l.verifiers, v)
+	}
+	return l, nil
+}
+
+// Snapshot returns the counts so far.
+func (l *Listener) Snapshot() Snapshot { return l.ledger.snapshot() }
+
+// ServeHTTP implements http.Handler.
+func (l *Listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "webhooks come by POST", http.StatusMethodNotAllowed)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+	if err != nil {
+		http.Error(w, "the body cannot be read, or is too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	call := l.judge(r, body)
+	l.ledger.record(&call)
+	if l.onCall != nil {
+		l.onCall(call)
+	}
+	if call.Err != nil {
+		http.Error(w, call.Err.Error(), http.StatusUnauthorized)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// judge verifies a call and reads what it says. Nothing of the body is read
+// before its signature was found to be right.
+func (l *Listener) judge(r *http.Request, body []byte) Call {
+	call := Call{Path: r.URL.Path, Body: body}
+	if call.Err = l.verify(r.Header, body); call.Err != nil {
+		return call
+	}
+	call.ID = r.Header.Get(standardwebhooks.HeaderWebhookID)
+	var said struct {
+		ID             string `json:"id"`
+		Type           string `json:"type"`
+		Sequence       int64  `json:"sequence"`
+		RegistrationID string `json:"registration_id"`
+	}
+	if err := json.Unmarshal(body, &said); err != nil {
+		call.Err = fmt.Errorf("reading the body of webhook %s: %w", call.ID, err)
+		return call
+	}
+	if said.ID != call.ID {
+		call.Err = fmt.Errorf("reading the body of webhook %s: its id is %q there", call.ID, said.ID)
+		return call
+	}
+	call.Type, call.Sequence, call.RegistrationID = said.Type, said.Sequence, said.RegistrationID
+	return call
+}
+
+func (l *Listener) verify(header http.Header, body []byte) (err error) {
+	for _, v := range l.verifiers {
+		if err = v.Verify(body, header); err == nil {
+			return nil
+		}
+	}
+	return err
+}

@@ -1,0 +1,81 @@
+package webhook
+
+import (
+	"crypto/tls"
+	"net/http/httptrace"
+	"sync"
+	"time"
+)
+
+// phases takes the times of a call (W14). The client calls its hooks from
+// several goroutines, and some of them after the call has ended.
+type phases struct {
+	mu           sync.Mutex
+	dns, connect span
+	tls          span
+	gotConn      bool
+	firstByte    time.Time
+}
+
+type span struct{ start, end time.Time }
+
+func (s span) duration() time.Duration {
+	if s.start.IsZero() || s.end.IsZero() {
+		return 0
+	}
+	return s.end.Sub(s.start)
+}
+
+func (p *phases) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		DNSStart:             func(httptrace.DNSStartInfo) { p.start(&p.dns) },
+		DNSDone:              func(httptrace.DNSDoneInfo) { p.end(&p.dns) },
+		ConnectStart:         func(string, string) { p.start(&p.connect) },
+		ConnectDone:          func(string, string, error) { p.end(&p.connect) },
+		TLSHandshakeStart:    func() { p.start(&p.tls) },
+		TLSHandshakeDone:     func(tls.ConnectionState, error) { p.end(&p.tls) },
+		GotConn:              func(httptrace.GotConnInfo) { p.locked(func() { p.gotConn = true }) },
+		GotFirstResponseByte: func() { p.locked(func() { p.firstByte = time.Now() }) },
+	}
+}
+
+// start begins a phase. A host with several addresses is dialled several
+// times: the phase lasts from the first start to the last end.
+func (p *phases) start(s *span) {
+	p.locked(func() {
+		if s.start.IsZero() {
+			s.start = time.Now()
+		}
+	})
+}
+
+func (p *phases) end(s *span) { p.locked(func() { s.end = time.Now() }) }
+
+func (p *phases) locked(f func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f()
+}
+
+// fill writes the times into a response.
+func (p *phases) fill(r *Response, started time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r.DNS, r.Connect, r.TLS = p.dns.duration(), p.connect.duration(), p.tls.duration()
+	if !p.firstByte.IsZero() {
+		r.FirstByte = p.firstByte.Sub(started)
+	}
+}
+
+// failedIn is the reason of a call that broke off, by how far it had come.
+func (p *phases) failedIn() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.gotConn:
+		return ReasonNoAnswer
+	case !p.tls.start.IsZero():
+		return ReasonTLS
+	}
+	return ReasonConnect
+}

@@ -1,0 +1,72 @@
+package webhook
+
+import "time"
+
+// MaxBodyBytes is the size that a body must stay under (W12).
+const MaxBodyBytes = 256 << 10
+
+// Request is one call.
+type Request struct {
+	// ID is the webhook's id, the same over all attempts at it. It holds no
+	// dot.
+	ID  string
+	URL string
+	// Headers are sent along. They cannot replace the headers that the call
+	// sets itself.
+	Headers map[string]string
+	// Secrets sign the call, each for itself, newest first. At least one.
+	Secrets []string
+	Body    []byte
+	// Timeout bounds the call from its start to the end of the answer; 0
+	// means that of the caller.
+	Timeout time.Duration
+}
+
+// Response is what came of a call (W14).
+type Response struct {
+	// StartedAt is when the call began, wall time.
+	StartedAt time.Time
+	// Phases of the call: name resolution, TCP connect, TLS handshake; 0 where
+	// a connection was used again. Then from the start to the first byte of
+	// the answer, and to the end.
+	DNS, Connect, TLS, FirstByte, Total time.Duration
+	// StatusCode is the HTTP status, 0 if there was no answer.
+	StatusCode int
+	// Reason is one of the reasons below; empty means success: 2xx (W4).
+	Reason string
+	// Answer holds up to 1024 bytes of the answer, as valid UTF-8.
+	Answer string
+}
+
+// Reasons why a call failed. The set is closed: they label rows and metrics.
+const (
+	// ReasonTimeout: no whole answer within the timeout.
+	ReasonTimeout = "timeout"
+	// ReasonCanceled: the call was cut off on our side.
+	ReasonCanceled = "canceled"
+	// ReasonDNS: the host's name was not resolved.
+	ReasonDNS = "dns"
+	// ReasonConnect: no TCP connection.
+	ReasonConnect = "connect"
+	// ReasonTLS: no TLS connection, for example for a wrong certificate.
+	ReasonTLS = "tls"
+	// ReasonNoAnswer: the connection ended, or what came over it was no HTTP.
+	ReasonNoAnswer = "no_answer"
+	// ReasonBlockedAddress: the name leads to an address that must not be
+	// called (W13).
+	ReasonBlockedAddress = "blocked_address"
+	// ReasonBlockedPort: the URL names a port that must not be called (W13).
+	ReasonBlockedPort = "blocked_port"
+	// ReasonRedirect: an answer that leads elsewhere. It is never followed.
+	ReasonRedirect = "redirect"
+	// ReasonStatus3xx to ReasonStatusOther: an answer that is not 2xx.
+	ReasonStatus3xx   = "status_3xx"
+	ReasonStatus4xx   = "status_4xx"
+	ReasonStatus5xx   = "status_5xx"
+	ReasonStatusOther = "status_other"
+	// ReasonBodyTooLarge: the body is not under MaxBodyBytes; nothing was sent.
+	ReasonBodyTooLarge = "body_too_large"
+	// ReasonBadRequest: the URL, a header or a secret cannot be used; nothing
+	// was sent.
+	ReasonBadRequest = "bad_request"
+)
