@@ -1,0 +1,160 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"golang.org/x/sync/errgroup"
+)
+
+// broadcastWait is how long one read of a broadcast topic waits for news.
+const broadcastWait = 500 * time.Millisecond
+
+// tables holds the newest version of each broadcast table (rule E14).
+type tables struct {
+	cfg    *Config
+	top    *topology
+	client *kgo.Client
+	now    []*table
+}
+
+// table is one broadcast topic as this process has read it.
+type table struct {
+	Broadcast
+	reader  *logReader
+	entries map[string][]byte
+	built   atomic.Pointer[any]
+}
+
+// load reads every topic to the end that it has now, and builds the tables.
+func (ts *tables) load(ctx context.Context) error {
+	for _, b := range ts.cfg.Broadcasts {
+		t := &table{Broadcast: b, entries: map[string][]byte{}}
+		what := "reading broadcast topic " + ts.cfg.Prefix + b.Topic
+		if err := retry(ctx, ts.cfg.Logger, what, func() error { return ts.read(ctx, t) }); err != nil {
+			return err
+		}
+		if err := t.build(); err != nil {
+			return stopError{err}
+		}
+		ts.now = append(ts.now, t)
+	}
+	return nil
+}
+
+func (ts *tables) read(ctx context.Context, t *table) error {
+	full := ts.cfg.Prefix + t.Topic
+	admin := kadm.NewClient(ts.client)
+	ends, err := listed(admin.ListEndOffsets(ctx, full))
+	if err != nil {
+		return err
+	}
+	if t.reader == nil {
+		starts, err := listed(admin.ListStartOffsets(ctx, full))
+		if err != nil {
+			return err
+		}
+		t.reader = newLogReader(ts.client, full, ts.top.ids[t.Topic], starts[full])
+	}
+	for !reached(t.reader.position, ends[full]) {
+		if _, err := t.update(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// update reads once and tells whether anything came.
+func (t *table) update(ctx context.Context) (bool, error) {
+	records, err := t.reader.fetch(ctx, broadcastWait)
+	for _, r := range records {
+		if r.Value == nil {
+			delete(t.entries, string(r.Key))
+		} else {
+			t.entries[string(r.Key)] = r.Value
+		}
+	}
+	return len(records) > 0, err
+}
+
+func (t *table) build() error {
+	var built any
+	err := guard(func() (err error) {
+		built, err = t.Build(t.entries)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("building the table of broadcast topic %s: %w", t.Topic, err)
+	}
+	t.built.Store(&built)
+	return nil
+}
+
+// follow keeps the tables up to date until the context ends.
+func (ts *tables) follow(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, t := range ts.now {
+		g.Go(func() error {
+			wait := patience{logger: ts.cfg.Logger, what: "following broadcast topic " + ts.cfg.Prefix + t.Topic}
+			for ctx.Err() == nil {
+				news, err := t.update(ctx)
+				if news {
+					if err := t.build(); err != nil {
+						ts.cfg.Logger.Error("a broadcast table cannot be built, the one before stays in use", "topic", t.Topic, "error", err)
+					}
+				}
+				if err == nil {
+					wait.done()
+				} else if ctx.Err() == nil {
+					wait.wait(ctx, err)
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// current returns one version of all tables, by logical topic name.
+func (ts *tables) current() map[string]any {
+	if len(ts.now) == 0 {
+		return nil
+	}
+	out := make(map[string]any, len(ts.now))
+	for _, t := range ts.now {
+		out[t.Topic] = *t.built.Load()
+	}
+	return out
+}
+
+// listed turns a listing of offsets into numbers by topic and partition.
+func listed(offsets kadm.ListedOffsets, err error) (map[string]map[int32]int64, error) {
+	if err == nil {
+		err = offsets.Error()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listing offsets: %w", err)
+	}
+	out := map[string]map[int32]int64{}
+	for topic, partitions := range offsets {
+		out[topic] = map[int32]int64{}
+		for p, o := range partitions {
+			out[topic][p] = o.Offset
+		}
+	}
+	return out, nil
+}
+
+// reached tells whether every position is at or past its end.
+func reached(position, end map[int32]int64) bool {
+	for p, at := range position {
+		if at < end[p] {
+			return false
+		}
+	}
+	return true
+}

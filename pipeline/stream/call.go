@@ -1,0 +1,191 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"waybill/pipeline/stream/job"
+	"waybill/pipeline/stream/store"
+)
+
+// output is a record to be produced, by logical topic name. A partition below
+// zero means the one that the key hashes to.
+type output struct {
+	job.Output
+	key       []byte // as it goes out: Key, or bytes that are no string key
+	partition int32
+}
+
+// size is a record's bytes as Kafka counts them, roughly: the lengths of its
+// fields and the most that their framing takes.
+func (o *output) size() int {
+	n := len(o.key) + len(o.Value) + 64
+	for _, h := range o.Headers {
+		n += len(h.Key) + len(h.Value) + 10
+	}
+	return n
+}
+
+// handle does what the record at the head of an input asks for.
+func (t *task) handle(in *input, q *queued, fx effects) error {
+	if isTick(q.record) {
+		in.ended = true
+		fx.count(in.topic, outcomeTick)
+		return nil
+	}
+	rec := jobRecord(in.topic, q)
+	c := cause{kind: processCall, record: rec.Position}
+	if why := t.poisoned[c]; why != nil {
+		t.spent = append(t.spent, c)
+		t.refuse(rec, c, why, fx)
+		return nil
+	}
+	input, err := t.decode(rec)
+	moved := false
+	if err == nil {
+		moved, err = t.route(input, fx)
+	}
+	switch {
+	case err != nil:
+		t.unread++
+		t.refuse(rec, c, err, fx)
+		return nil
+	case moved:
+		return nil
+	}
+	fx.count(in.topic, outcomeProcessed)
+	return t.call(input.Key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Process(call, input) })
+}
+
+func (t *task) decode(rec job.Record) (in job.Input, err error) {
+	in = job.Input{Record: rec, First: rec.Position, FirstArrival: rec.Arrival}
+	if rec.Topic == t.cfg.Rerouted {
+		if in.First, in.FirstArrival, err = firstPosition(rec); err != nil {
+			return in, err
+		}
+	}
+	err = guard(func() error {
+		in.Key, in.Value, err = t.job.Decode(rec)
+		return err
+	})
+	return in, err
+}
+
+// wake calls a key whose time has come. Now is the due time, whenever it is
+// that the call is made, so that a replay fires it where it would have been.
+func (t *task) wake(timer store.Timer, fx effects) error {
+	if due := fromMillis(timer.At); due.After(t.streamTime) {
+		t.streamTime = due
+	}
+	t.touched = true
+	c := cause{kind: wakeCall, key: timer.Key, number: timer.At}
+	if why := t.poisoned[c]; why != nil {
+		return t.leaveOut(c, why, fx)
+	}
+	return t.call(timer.Key, t.streamTime, c, fx, t.job.Wake)
+}
+
+// complete hands the result of finished work to its key.
+func (t *task) complete(fx effects) error {
+	w := t.results[0]
+	t.touched = true
+	c := cause{kind: completeCall, key: w.key, number: w.number}
+	var err error
+	if why := t.poisoned[c]; why != nil {
+		err = t.leaveOut(c, why, fx)
+	} else {
+		err = t.call(w.key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Complete(call, w.result) })
+	}
+	if err != nil {
+		return err
+	}
+	t.results[0] = nil
+	t.results = t.results[1:]
+	t.consumed = append(t.consumed, w)
+	return nil
+}
+
+// leaveOut stands in for a wake-up or a result that the job failed on. The key
+// cannot be skipped in silence: its state goes to the dead letters with the
+// cause and stays as it is; the wake-up, or the result, is gone.
+func (t *task) leaveOut(c cause, why error, fx effects) error {
+	e, err := t.state.peek(c.key)
+	if err != nil {
+		return t.blame(c, err)
+	}
+	payload, err := t.sealedPayload(e)
+	if err != nil {
+		return t.blame(c, err)
+	}
+	if c.kind == wakeCall {
+		e.wakeAt = 0
+		t.state.keep(e, c)
+	}
+	t.spent = append(t.spent, c)
+	t.refuseCall(c, payload, why, fx)
+	return nil
+}
+
+// call runs one call of the job and takes over what it asked for. Whatever
+// goes wrong in it, or is wrong with what it asked for, poisons c.
+func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*job.Call) error) error {
+	e, err := t.state.load(key)
+	if err != nil {
+		return t.blame(c, err)
+	}
+	if c.kind == wakeCall {
+		e.wakeAt = 0
+	}
+	call := job.NewCall(key, t.partition, now, e.state, fromMillis(e.wakeAt), t.tables)
+	if err := guard(func() error { return run(call) }); err != nil {
+		return t.blame(c, err)
+	}
+	outputs := call.Outputs()
+	for i := range outputs {
+		o := output{Output: outputs[i], key: []byte(outputs[i].Key), partition: -1}
+		if size := o.size(); size > t.cfg.MaxRecordBytes {
+			return t.blame(c, fmt.Errorf("writing to %s: the record has %d bytes, the limit is %d", o.Topic, size, t.cfg.MaxRecordBytes))
+		}
+		fx.produce(t, c, o)
+	}
+	if call.Changed() {
+		e.state, e.wakeAt = call.State, wakeMillis(call.WakeAt)
+	}
+	if call.Changed() || c.kind == wakeCall {
+		t.state.keep(e, c)
+	}
+	for _, request := range call.Work() {
+		fx.start(t, key, request)
+	}
+	return nil
+}
+
+// blame makes an error the poison of a call, unless it is the store's.
+func (t *task) blame(c cause, err error) error {
+	var p *poison
+	if isStoreError(err) || errors.As(err, &p) {
+		return err
+	}
+	return &poison{task: t, cause: c, err: err}
+}
+
+// sealedPayload returns an entry's payload as bytes.
+func (t *task) sealedPayload(e *entry) ([]byte, error) {
+	switch state := e.state.(type) {
+	case nil:
+		return nil, nil
+	case sealed:
+		return state, nil
+	}
+	return encodeState(t.job, nil, e.state)
+}
+
+// wakeMillis rounds up: nobody is woken before the time that was asked for.
+// A time that lies before 1970 is due at once.
+func wakeMillis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return max(1, t.Add(time.Millisecond-1).UnixMilli())
+}

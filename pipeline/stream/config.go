@@ -1,0 +1,188 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Config says what a runtime runs on. Topic names are logical; Prefix is put
+// before each of them on the broker, and before App to name the group.
+type Config struct {
+	// App names the job: the consumer group, and the first part of each
+	// transactional id. Required.
+	App string
+	// Instance names this process among those of the app, and must stay the
+	// same over a restart: static membership and fencing go by it. Required.
+	Instance string
+	// Workers is the number of group members in this process, each with a
+	// transaction of its own. Default: the number of processors.
+	Workers int
+
+	// Brokers are seed addresses, host:port. Required.
+	Brokers []string
+	// ClientOpts are added to every Kafka client: TLS, SASL, a dialer.
+	ClientOpts []kgo.Opt
+	Prefix     string
+
+	// Inputs are read in this order where arrivals are equal (rule E6).
+	Inputs []string
+	// Rerouted takes misplaced records to their partition, and is the last
+	// input. Empty, or with the clock Log, they go to dead letters.
+	Rerouted string
+	// Changelog and DeadLetters are required.
+	Changelog   string
+	DeadLetters string
+	Broadcasts  []Broadcast
+
+	Clock Clock
+	// IdleMargin is how far behind the wall clock the time of an idle live
+	// task stays, so that a record that has arrived but was not fetched yet
+	// is not overtaken. Default 200 ms.
+	IdleMargin time.Duration
+
+	// CommitInterval is the longest that a transaction takes at load
+	// (rule E7). More is cheaper, less is sooner. Default 100 ms.
+	CommitInterval time.Duration
+	// WorkWait is how long a transaction with nothing else to do waits for
+	// the asynchronous work it started, so that quick work leaves no state
+	// (rules E13, W1). Default 50 ms; negative for none.
+	WorkWait time.Duration
+	// ShutdownTimeout bounds the wait for work in flight when Run is told to
+	// end. Default 5 s.
+	ShutdownTimeout time.Duration
+	// TransactionTimeout and SessionTimeout are how long a dead instance
+	// holds up others (rule E10). Default 10 s each.
+	TransactionTimeout time.Duration
+	SessionTimeout     time.Duration
+	// LeaveOnShutdown gives the partitions up at once when Run ends. Without
+	// it a restart within SessionTimeout finds them still its own.
+	LeaveOnShutdown bool
+
+	// MaxQueued is the number of records that wait in memory for each input
+	// of each partition. Default 4,000.
+	MaxQueued int
+	// MaxFetchBytes bounds the bytes of one fetch. Default 16 MiB; a worker
+	// holds up to twice that for each broker.
+	MaxFetchBytes int32
+	// MaxOverlayBytes is the rough size of changes and output at which a
+	// transaction commits before its time. Default 32 MiB.
+	MaxOverlayBytes int
+	// MaxRecordBytes is the largest output or state record. A larger one is
+	// the poison of the call that made it. Default 1,000,000, just under
+	// what brokers take by default.
+	MaxRecordBytes int
+	// MaxDeadLetterBytes is the largest dead letter that is written whole.
+	// Default MaxRecordBytes + 48 KiB: the topic takes 64 KiB more than the
+	// inputs do, and a batch has some bytes of its own.
+	MaxDeadLetterBytes int
+	// MaxInFlightWork is the number of pieces of asynchronous work that each
+	// worker has under way; above it no record and no wake-up is handled.
+	// Default 1,000.
+	MaxInFlightWork int
+	// MaxPoison and MaxUnreadable are how many calls may fail and how many
+	// records may be unreadable, per partition and PoisonWindow, before Run
+	// ends with an error (rule E11). Defaults 100, 10,000 and 1 min.
+	MaxPoison     int
+	MaxUnreadable int
+	PoisonWindow  time.Duration
+
+	// Perform does the work that calls start (rule E13), many at a time. It
+	// must return soon after its context is done. What it returns comes back
+	// through Complete; a panic comes back as an error. Nil if the job starts
+	// no work.
+	Perform func(ctx context.Context, request any) (result any)
+
+	// Logger and Registerer may be nil.
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer
+
+	now func() time.Time // the wall clock; tests set it
+}
+
+// Broadcast is a compacted topic that every instance reads whole (rule E14).
+type Broadcast struct {
+	Topic string
+	// Build makes the table that calls see out of the newest value of each
+	// key. It must not keep the map. An error keeps the table that was there
+	// before; there is none at the start, so then it ends Run.
+	Build func(entries map[string][]byte) (any, error)
+}
+
+// reroutes tells whether misplaced records have a way to their partition.
+func (c *Config) reroutes() bool { return c.Rerouted != "" && c.Clock == Live }
+
+// inputs returns all inputs of a task in merge order.
+func (c *Config) inputs() []string {
+	if c.reroutes() {
+		return append(slices.Clone(c.Inputs), c.Rerouted)
+	}
+	return c.Inputs
+}
+
+func (c *Config) group() string { return c.Prefix + c.App }
+
+func (c *Config) check() error {
+	var errs []error
+	for name, value := range map[string]string{"App": c.App, "Instance": c.Instance, "Changelog": c.Changelog, "DeadLetters": c.DeadLetters} {
+		if value == "" {
+			errs = append(errs, fmt.Errorf("checking the stream configuration: %s is missing", name))
+		}
+	}
+	if len(c.Inputs) == 0 || len(c.Brokers) == 0 {
+		errs = append(errs, errors.New("checking the stream configuration: Inputs and Brokers must name at least one each"))
+	}
+	if c.Clock != Live && c.Clock != Log {
+		errs = append(errs, fmt.Errorf("checking the stream configuration: Clock is %v, not live or log", c.Clock))
+	}
+	topics := append(c.inputs(), c.Changelog, c.DeadLetters)
+	slices.Sort(topics)
+	if len(slices.Compact(slices.Clone(topics))) != len(topics) {
+		errs = append(errs, fmt.Errorf("checking the stream configuration: a topic has two uses among %v", topics))
+	}
+	for _, b := range c.Broadcasts {
+		if b.Topic == "" || b.Build == nil {
+			errs = append(errs, fmt.Errorf("checking the stream configuration: broadcast %q needs a topic and a Build function", b.Topic))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) setDefaults() {
+	def(&c.Workers, runtime.GOMAXPROCS(0))
+	def(&c.IdleMargin, 200*time.Millisecond)
+	def(&c.CommitInterval, 100*time.Millisecond)
+	def(&c.WorkWait, 50*time.Millisecond)
+	def(&c.ShutdownTimeout, 5*time.Second)
+	def(&c.TransactionTimeout, 10*time.Second)
+	def(&c.SessionTimeout, 10*time.Second)
+	def(&c.MaxQueued, 4000)
+	def(&c.MaxFetchBytes, 16<<20)
+	def(&c.MaxOverlayBytes, 32<<20)
+	def(&c.MaxRecordBytes, 1_000_000)
+	def(&c.MaxDeadLetterBytes, c.MaxRecordBytes+48<<10)
+	def(&c.MaxInFlightWork, 1000)
+	def(&c.MaxPoison, 100)
+	def(&c.MaxUnreadable, 10_000)
+	def(&c.PoisonWindow, time.Minute)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+}
+
+func def[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

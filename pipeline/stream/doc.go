@@ -1,0 +1,48 @@
+// Package stream is the exactly-once runtime: it reads co-partitioned Kafka
+// topics, keeps a value for each key, and writes topics, so that every input
+// record has its effects once, whatever fails. It knows nothing of parcels; a
+// job.Job does. The rules E1 to E14 that it keeps are named where they are
+// kept; README.md shows the commit protocol as a state machine.
+//
+// It imports franz-go, Prometheus, and below it pipeline/stream/job and
+// pipeline/stream/store; no rule package, no schemas.
+//
+// Start reading at Config and Runtime, then session (one Kafka client's life),
+// then task (what happens to a record; no input or output).
+//
+// # Files
+//
+//	config runtime worker   what is asked for; the parts of a process; one session after the other
+//	session tenure txn      the loop of one client; tasks that come and go; transactions
+//	task call merge clock   one partition: order of events, calls, time (pure)
+//	overlay envelope        the open transaction's state over the store (pure)
+//	route deadletter poison misplaced, unreadable and failing records (pure)
+//	restore logreader       state out of the changelog, by position
+//	broadcast               tables that every instance reads whole
+//	work                    asynchronous work, and the bell that wakes a worker
+//	balancer topology shelf who gets which task; do the topics fit; stores put aside
+//	metadata                what a committed offset carries beside the position
+//	metrics progress        what one can see from outside
+//	errors retry clientlog  what ends Run, and what is tried again
+//
+// # Not obvious
+//
+//   - The client commits what was polled; we commit what was handled. The
+//     hook in commit replaces all offsets, so records may wait in our queues
+//     across transactions, as merging needs.
+//   - The same hook commits the offsets of inputs that did not move. Without
+//     it a transaction of timers would not be checked against the group's
+//     generation (rule E1).
+//   - Rebalances are held off from a poll's return to AllowRebalance, which is
+//     called between transactions only. So a revocation finds nothing open.
+//   - A revocation leaves a flag in the client that would abort the next
+//     transaction; clearRebalance takes it away. While the flag is up the
+//     client swallows further revocations, so settle also compares the tasks
+//     with the newest assignment.
+//   - Polls keep control records: their offsets are the only sign that an
+//     input is at its end when the last thing on it is a marker.
+//   - A commit that is not certain is never repeated and never trusted: the
+//     session ends, and the next one reads what the group has.
+//   - The store is touched after the commit only, so an aborted transaction
+//     costs the overlay and nothing else.
+package stream

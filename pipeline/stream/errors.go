@@ -1,0 +1,34 @@
+package stream
+
+import (
+	"errors"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+)
+
+// stopError ends Run: going on would guess, or do harm. Everything else is
+// met by a new client and another try.
+type stopError struct{ error }
+
+func (e stopError) Unwrap() error { return e.error }
+
+// brokerRefusals are answers that trying again does not change.
+var brokerRefusals = []error{
+	kerr.TopicAuthorizationFailed, kerr.GroupAuthorizationFailed, kerr.ClusterAuthorizationFailed,
+	kerr.TransactionalIDAuthorizationFailed, kerr.SaslAuthenticationFailed, kerr.UnsupportedSaslMechanism,
+	kerr.InvalidTransactionTimeout, kerr.InvalidSessionTimeout, kerr.InconsistentGroupProtocol,
+	kerr.UnsupportedVersion, kerr.FencedInstanceID, kerr.InvalidGroupID,
+}
+
+// stops tells whether an error ends Run.
+func stops(err error) bool {
+	if errors.As(err, &stopError{}) || isStoreError(err) {
+		return true
+	}
+	for _, refusal := range brokerRefusals {
+		if errors.Is(err, refusal) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,235 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.uber.org/goleak"
+
+	"waybill/pipeline/stream/job"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patient bounds every wait of a test: far more than any of them takes.
+const patient = 60 * time.Second
+
+// deployment is a set of topics of one test on a broker: kfake in the process,
+// or the broker that WAYBILL_TEST_KAFKA names. The faults that only kfake can
+// make go by fake, which is nil on a real one.
+type deployment struct {
+	t       *testing.T
+	fake    *kfake.Cluster
+	brokers []string
+	prefix  string
+	client  *kgo.Client // of the test itself
+	runs    int
+}
+
+var deployments atomic.Int64
+
+func deploy(t *testing.T, partitions int32) *deployment {
+	t.Helper()
+	d := &deployment{t: t, prefix: fmt.Sprintf("t%d-%d-", time.Now().UnixNano(), deployments.Add(1))}
+	if address := os.Getenv("WAYBILL_TEST_KAFKA"); address != "" {
+		d.brokers = strings.Split(address, ",")
+	} else {
+		fake, err := kfake.NewCluster(kfake.NumBrokers(1))
+		require.NoError(t, err)
+		t.Cleanup(fake.Close)
+		d.fake, d.brokers = fake, fake.ListenAddrs()
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...), kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(func(string) func(*kgo.Record, int) int {
+		place := newPlacer()
+		return func(r *kgo.Record, n int) int {
+			if r.Partition >= 0 {
+				return int(r.Partition)
+			}
+			return int(place.partition(r.Key, n))
+		}
+	})))
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+	d.client = client
+	d.create(partitions, "first", "second", "rerouted", "out", "dead")
+	d.createCompacted(partitions, "state")
+	return d
+}
+
+func (d *deployment) create(partitions int32, topics ...string) {
+	d.t.Helper()
+	for _, topic := range topics {
+		_, err := kadm.NewClient(d.client).CreateTopic(d.ctx(), partitions, 1, map[string]*string{"retention.ms": kadm.StringPtr("-1")}, d.prefix+topic)
+		require.NoError(d.t, err)
+	}
+}
+
+func (d *deployment) createCompacted(partitions int32, topics ...string) {
+	d.t.Helper()
+	for _, topic := range topics {
+		_, err := kadm.NewClient(d.client).CreateTopic(d.ctx(), partitions, 1, map[string]*string{
+			"retention.ms": kadm.StringPtr("-1"), "cleanup.policy": kadm.StringPtr("compact"),
+		}, d.prefix+topic)
+		require.NoError(d.t, err)
+	}
+}
+
+func (d *deployment) ctx() context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), patient)
+	d.t.Cleanup(cancel)
+	return ctx
+}
+
+// config is what the tests have in common; they change what they are about.
+func (d *deployment) config(clock Clock) Config {
+	return Config{
+		App: "tally", Instance: "one", Workers: 1, Brokers: d.brokers, Prefix: d.prefix,
+		Inputs: []string{"first", "second"}, Changelog: "state", DeadLetters: "dead",
+		Clock: clock, Logger: testLogger(d.t),
+	}
+}
+
+// testLogger writes the runtime's log when the tests are verbose.
+func testLogger(t *testing.T) *slog.Logger {
+	if !testing.Verbose() {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(testWriter{t}, nil))
+}
+
+type testWriter struct{ t *testing.T }
+
+func (w testWriter) Write(p []byte) (int, error) { return io.WriteString(w.t.Output(), string(p)) }
+
+// instance is a runtime under way.
+type instance struct {
+	*Runtime
+	t      *testing.T
+	cancel context.CancelFunc
+	done   chan error
+}
+
+func (d *deployment) start(cfg Config) *instance {
+	d.t.Helper()
+	r, err := New(cfg, tally{})
+	require.NoError(d.t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	i := &instance{r, d.t, cancel, make(chan error, 1)}
+	go func() { i.done <- r.Run(ctx) }()
+	d.t.Cleanup(func() {
+		cancel()
+		if err, open := <-i.done; open && err != nil && !d.t.Failed() {
+			d.t.Errorf("running %s: %v", cfg.Instance, err)
+		}
+	})
+	return i
+}
+
+// stop ends a runtime in order.
+func (i *instance) stop() {
+	i.t.Helper()
+	i.cancel()
+	require.NoError(i.t, i.end())
+}
+
+// end waits until a runtime has ended and returns what it said.
+func (i *instance) end() error {
+	i.t.Helper()
+	select {
+	case err := <-i.done:
+		close(i.done)
+		return err
+	case <-time.After(patient):
+		i.t.Fatal("the runtime does not end")
+		return nil
+	}
+}
+
+// caught waits until all that was produced is handled.
+func (i *instance) caught() {
+	i.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patient)
+	defer cancel()
+	require.NoError(i.t, i.Caught(ctx))
+}
+
+func (d *deployment) produce(records ...*kgo.Record) {
+	d.t.Helper()
+	for _, r := range records {
+		if !strings.HasPrefix(r.Topic, d.prefix) {
+			r.Topic = d.prefix + r.Topic
+		}
+	}
+	require.NoError(d.t, d.client.ProduceSync(d.ctx(), records...).FirstErr())
+}
+
+// tick ends a replay: one record on every partition of every input.
+func (d *deployment) tick(at time.Time, partitions int32, topics ...string) {
+	d.t.Helper()
+	var ticks []*kgo.Record
+	for _, topic := range topics {
+		for p := range partitions {
+			ticks = append(ticks, &kgo.Record{Topic: topic, Partition: p, Timestamp: at, Headers: []kgo.RecordHeader{{Key: job.TickHeader}}})
+		}
+	}
+	d.produce(ticks...)
+}
+
+// read returns a topic's committed records, in order within each partition.
+func (d *deployment) read(topic string) []*kgo.Record {
+	d.t.Helper()
+	ctx := d.ctx()
+	full := d.prefix + topic
+	admin := kadm.NewClient(d.client)
+	starts, err := listed(admin.ListStartOffsets(ctx, full))
+	require.NoError(d.t, err)
+	ends, err := listed(admin.ListCommittedOffsets(ctx, full))
+	require.NoError(d.t, err)
+	at, offsets := starts[full], map[int32]kgo.Offset{}
+	for p := range at {
+		offsets[p] = kgo.NewOffset().AtStart()
+	}
+	reader, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
+		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{full: offsets}))
+	require.NoError(d.t, err)
+	defer reader.Close()
+	var out []*kgo.Record
+	for !reached(at, ends[full]) {
+		fetches := reader.PollFetches(ctx)
+		require.NoError(d.t, fetches.Err())
+		fetches.EachRecord(func(r *kgo.Record) {
+			at[r.Partition] = r.Offset + 1
+			if !r.Attrs.IsControl() {
+				out = append(out, r)
+			}
+		})
+	}
+	return out
+}
+
+// outputs returns the values on the output topic by key, in order.
+func (d *deployment) outputs() map[string][]string {
+	d.t.Helper()
+	out := map[string][]string{}
+	for _, r := range d.read("out") {
+		out[string(r.Key)] = append(out[string(r.Key)], string(r.Value))
+	}
+	return out
+}
+
+// eventually waits until a condition holds.
+func eventually(t *testing.T, holds func() bool, what string) {
+	t.Helper()
+	require.Eventually(t, holds, patient, 10*time.Millisecond, what)
+}

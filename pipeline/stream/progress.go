@@ -1,0 +1,141 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// TaskProgress says where a task of this process stood at its last commit.
+type TaskProgress struct {
+	Partition  int32
+	StreamTime time.Time // zero when it has seen nothing
+	Inputs     []InputProgress
+}
+
+// InputProgress is one input partition of a task.
+type InputProgress struct {
+	Topic    string // logical name
+	Position int64  // offset of the next record to handle
+	End      int64  // the broker is known to hold records below this offset
+	Ended    bool   // its tick was handled (clock log)
+}
+
+func (t *task) progress() TaskProgress {
+	p := TaskProgress{Partition: t.partition, StreamTime: t.streamTime}
+	for _, in := range t.inputs {
+		p.Inputs = append(p.Inputs, InputProgress{in.topic, in.position, in.end, in.ended})
+	}
+	return p
+}
+
+// board shows the progress of all tasks of a process. Restored tasks are on
+// it from the time they are ready.
+type board struct {
+	mu      sync.Mutex
+	tasks   map[int32]TaskProgress
+	pending map[string]int // by worker: tasks that are assigned and not ready
+}
+
+func (b *board) set(p TaskProgress) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tasks[p.Partition] = p
+}
+
+func (b *board) remove(partition int32) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.tasks, partition)
+}
+
+// report takes a worker's word on how many of its tasks are not ready; below
+// zero it is no member of the group.
+func (b *board) report(worker string, pending int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pending[worker] = pending
+}
+
+// Progress returns the tasks of this process that are ready, by partition.
+func (r *Runtime) Progress() []TaskProgress {
+	r.board.mu.Lock()
+	defer r.board.mu.Unlock()
+	out := make([]TaskProgress, 0, len(r.board.tasks))
+	for _, p := range r.board.tasks {
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(a, b TaskProgress) int { return int(a.Partition - b.Partition) })
+	return out
+}
+
+// Ready tells whether every worker of this process is a member of the group
+// and every task that it was given is restored.
+func (r *Runtime) Ready() bool {
+	r.board.mu.Lock()
+	defer r.board.mu.Unlock()
+	for _, pending := range r.board.pending {
+		if pending != 0 {
+			return false
+		}
+	}
+	return len(r.board.pending) == r.cfg.Workers
+}
+
+// Caught waits until everything that the inputs hold now has been handled and
+// committed by the group, whichever instances do it. Timers and asynchronous
+// work may still follow from it. It may be called while Run runs, here or
+// elsewhere.
+func (r *Runtime) Caught(ctx context.Context) error {
+	client, err := kgo.NewClient(r.clientOpts("caught")...)
+	if err != nil {
+		return fmt.Errorf("making a client: %w", err)
+	}
+	defer client.Close()
+	admin := kadm.NewClient(client)
+	var full []string
+	for _, topic := range r.cfg.inputs() {
+		full = append(full, r.cfg.Prefix+topic)
+	}
+	ends, err := listed(admin.ListEndOffsets(ctx, full...))
+	if err != nil {
+		return err
+	}
+	starts, err := listed(admin.ListStartOffsets(ctx, full...))
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		fetched, err := admin.FetchOffsets(ctx, r.cfg.group())
+		if err != nil {
+			return fmt.Errorf("reading the offsets of group %s: %w", r.cfg.group(), err)
+		}
+		if caught(fetched, starts, ends) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for group %s to handle its inputs: %w", r.cfg.group(), context.Cause(ctx))
+		case <-tick.C:
+		}
+	}
+}
+
+func caught(fetched kadm.OffsetResponses, starts, ends map[string]map[int32]int64) bool {
+	for topic, partitions := range ends {
+		for p, end := range partitions {
+			at, ok := fetched.Lookup(topic, p)
+			if end > starts[topic][p] && (!ok || at.At < end) {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,191 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/pipeline/stream/store"
+)
+
+// restoreWait is how long one read of the changelog waits for records that
+// are not committed yet.
+const restoreWait = 200 * time.Millisecond
+
+// maxStoreAge is how long ago a store may have been at the end of the
+// changelog to be carried on. Tombstones stay in the changelog for
+// delete.retention.ms (7 d), and a store that has missed one would keep a dead
+// key for ever.
+const maxStoreAge = time.Hour
+
+// committedOffset is what the group has committed for one input partition.
+type committedOffset struct {
+	offset int64 // -1 for none
+	note   commitNote
+	noted  bool
+}
+
+// restorer brings tasks to where the group's last commit left them.
+type restorer struct {
+	cfg    *Config
+	top    *topology
+	client *kgo.Client
+	count  func(records int)
+}
+
+// bounds are the ends of a partition of the changelog and of the inputs.
+type bounds struct {
+	start, end map[string]int64 // by logical name
+}
+
+// restore fills a task's store from the changelog (rule E5) and returns where
+// the logs began and ended. Only the store is touched: the worker may be
+// queueing records meanwhile.
+func (r *restorer) restore(ctx context.Context, partition int32, s store.Store, committed map[string]committedOffset) (b bounds, err error) {
+	what := fmt.Sprintf("restoring partition %d", partition)
+	err = retry(ctx, r.cfg.Logger, what, func() error {
+		if b, err = r.bounds(ctx, partition); err != nil {
+			return err
+		}
+		if err := r.checkCommitted(partition, committed, b); err != nil {
+			return err
+		}
+		if err := r.replay(ctx, partition, s, b); err != nil {
+			return fmt.Errorf("reading changelog of partition %d: %w", partition, err)
+		}
+		return r.checkState(partition, s, committed)
+	})
+	return b, err
+}
+
+// bounds lists where the logs begin and end. The changelog's end counts
+// records that are not committed yet: the last transaction of the partition's
+// former owner may still be closing, and its records must not be missed.
+func (r *restorer) bounds(ctx context.Context, partition int32) (bounds, error) {
+	names := append(r.cfg.inputs(), r.cfg.Changelog)
+	full := make([]string, len(names))
+	for i, name := range names {
+		full[i] = r.cfg.Prefix + name
+	}
+	admin := kadm.NewClient(r.client)
+	starts, err := listed(admin.ListStartOffsets(ctx, full...))
+	if err != nil {
+		return bounds{}, err
+	}
+	ends, err := listed(admin.ListEndOffsets(ctx, full...))
+	if err != nil {
+		return bounds{}, err
+	}
+	b := bounds{map[string]int64{}, map[string]int64{}}
+	for i, name := range names {
+		b.start[name], b.end[name] = starts[full[i]][partition], ends[full[i]][partition]
+	}
+	return b, nil
+}
+
+// checkCommitted refuses offsets that do not fit the logs as they are: to go
+// on would leave records out, or handle them again, in silence.
+func (r *restorer) checkCommitted(partition int32, committed map[string]committedOffset, b bounds) error {
+	for topic, c := range committed {
+		if c.offset < 0 {
+			continue
+		}
+		refuse := func(format string, args ...any) error {
+			return stopError{fmt.Errorf("starting partition %d of %s at the committed offset %d: %s. Decide where to go on, and set the offsets of group %s (kafka-consumer-groups --reset-offsets)",
+				partition, r.cfg.Prefix+topic, c.offset, fmt.Sprintf(format, args...), r.cfg.group())}
+		}
+		switch {
+		case c.noted && c.note.input != r.top.ids[topic]:
+			return refuse("the topic was deleted and made anew since")
+		case c.noted && c.note.changelog != r.top.ids[r.cfg.Changelog]:
+			return refuse("the changelog %s was deleted and made anew since, so the state is lost", r.cfg.Prefix+r.cfg.Changelog)
+		case c.offset < b.start[topic]:
+			return refuse("the log begins at %d, so retention has removed records that were never handled", b.start[topic])
+		case c.offset > b.end[topic]:
+			return refuse("the log ends at %d, so it was truncated or made anew", b.end[topic])
+		}
+	}
+	return nil
+}
+
+// replay reads the changelog from the store's mark to its end. A store whose
+// mark does not fit the log is wiped first.
+func (r *restorer) replay(ctx context.Context, partition int32, s store.Store, b bounds) error {
+	id, end := r.top.ids[r.cfg.Changelog], b.end[r.cfg.Changelog]
+	began := r.cfg.now()
+	mark := s.Mark()
+	if mark.TopicID != id || mark.Offset < b.start[r.cfg.Changelog] || mark.Offset > end || began.Sub(mark.At) > maxStoreAge {
+		if err := s.Wipe(); err != nil {
+			return storeError{fmt.Errorf("wiping the store: %w", err)}
+		}
+		mark = store.Mark{TopicID: id, Offset: b.start[r.cfg.Changelog], At: began}
+	}
+	reader := newLogReader(r.client, r.cfg.Prefix+r.cfg.Changelog, id, map[int32]int64{partition: mark.Offset})
+	for mark.Offset < end {
+		records, err := reader.fetch(ctx, restoreWait)
+		if err != nil {
+			return err
+		}
+		batch := store.Batch{Changes: make([]store.Change, 0, len(records))}
+		for _, rec := range records {
+			change := store.Change{Key: string(rec.Key), Value: rec.Value}
+			if rec.Value != nil {
+				if change.WakeAt, _, err = parseEnvelope(rec.Value); err != nil {
+					return stopError{fmt.Errorf("offset %d: %w", rec.Offset, err)}
+				}
+			}
+			batch.Changes = append(batch.Changes, change)
+		}
+		mark.Offset = reader.position[partition]
+		batch.Mark = mark
+		if err := apply(s, batch); err != nil {
+			return err
+		}
+		r.count(len(records))
+	}
+	mark.At = began
+	return apply(s, store.Batch{Mark: mark})
+}
+
+func apply(s store.Store, b store.Batch) error {
+	if err := s.Apply(b); err != nil {
+		return storeError{fmt.Errorf("writing to the store: %w", err)}
+	}
+	return nil
+}
+
+// checkState refuses state without any committed offset: handling the inputs
+// from their start again would count them twice.
+func (r *restorer) checkState(partition int32, s store.Store, committed map[string]committedOffset) error {
+	keys, _ := s.Size()
+	for _, c := range committed {
+		if c.offset >= 0 {
+			return nil
+		}
+	}
+	if keys == 0 {
+		return nil
+	}
+	return stopError{fmt.Errorf("starting partition %d: %s holds the state of %d keys, but group %s has no committed offset for any input (they expire when a group is away for long). Set the offsets to where the state was written (kafka-consumer-groups --reset-offsets), or make the changelog anew to begin anew",
+		partition, r.cfg.Prefix+r.cfg.Changelog, keys, r.cfg.group())}
+}
+
+// begin sets where a restored task goes on. An input without a committed
+// offset, as all are at the very first start, begins at the start of its log.
+func (t *task) begin(committed map[string]committedOffset, b bounds) {
+	for _, in := range t.inputs {
+		c := committed[in.topic]
+		in.position, in.end, in.ended = c.offset, b.end[in.topic], c.note.ended
+		if c.offset < 0 {
+			in.position = b.start[in.topic]
+		}
+		in.next = max(in.next, in.position)
+		if c.note.streamTime.After(t.streamTime) {
+			t.streamTime = c.note.streamTime
+		}
+	}
+	t.snap()
+}

@@ -1,0 +1,302 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/pipeline/stream/job"
+)
+
+const (
+	// pollRecords bounds one poll, stepBudget the work between two polls.
+	pollRecords = 2000
+	stepBudget  = 1000
+	// turn is how many steps a task takes before it is another's turn.
+	turn = 50
+	// longestWait is how long a worker with nothing to do sleeps at most.
+	longestWait = time.Second
+)
+
+// session is the life of one Kafka client in a worker: a member of the group
+// with a transaction of its own. When something is not certain it ends, and
+// the worker begins another (rule E4). One goroutine runs it; the client calls
+// fetched and revoked from others, under mu.
+type session struct {
+	cfg      *Config
+	job      job.Job
+	top      *topology
+	name     string // transactional id and group instance id
+	logical  map[string]string
+	group    *kgo.GroupTransactSession
+	client   *kgo.Client
+	balancer balancer
+	shelf    *shelf
+	tables   *tables
+	restorer *restorer
+	metrics  *metrics
+	pool     pool
+	bell     bell
+	txn      transaction
+	polled   bool          // the last poll brought records
+	wait     time.Duration // how long the next poll may wait for some
+
+	mu         sync.Mutex
+	tenures    map[int32]*tenure
+	arrivals   []*tenure // not yet taken over by the worker
+	rebalanced bool
+	failure    error
+}
+
+// noWait makes a poll return what is buffered.
+var noWait context.Context
+
+// run works until the context ends, which is no error, or something fails.
+func (s *session) run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := s.round(ctx); err != nil {
+			return err
+		}
+	}
+	return s.finish()
+}
+
+// round is one turn of the worker: poll, take over what happened, handle, and
+// commit when it pays. Rebalances are held off from the poll's return until
+// the next round begins with no transaction open, so a hand-over never meets
+// an open transaction.
+func (s *session) round(ctx context.Context) error {
+	if !s.txn.open {
+		s.client.AllowRebalance()
+	}
+	fetches := s.poll(ctx)
+	if err := s.prepare(fetches); err != nil {
+		return err
+	}
+	return s.advance()
+}
+
+// poll fetches records. When it returns, rebalances are held off.
+func (s *session) poll(ctx context.Context) kgo.Fetches {
+	if s.wait > 0 {
+		limited, cancel := context.WithTimeout(ctx, s.wait)
+		defer cancel()
+		s.bell.arm(cancel)
+		defer s.bell.disarm()
+		return s.client.PollRecords(limited, pollRecords)
+	}
+	fetches := s.client.PollRecords(noWait, pollRecords)
+	if len(fetches) == 0 && !s.txn.open {
+		// An empty poll does not hold rebalances off, one that was given up does.
+		over, cancel := context.WithCancel(ctx)
+		cancel()
+		s.client.PollRecords(over, pollRecords)
+	}
+	return fetches
+}
+
+// prepare takes over what came: tasks, restores, results, records.
+func (s *session) prepare(fetches kgo.Fetches) error {
+	if err := s.settle(); err != nil {
+		return err
+	}
+	if err := s.clearRebalance(); err != nil {
+		return err
+	}
+	wall := s.cfg.now()
+	s.polled = false
+	for _, f := range fetches {
+		for i := range f.Topics {
+			for j := range f.Topics[i].Partitions {
+				if err := s.accept(f.Topics[i].Topic, &f.Topics[i].Partitions[j], wall); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (s *session) accept(topic string, p *kgo.FetchPartition, wall time.Time) error {
+	if p.Err != nil {
+		if errors.Is(p.Err, context.DeadlineExceeded) || errors.Is(p.Err, context.Canceled) {
+			return nil
+		}
+		return fmt.Errorf("reading %s/%d: %w", topic, p.Partition, p.Err)
+	}
+	te := s.tenures[p.Partition]
+	if te == nil {
+		return fmt.Errorf("reading %s/%d: records came for a partition that was not assigned", topic, p.Partition)
+	}
+	for _, in := range te.task.inputs {
+		if in.full != topic {
+			continue
+		}
+		for _, r := range p.Records {
+			in.accept(r, s.cfg.Clock.arrival(r.Timestamp, wall))
+			s.polled = true
+		}
+		in.end = max(in.end, p.LastStableOffset)
+		if !in.paused && in.waiting() >= s.cfg.MaxQueued {
+			in.paused = true
+			s.client.PauseFetchPartitions(map[string][]int32{topic: {p.Partition}})
+		}
+	}
+	return nil
+}
+
+// resume fetches again what was paused and has been worked off by half.
+func (s *session) resume(t *task) {
+	for _, in := range t.inputs {
+		if in.paused && in.waiting() <= s.cfg.MaxQueued/2 {
+			in.paused = false
+			s.client.ResumeFetchPartitions(map[string][]int32{in.full: {t.partition}})
+		}
+	}
+}
+
+// advance steps the tasks and commits when it is due (rule E7).
+func (s *session) advance() error {
+	more, err := s.steps()
+	var p *poison
+	if errors.As(err, &p) {
+		s.wait = 0
+		return s.undo(p)
+	}
+	if err != nil {
+		return err
+	}
+	// What was polled is done, but the client may have more in store.
+	more = more || s.polled
+	wall := s.cfg.now()
+	if due := s.txn.due(more, s.cfg); s.txn.open && !wall.Before(due) {
+		s.wait = 0
+		return s.commit()
+	} else if s.txn.open {
+		s.wait = due.Sub(wall)
+	} else if s.wait, err = s.rest(wall); err != nil {
+		return err
+	}
+	if more {
+		s.wait = 0
+	}
+	return nil
+}
+
+// steps lets each ready task take turns until there is nothing to do or it is
+// time to poll. more tells that there is something left.
+func (s *session) steps() (more bool, err error) {
+	if !s.txn.open {
+		s.renewTables()
+	}
+	for budget := stepBudget; ; {
+		progress := false
+		for _, te := range s.tenures {
+			for i := 0; te.ready && i < turn; i++ {
+				did, err := te.task.step(s.cfg.now(), s)
+				if err == nil {
+					err = s.txn.err
+				}
+				if err != nil {
+					return false, err
+				}
+				if !did {
+					break
+				}
+				if err := s.ensure(); err != nil {
+					return false, err
+				}
+				progress = true
+				budget--
+			}
+			s.resume(te.task)
+		}
+		if !progress || budget <= 0 || s.txn.bytes >= s.cfg.MaxOverlayBytes {
+			return progress, nil
+		}
+	}
+}
+
+// renewTables gives all tasks the newest broadcast tables, between
+// transactions only (rule E14).
+func (s *session) renewTables() {
+	s.txn.tables = s.tables.current()
+	for _, te := range s.tenures {
+		te.task.tables = s.txn.tables
+	}
+}
+
+// rest returns how long there will be nothing to do, if nothing comes.
+func (s *session) rest(wall time.Time) (time.Duration, error) {
+	rest := longestWait
+	for _, te := range s.tenures {
+		if !te.ready || s.saturated() {
+			continue
+		}
+		at, err := te.task.idleUntil()
+		if err != nil {
+			return 0, err
+		}
+		if !at.IsZero() {
+			rest = min(rest, at.Sub(wall))
+		}
+	}
+	return max(rest, 0), s.shelf.clear(shelfTime)
+}
+
+// fail makes the worker end the session.
+func (s *session) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failure == nil {
+		s.failure = err
+	}
+	s.bell.ring()
+}
+
+// finish ends a session in order: no more records are taken, work under way
+// may end within a bound, and what is done is committed.
+func (s *session) finish() error {
+	deadline := time.NewTimer(s.cfg.ShutdownTimeout)
+	defer deadline.Stop()
+	for s.pool.running() > 0 {
+		rung, wake := context.WithCancel(context.Background())
+		s.bell.arm(wake)
+		select {
+		case <-rung.Done():
+			s.bell.disarm()
+			wake()
+			continue
+		case <-deadline.C:
+			s.bell.disarm()
+			wake()
+		}
+		break
+	}
+	return s.commitResults()
+}
+
+// commitResults hands over what work has finished, and commits.
+func (s *session) commitResults() error {
+	if err := s.settle(); err != nil {
+		return err
+	}
+	for _, te := range s.tenures {
+		for te.ready && len(te.task.results) > 0 {
+			if err := te.task.complete(s); err != nil {
+				return err
+			}
+			if err := s.ensure(); err != nil {
+				return err
+			}
+		}
+	}
+	if !s.txn.open {
+		return nil
+	}
+	return s.commit()
+}

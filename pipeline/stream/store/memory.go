@@ -1,0 +1,127 @@
+package store
+
+import (
+	"container/heap"
+	"slices"
+)
+
+// Memory is a Store that lives in memory and is gone with the process.
+type Memory struct {
+	values map[string]value
+	timers timerHeap
+	mark   Mark
+	bytes  int64
+}
+
+type value struct {
+	data   []byte
+	wakeAt int64
+}
+
+// NewMemory makes an empty store.
+func NewMemory() *Memory { return &Memory{values: map[string]value{}} }
+
+// Get implements Store.
+func (m *Memory) Get(key string) ([]byte, error) { return m.values[key].data, nil }
+
+// Apply implements Store.
+func (m *Memory) Apply(b Batch) error {
+	for _, c := range b.Changes {
+		if old, ok := m.values[c.Key]; ok {
+			m.bytes -= int64(len(c.Key) + len(old.data))
+		}
+		if c.Value == nil {
+			delete(m.values, c.Key)
+			continue
+		}
+		m.values[c.Key] = value{slices.Clone(c.Value), c.WakeAt}
+		m.bytes += int64(len(c.Key) + len(c.Value))
+		if c.WakeAt != 0 {
+			heap.Push(&m.timers, Timer{c.WakeAt, c.Key})
+		}
+	}
+	m.mark = b.Mark
+	m.sweep()
+	return nil
+}
+
+// Mark implements Store.
+func (m *Memory) Mark() Mark { return m.mark }
+
+// Size implements Store.
+func (m *Memory) Size() (int, int64) { return len(m.values), m.bytes }
+
+// Wipe implements Store.
+func (m *Memory) Wipe() error {
+	*m = *NewMemory()
+	return nil
+}
+
+// Close implements Store.
+func (m *Memory) Close() error { return m.Wipe() }
+
+// live tells whether a heap entry still stands. A timer that was moved or
+// removed stays in the heap until it comes up or sweep finds it.
+func (m *Memory) live(t Timer) bool {
+	v, ok := m.values[t.Key]
+	return ok && v.wakeAt == t.At
+}
+
+// sweep keeps the heap from growing without bound when timers are moved again
+// and again before they come up.
+func (m *Memory) sweep() {
+	if len(m.timers) < 2*len(m.values)+64 {
+		return
+	}
+	seen := make(map[string]bool, len(m.values))
+	m.timers = slices.DeleteFunc(m.timers, func(t Timer) bool {
+		gone := !m.live(t) || seen[t.Key]
+		seen[t.Key] = seen[t.Key] || !gone
+		return gone
+	})
+	heap.Init(&m.timers)
+}
+
+// Timers implements Store.
+func (m *Memory) Timers() Timers { return &memoryTimers{m: m} }
+
+// memoryTimers walks the heap by taking from it, and puts back on Close what
+// it took. So a walk costs by the number of timers it looks at, not by the
+// number there are.
+type memoryTimers struct {
+	m     *Memory
+	taken []Timer
+}
+
+func (it *memoryTimers) Next() (Timer, bool, error) {
+	for len(it.m.timers) > 0 {
+		t := heap.Pop(&it.m.timers).(Timer)
+		if !it.m.live(t) || len(it.taken) > 0 && it.taken[len(it.taken)-1] == t {
+			continue
+		}
+		it.taken = append(it.taken, t)
+		return t, true, nil
+	}
+	return Timer{}, false, nil
+}
+
+func (it *memoryTimers) Close() error {
+	for _, t := range it.taken {
+		heap.Push(&it.m.timers, t)
+	}
+	it.taken = nil
+	return nil
+}
+
+type timerHeap []Timer
+
+func (h timerHeap) Len() int           { return len(h) }
+func (h timerHeap) Less(i, j int) bool { return h[i].Before(h[j]) }
+func (h timerHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *timerHeap) Push(x any)        { *h = append(*h, x.(Timer)) }
+func (h *timerHeap) Pop() any {
+	last := len(*h) - 1
+	t := (*h)[last]
+	*h = (*h)[:last]
+	return t
+}

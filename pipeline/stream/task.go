@@ -1,0 +1,158 @@
+package stream
+
+import (
+	"slices"
+	"time"
+
+	"waybill/pipeline/stream/job"
+	"waybill/pipeline/stream/store"
+)
+
+// task is one partition of all inputs, with the state of its keys: the unit
+// that is assigned, restored and committed. It does no input or output of its
+// own; what it wants done goes to effects.
+type task struct {
+	partition  int32
+	cfg        *Config
+	job        job.Job
+	place      placer
+	partitions int      // of each input
+	inputs     []*input // in merge order
+	state      *overlay
+	tables     map[string]any // fixed for the transaction
+
+	streamTime time.Time
+	committed  snapshot
+	touched    bool // something happened since the last commit
+
+	poisoned   map[cause]error // what to leave out when the transaction is run again
+	spent      []cause         // of those, the ones left out in the open transaction
+	refused    rate            // calls that the job failed on
+	unreadable rate            // records that could not be read
+	unread     int             // of those, the ones in the open transaction
+	results    []*work         // finished work that waits for its call
+	consumed   []*work         // results handed over in the open transaction
+}
+
+// snapshot is what a task goes back to when its transaction is aborted.
+type snapshot struct {
+	streamTime time.Time
+	inputs     []inputMark
+}
+
+type inputMark struct {
+	position int64
+	epoch    int32
+	ended    bool
+}
+
+// effects is what a step asks for.
+type effects interface {
+	// produce adds a record to the open transaction on behalf of c.
+	produce(t *task, c cause, o output)
+	// start begins asynchronous work of a key.
+	start(t *task, key string, request any)
+	// saturated tells that no more work may be started now (rule E12).
+	saturated() bool
+	// count counts a record by what became of it.
+	count(topic string, outcome outcome)
+}
+
+func newTask(cfg *Config, j job.Job, partition, partitions int32, s store.Store) *task {
+	t := &task{
+		partition: partition, partitions: int(partitions), cfg: cfg, job: j, place: newPlacer(), state: newOverlay(j, s),
+		poisoned:   map[cause]error{},
+		refused:    rate{limit: cfg.MaxPoison, window: cfg.PoisonWindow},
+		unreadable: rate{limit: cfg.MaxUnreadable, window: cfg.PoisonWindow},
+	}
+	for _, topic := range cfg.inputs() {
+		t.inputs = append(t.inputs, &input{topic: topic, full: cfg.Prefix + topic, epoch: -1})
+	}
+	return t
+}
+
+// step does the one thing that comes next: a result of asynchronous work, a
+// due wake-up, or the next record. It returns false when there is nothing to
+// do before something arrives or time goes on.
+func (t *task) step(wall time.Time, fx effects) (bool, error) {
+	next, idle := merge(t.inputs, t.cfg.Clock)
+	var head *queued
+	if next != nil {
+		head = next.head()
+	}
+	if head != nil && head.record.Attrs.IsControl() {
+		t.touched = true
+		next.take()
+		return true, nil
+	}
+	horizon := t.cfg.Clock.horizon(t.streamTime, head, idle, wall, t.cfg.IdleMargin)
+	timer, timed, err := t.state.next()
+	if err != nil {
+		return false, err
+	}
+	timed = timed && timer.At <= toMillis(horizon)
+	if len(t.results) > 0 {
+		if head == nil && !timed {
+			t.streamTime = horizon
+		}
+		return true, t.complete(fx)
+	}
+	if fx.saturated() {
+		return false, nil
+	}
+	if timed {
+		return true, t.wake(timer, fx)
+	}
+	t.streamTime = horizon
+	if head == nil {
+		return false, nil
+	}
+	t.touched = true
+	if err := t.handle(next, head, fx); err != nil {
+		return false, err
+	}
+	next.take()
+	return true, nil
+}
+
+// idleUntil returns the wall time when the next wake-up of an idle live task
+// comes due, zero for never: until then it has nothing to do of its own.
+func (t *task) idleUntil() (time.Time, error) {
+	if t.cfg.Clock != Live {
+		return time.Time{}, nil
+	}
+	if _, idle := merge(t.inputs, Live); !idle {
+		return time.Time{}, nil
+	}
+	timer, ok, err := t.state.next()
+	if err != nil || !ok {
+		return time.Time{}, err
+	}
+	return fromMillis(timer.At).Add(t.cfg.IdleMargin), nil
+}
+
+// snap remembers the present as committed.
+func (t *task) snap() {
+	t.committed.streamTime = t.streamTime
+	t.committed.inputs = t.committed.inputs[:0]
+	for _, in := range t.inputs {
+		t.committed.inputs = append(t.committed.inputs, inputMark{in.position, in.epoch, in.ended})
+	}
+	for _, c := range t.spent {
+		delete(t.poisoned, c)
+	}
+	t.touched, t.spent, t.consumed = false, nil, nil
+}
+
+// rewind goes back to what is committed. The poisoned causes stay.
+func (t *task) rewind() error {
+	t.streamTime = t.committed.streamTime
+	for i, in := range t.inputs {
+		mark := t.committed.inputs[i]
+		in.rewind(mark.position, mark.epoch, mark.ended)
+	}
+	results := append(t.consumed, t.results...)
+	t.results = slices.DeleteFunc(results, func(w *work) bool { return w.dropped })
+	t.touched, t.spent, t.consumed, t.unread = false, nil, nil, 0
+	return t.state.reset()
+}

@@ -1,0 +1,214 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// tenure is one task's time with a session, from assignment to revocation.
+type tenure struct {
+	task      *task
+	committed map[string]committedOffset
+	ctx       context.Context // ends when the task is given up
+	cancel    context.CancelFunc
+	work      sync.WaitGroup // asynchronous work under way
+
+	restored chan struct{} // closed when the restore has ended, well or not
+	bounds   bounds        // set before restored is closed
+	err      error         // so is this
+	ready    bool          // restored, and set to go on
+}
+
+// fetched is called with the offsets of partitions that the group has just
+// given to this member: their tenures begin. It must not wait.
+func (s *session) fetched(_ context.Context, _ *kgo.Client, resp *kmsg.OffsetFetchResponse) error {
+	byTask, err := s.parseCommitted(resp)
+	if err != nil {
+		s.fail(err)
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for partition, committed := range byTask {
+		if partition >= s.top.partitions {
+			s.failure = stopError{fmt.Errorf("starting partition %d: the inputs had %d partitions when this process started, so they were grown. Keys have moved to other partitions than their state: stop all instances and bring state and inputs to the new number", partition, s.top.partitions)}
+			break
+		}
+		s.arrivals = append(s.arrivals, s.admit(partition, committed))
+	}
+	s.bell.ring()
+	return nil
+}
+
+func (s *session) parseCommitted(resp *kmsg.OffsetFetchResponse) (map[int32]map[string]committedOffset, error) {
+	byTask := map[int32]map[string]committedOffset{}
+	if len(resp.Groups) != 1 {
+		return nil, fmt.Errorf("reading committed offsets: the answer speaks of %d groups, not 1", len(resp.Groups))
+	}
+	for _, t := range resp.Groups[0].Topics {
+		name, ok := s.logical[t.Topic]
+		if !ok {
+			continue
+		}
+		for _, p := range t.Partitions {
+			if err := kerr.ErrorForCode(p.ErrorCode); err != nil {
+				return nil, fmt.Errorf("reading the committed offset of %s/%d: %w", t.Topic, p.Partition, err)
+			}
+			c := committedOffset{offset: p.Offset}
+			if p.Metadata != nil && p.Offset >= 0 {
+				var err error
+				if c.note, c.noted, err = parseNote(*p.Metadata); err != nil {
+					return nil, stopError{err}
+				}
+			}
+			if byTask[p.Partition] == nil {
+				byTask[p.Partition] = s.noneCommitted()
+			}
+			byTask[p.Partition][name] = c
+		}
+	}
+	return byTask, nil
+}
+
+func (s *session) noneCommitted() map[string]committedOffset {
+	none := map[string]committedOffset{}
+	for _, topic := range s.cfg.inputs() {
+		none[topic] = committedOffset{offset: -1}
+	}
+	return none
+}
+
+// admit makes a tenure and starts its restore. Other tasks go on meanwhile.
+func (s *session) admit(partition int32, committed map[string]committedOffset) *tenure {
+	st := s.shelf.take(partition)
+	t := newTask(s.cfg, s.job, partition, s.top.partitions, st)
+	for _, in := range t.inputs {
+		in.topicID = s.top.ids[in.topic]
+		in.next = max(0, committed[in.topic].offset)
+	}
+	te := &tenure{task: t, committed: committed, restored: make(chan struct{})}
+	te.ctx, te.cancel = context.WithCancel(context.Background())
+	go func() {
+		defer s.bell.ring()
+		defer close(te.restored)
+		te.bounds, te.err = s.restorer.restore(te.ctx, partition, st, committed)
+	}()
+	return te
+}
+
+// settle takes over what has happened beside the worker: tasks that came,
+// restores and work that ended. It runs while rebalances are held off.
+func (s *session) settle() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failure != nil {
+		return s.failure
+	}
+	arrived := s.arrivals
+	s.arrivals = nil
+	for _, te := range arrived {
+		// A task that comes again was lost in between, and others may have
+		// worked on it.
+		s.dismiss(te.task.partition)
+		s.tenures[te.task.partition] = te
+	}
+	for partition, te := range s.tenures {
+		// A transaction that is open for a task which the group has taken
+		// away must end first; the client holds the hand-over until then.
+		if !s.txn.open && !s.balancer.owns(partition) {
+			s.dismiss(partition)
+			continue
+		}
+		if err := s.begin(te); err != nil {
+			return err
+		}
+	}
+	s.reportPending()
+	for _, w := range s.pool.collect() {
+		if s.txn.finished(w); !w.dropped && w.tenure.ctx.Err() == nil {
+			w.tenure.task.results = append(w.tenure.task.results, w)
+		}
+	}
+	return nil
+}
+
+// reportPending tells the board whether this member waits for anything. Before
+// its first assignment it does.
+func (s *session) reportPending() {
+	if s.balancer.assigned.Load() == nil {
+		return
+	}
+	pending := 0
+	for partition := range *s.balancer.assigned.Load() {
+		if te := s.tenures[partition]; te == nil || !te.ready {
+			pending++
+		}
+	}
+	s.metrics.board.report(s.name, pending)
+}
+
+// begin makes a task ready once its restore is done.
+func (s *session) begin(te *tenure) error {
+	if te.ready {
+		return nil
+	}
+	select {
+	case <-te.restored:
+	default:
+		return nil
+	}
+	if te.err != nil {
+		return te.err
+	}
+	te.task.begin(te.committed, te.bounds)
+	te.task.tables = s.txn.tables
+	te.ready = true
+	s.metrics.progress(te.task)
+	s.cfg.Logger.Info("task is ready", "app", s.cfg.App, "worker", s.name, "partition", te.task.partition, "stream_time", te.task.streamTime)
+	return nil
+}
+
+// revoked is called when the group takes partitions away, between
+// transactions: everything done for them is committed.
+func (s *session) revoked(_ context.Context, _ *kgo.Client, gone map[string][]int32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rebalanced = true
+	for _, partitions := range gone {
+		for _, p := range partitions {
+			s.dismiss(p)
+		}
+	}
+	s.bell.ring()
+}
+
+// dismiss ends a tenure: its work is cancelled and waited for, what it has in
+// memory is dropped, and its store is put aside as its last commit left it.
+// The caller holds mu.
+func (s *session) dismiss(partition int32) {
+	te := s.tenures[partition]
+	delete(s.tenures, partition)
+	for i, arrival := range s.arrivals {
+		if te == nil && arrival.task.partition == partition {
+			te = arrival
+			s.arrivals = append(s.arrivals[:i], s.arrivals[i+1:]...)
+			break
+		}
+	}
+	if te == nil {
+		return
+	}
+	te.cancel()
+	<-te.restored
+	te.work.Wait()
+	if err := te.task.state.reset(); err != nil && s.failure == nil {
+		s.failure = err
+	}
+	s.metrics.disown(te.task)
+	s.shelf.put(partition, te.task.state.store)
+}

@@ -1,0 +1,339 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"waybill/pipeline/stream/store"
+)
+
+// transaction is the open transaction of a session.
+type transaction struct {
+	open   bool
+	number int64
+	began  time.Time
+	bytes  int
+	err    error          // of opening it, found while stepping
+	tables map[string]any // fixed while it is open
+	works  []*work        // started in it
+	undone int            // of works, how many are still under way
+	worked time.Time      // when the last of works was started
+
+	mu      sync.Mutex
+	failed  error     // the first produce that failed
+	tooBig  *poison   // the largest output that was refused for its size
+	bigness int       // its size
+	ends    []written // where changelog records came to lie
+}
+
+// written is a changelog record's place.
+type written struct {
+	partition int32
+	offset    int64
+}
+
+// due returns when the transaction is to be committed (rule E7): at load when
+// its time is over or it has grown large; with nothing more to do at once,
+// or after a short wait for the work that it started.
+func (x *transaction) due(more bool, cfg *Config) time.Time {
+	switch {
+	case x.bytes >= cfg.MaxOverlayBytes:
+		return x.began
+	case more:
+		return x.began.Add(cfg.CommitInterval)
+	case x.undone > 0:
+		at, latest := x.worked.Add(cfg.WorkWait), x.began.Add(max(cfg.CommitInterval, cfg.WorkWait))
+		if at.After(latest) {
+			return latest
+		}
+		return at
+	}
+	return x.began
+}
+
+// finished takes note of work that has ended.
+func (x *transaction) finished(w *work) {
+	if w.txn == x.number && x.open {
+		x.undone--
+	}
+}
+
+// ensure opens the transaction if it is not open.
+func (s *session) ensure() error {
+	x := &s.txn
+	if x.open || x.err != nil {
+		return x.err
+	}
+	if err := s.group.Begin(); err != nil {
+		x.err = fmt.Errorf("beginning a transaction: %w", err)
+		return x.err
+	}
+	x.open, x.number, x.began = true, x.number+1, s.cfg.now()
+	return nil
+}
+
+// produce implements effects.
+func (s *session) produce(t *task, c cause, o output) {
+	if s.ensure() != nil {
+		return
+	}
+	r := &kgo.Record{Topic: s.cfg.Prefix + o.Topic, Key: o.key, Value: o.Value, Partition: o.partition}
+	for _, h := range o.Headers {
+		r.Headers = append(r.Headers, kgo.RecordHeader{Key: h.Key, Value: h.Value})
+	}
+	size := o.size()
+	s.txn.bytes += size
+	s.client.Produce(context.Background(), r, func(r *kgo.Record, err error) {
+		if err != nil {
+			s.txn.fail(r.Topic, err, &poison{task: t, cause: c}, size)
+		}
+	})
+}
+
+// fail takes note of a produce that failed. The transaction must not be
+// committed (rule E4). Where the broker refused a record for its size, the
+// largest one is to blame (rule E11).
+func (x *transaction) fail(topic string, err error, p *poison, size int) {
+	err = fmt.Errorf("writing to %s: %w", topic, err)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.failed == nil {
+		x.failed = err
+	}
+	if errors.Is(err, kerr.MessageTooLarge) && size > x.bigness {
+		p.err = fmt.Errorf("%w (the record has %d bytes)", err, size)
+		x.tooBig, x.bigness = p, size
+	}
+}
+
+// start implements effects.
+func (s *session) start(t *task, key string, request any) {
+	if s.ensure() != nil {
+		return
+	}
+	w := s.pool.start(s.tenures[t.partition], key, request, s.txn.number)
+	s.txn.works = append(s.txn.works, w)
+	s.txn.undone++
+	s.txn.worked = s.cfg.now()
+}
+
+// saturated implements effects.
+func (s *session) saturated() bool { return s.pool.running() >= s.cfg.MaxInFlightWork }
+
+// count implements effects.
+func (s *session) count(topic string, what outcome) { s.metrics.records(topic, what) }
+
+// closing is what one commit is about to make true.
+type closing struct {
+	task    *task
+	changes []store.Change
+}
+
+// commit ends the transaction: changelog records, positions and outputs become
+// visible together or not at all (rule E1), and only then does the store learn
+// of the changes (rule E2).
+func (s *session) commit() error {
+	began := s.cfg.now()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*s.cfg.TransactionTimeout)
+	defer cancel()
+	touched, err := s.writeChanges()
+	if err == nil {
+		if err = s.client.Flush(ctx); err != nil {
+			return fmt.Errorf("waiting for records to be written: %w", err)
+		}
+		err = s.txn.failure()
+	}
+	var p *poison
+	if errors.As(err, &p) {
+		return s.undo(p)
+	}
+	if err != nil {
+		return err // the next session aborts what the broker has of this one
+	}
+	request := s.positions(touched)
+	hook := func(req *kmsg.TxnOffsetCommitRequest) error {
+		req.Topics = request
+		return nil
+	}
+	committed, err := s.group.End(kgo.PreTxnCommitFnContext(ctx, hook), kgo.TryCommit)
+	if err != nil || !committed {
+		s.metrics.ended(unsure, 0)
+		return fmt.Errorf("ending a transaction: it is not certain that it was committed: %w", errors.Join(err, errUncertain))
+	}
+	s.metrics.ended(committedOK, s.cfg.now().Sub(began))
+	return s.settled(touched)
+}
+
+var errUncertain = errors.New("going on from what the group has committed")
+
+// writeChanges produces the changelog records of all tasks that did anything.
+func (s *session) writeChanges() ([]closing, error) {
+	var touched []closing
+	for _, te := range s.tenures {
+		t := te.task
+		if !t.touched {
+			continue
+		}
+		changes, err := t.state.changes(s.cfg.MaxRecordBytes)
+		if err != nil {
+			return nil, t.own(err)
+		}
+		for _, change := range changes {
+			r := &kgo.Record{Topic: s.cfg.Prefix + s.cfg.Changelog, Partition: t.partition, Key: []byte(change.Key), Value: change.Value}
+			c := t.state.entries[change.Key].cause
+			s.client.Produce(context.Background(), r, func(r *kgo.Record, err error) {
+				if err != nil {
+					s.txn.fail(r.Topic, err, &poison{task: t, cause: c}, len(r.Key)+len(r.Value))
+					return
+				}
+				s.txn.mu.Lock()
+				s.txn.ends = append(s.txn.ends, written{r.Partition, r.Offset})
+				s.txn.mu.Unlock()
+			})
+		}
+		touched = append(touched, closing{t, changes})
+	}
+	return touched, nil
+}
+
+func (x *transaction) failure() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.tooBig != nil {
+		return x.tooBig
+	}
+	return x.failed
+}
+
+// positions says, for every task that did anything, where each of its inputs
+// stands, moved or not: the offsets that are committed carry the check of the
+// group's generation, and a transaction of timers alone must not go without
+// it, or an evicted instance could write over its successor (rule E1).
+func (s *session) positions(touched []closing) []kmsg.TxnOffsetCommitRequestTopic {
+	var topics []kmsg.TxnOffsetCommitRequestTopic
+	for i, name := range s.cfg.inputs() {
+		topic := kmsg.NewTxnOffsetCommitRequestTopic()
+		topic.Topic, topic.TopicID = s.cfg.Prefix+name, s.top.ids[name]
+		for _, c := range touched {
+			in := c.task.inputs[i]
+			note := commitNote{c.task.streamTime, in.ended, in.topicID, s.top.ids[s.cfg.Changelog]}.String()
+			p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
+			p.Partition, p.Offset, p.LeaderEpoch, p.Metadata = c.task.partition, in.position, in.epoch, &note
+			topic.Partitions = append(topic.Partitions, p)
+		}
+		topics = append(topics, topic)
+	}
+	return topics
+}
+
+// settled makes the stores follow a transaction that was committed for certain.
+func (s *session) settled(touched []closing) error {
+	ends := map[int32]int64{}
+	for _, w := range s.txn.ends {
+		ends[w.partition] = max(ends[w.partition], w.offset+1)
+	}
+	s.closeTxn()
+	for _, c := range touched {
+		if err := c.task.state.reset(); err != nil {
+			return err
+		}
+		if len(c.changes) > 0 {
+			mark := store.Mark{TopicID: s.top.ids[s.cfg.Changelog], Offset: ends[c.task.partition], At: s.cfg.now()}
+			if err := apply(c.task.state.store, store.Batch{Changes: c.changes, Mark: mark}); err != nil {
+				return err
+			}
+		}
+		c.task.snap()
+		s.metrics.progress(c.task)
+		if err := c.task.countUnreadable(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) closeTxn() {
+	x := &s.txn
+	clear(x.works)
+	x.open, x.bytes, x.works, x.undone, x.err = false, 0, x.works[:0], 0, nil
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.failed, x.tooBig, x.bigness, x.ends = nil, nil, 0, x.ends[:0]
+}
+
+// undo aborts the transaction because of one call, so that it can be run again
+// without that (rule E11).
+func (s *session) undo(p *poison) error {
+	s.cfg.Logger.Error("a call failed and is left out", "app", s.cfg.App, "call", p.cause.String(), "error", p.err)
+	if err := p.task.poison(p); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*s.cfg.TransactionTimeout)
+	defer cancel()
+	if _, err := s.group.End(ctx, kgo.TryAbort); err != nil {
+		return fmt.Errorf("aborting a transaction: %w", err)
+	}
+	s.metrics.ended(aborted, 0)
+	for _, w := range s.txn.works {
+		w.dropped = true
+		w.cancel()
+	}
+	s.closeTxn()
+	back := map[string]map[int32]kgo.EpochOffset{}
+	for _, te := range s.tenures {
+		t := te.task
+		if !t.touched {
+			continue
+		}
+		if err := t.rewind(); err != nil {
+			return err
+		}
+		for _, in := range t.inputs {
+			if back[in.full] == nil {
+				back[in.full] = map[int32]kgo.EpochOffset{}
+			}
+			back[in.full][t.partition] = kgo.EpochOffset{Epoch: in.epoch, Offset: in.position}
+		}
+		s.resume(t)
+	}
+	// The client believes that what it handed out by the last commit was
+	// committed; we may have had some of that still in our queues.
+	s.client.SetOffsets(back)
+	return nil
+}
+
+// own makes a task's poison know its task.
+func (t *task) own(err error) error {
+	var p *poison
+	if errors.As(err, &p) {
+		p.task = t
+	}
+	return err
+}
+
+// clearRebalance makes the client forget that partitions were revoked: it
+// would turn the next commit into an abort, though nothing was open when they
+// went. Ending an empty transaction sends nothing to the broker.
+func (s *session) clearRebalance() error {
+	s.mu.Lock()
+	rebalanced := s.rebalanced
+	s.rebalanced = s.rebalanced && s.txn.open
+	s.mu.Unlock()
+	if !rebalanced || s.txn.open {
+		return nil
+	}
+	if err := s.group.Begin(); err != nil {
+		return fmt.Errorf("beginning an empty transaction: %w", err)
+	}
+	if _, err := s.group.End(context.Background(), kgo.TryAbort); err != nil {
+		return fmt.Errorf("ending an empty transaction: %w", err)
+	}
+	return nil
+}

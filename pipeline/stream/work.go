@@ -1,0 +1,109 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// work is one piece of asynchronous work (rule E13).
+type work struct {
+	tenure *tenure
+	key    string
+	number int64
+	txn    int64 // the transaction that started it
+	cancel context.CancelFunc
+	result any
+	// dropped says that nobody is to hear of the result: the transaction
+	// that asked for it was aborted, or its partition has gone.
+	dropped bool
+}
+
+// pool runs the work of one worker.
+type pool struct {
+	perform func(context.Context, any) any
+	bell    *bell
+
+	mu       sync.Mutex
+	inFlight int
+	finished []*work
+	number   int64
+}
+
+// start runs one piece of work. It is done when it is in the list that
+// collect returns.
+func (p *pool) start(te *tenure, key string, request any, txn int64) *work {
+	ctx, cancel := context.WithCancel(te.ctx)
+	p.mu.Lock()
+	p.number++
+	p.inFlight++
+	w := &work{tenure: te, key: key, number: p.number, txn: txn, cancel: cancel}
+	p.mu.Unlock()
+	te.work.Go(func() {
+		defer cancel()
+		result := p.run(ctx, request)
+		p.mu.Lock()
+		w.result = result
+		p.inFlight--
+		p.finished = append(p.finished, w)
+		p.mu.Unlock()
+		p.bell.ring()
+	})
+	return w
+}
+
+func (p *pool) run(ctx context.Context, request any) (result any) {
+	defer func() {
+		if r := recover(); r != nil {
+			result = fmt.Errorf("performing asynchronous work: panic: %v", r)
+		}
+	}()
+	return p.perform(ctx, request)
+}
+
+// collect returns the work that has finished since the last call.
+func (p *pool) collect() []*work {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	done := p.finished
+	p.finished = nil
+	return done
+}
+
+func (p *pool) running() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.inFlight
+}
+
+// bell wakes a worker out of its poll.
+type bell struct {
+	mu   sync.Mutex
+	rung bool
+	wake context.CancelFunc
+}
+
+// ring wakes the worker, or keeps the next wait from starting.
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rung = true
+	if b.wake != nil {
+		b.wake()
+	}
+}
+
+// arm makes ring call wake, until disarm.
+func (b *bell) arm(wake context.CancelFunc) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.wake = wake; b.rung {
+		wake()
+	}
+}
+
+func (b *bell) disarm() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.wake, b.rung = nil, false
+}

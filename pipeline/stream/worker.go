@@ -1,0 +1,132 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// worker runs one session after the other until its context ends.
+type worker struct {
+	r    *Runtime
+	name string
+}
+
+// run returns nil when the context ended, or why it cannot go on.
+func (w *worker) run(ctx context.Context) error {
+	cfg := &w.r.cfg
+	wait := patience{logger: cfg.Logger, what: "worker " + w.name}
+	defer w.r.board.report(w.name, -1)
+	for ctx.Err() == nil {
+		began := cfg.now()
+		err := w.once(ctx)
+		w.r.board.report(w.name, -1)
+		switch {
+		case err == nil:
+			return nil
+		case stops(err):
+			return err
+		case ctx.Err() != nil:
+			cfg.Logger.Warn("a worker ended without its last commit; what it had begun is done again at the next start", "worker", w.name, "error", err)
+			return nil
+		}
+		if cfg.now().Sub(began) > time.Minute {
+			wait.done() // it worked for a while: this is a new trouble
+		}
+		wait.wait(ctx, err)
+	}
+	return nil
+}
+
+// once runs one session, from joining the group to closing the client.
+func (w *worker) once(ctx context.Context) error {
+	s, err := w.open()
+	if err != nil {
+		return err
+	}
+	w.r.metrics.sessions.Inc()
+	err = s.run(ctx)
+	s.close()
+	if err == nil && w.r.cfg.LeaveOnShutdown {
+		return w.leave()
+	}
+	return err
+}
+
+func (w *worker) open() (*session, error) {
+	r := w.r
+	s := &session{
+		cfg: &r.cfg, job: r.job, top: r.top, name: w.name, logical: map[string]string{},
+		balancer: newBalancer(), shelf: r.shelf, tables: r.tables, metrics: r.metrics,
+		restorer: &restorer{&r.cfg, r.top, r.restoring, func(n int) { r.metrics.restored.Add(float64(n)) }},
+		tenures:  map[int32]*tenure{},
+	}
+	s.pool = pool{perform: r.cfg.Perform, bell: &s.bell}
+	var topics []string
+	for _, name := range r.cfg.inputs() {
+		topics = append(topics, r.cfg.Prefix+name)
+		s.logical[r.cfg.Prefix+name] = name
+	}
+	opts := append(r.clientOpts(w.name),
+		kgo.ConsumerGroup(r.cfg.group()), kgo.InstanceID(w.name), kgo.TransactionalID(w.name),
+		kgo.ConsumeTopics(topics...), kgo.Balancers(s.balancer),
+		kgo.SessionTimeout(r.cfg.SessionTimeout), kgo.HeartbeatInterval(r.cfg.SessionTimeout/5),
+		kgo.TransactionTimeout(r.cfg.TransactionTimeout),
+		// An offset outside the log is an error to be looked at, never a
+		// reason to begin elsewhere.
+		kgo.ConsumeResetOffset(kgo.NoResetOffset().AtStart()),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		// Control records show the true position behind the last record.
+		kgo.KeepControlRecords(),
+		kgo.FetchMaxBytes(r.cfg.MaxFetchBytes), kgo.FetchMaxPartitionBytes(r.cfg.MaxFetchBytes),
+		kgo.BlockRebalanceOnPoll(),
+		kgo.OnOffsetsFetched(s.fetched), kgo.OnPartitionsRevoked(s.revoked), kgo.OnPartitionsLost(s.revoked),
+		kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(s.partitioner)),
+	)
+	var err error
+	if s.group, err = kgo.NewGroupTransactSession(opts...); err != nil {
+		return nil, stopError{fmt.Errorf("making a Kafka client: %w", err)}
+	}
+	s.client = s.group.Client()
+	return s, nil
+}
+
+// partitioner places a record by its key, as the Java client does, unless the
+// runtime has said where it goes.
+func (s *session) partitioner(string) func(*kgo.Record, int) int {
+	by := newPlacer()
+	return func(r *kgo.Record, n int) int {
+		if r.Partition >= 0 {
+			return int(r.Partition) % n
+		}
+		return int(by.partition(r.Key, n))
+	}
+}
+
+// close ends the client and everything that was begun for its tasks.
+func (s *session) close() {
+	s.group.CloseAllowingRebalance()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.arrivals) > 0 {
+		s.dismiss(s.arrivals[0].task.partition)
+	}
+	for partition := range s.tenures {
+		s.dismiss(partition)
+	}
+}
+
+// leave gives up the static membership, so that others need not wait for its
+// session to time out.
+func (w *worker) leave() error {
+	ctx, cancel := context.WithTimeout(context.Background(), w.r.cfg.SessionTimeout)
+	defer cancel()
+	leaving := kadm.LeaveGroup(w.r.cfg.group()).Reason("shutting down").InstanceIDs(w.name)
+	if _, err := kadm.NewClient(w.r.restoring).LeaveGroup(ctx, leaving); err != nil {
+		w.r.cfg.Logger.Warn("leaving the group failed, it will notice by itself", "worker", w.name, "error", err)
+	}
+	return nil
+}
