@@ -1,0 +1,91 @@
+package simulate
+
+import (
+	"strings"
+	"time"
+
+	"waybill/connectors/replay"
+	"waybill/schemas"
+)
+
+// mapVersion stands in every event: the simulator chose its code.
+const mapVersion = "sim/1"
+
+// tell makes the records of the story: each scan as the carrier's push tells
+// it, some time after it happened.
+func (s *story) tell() ([]replay.Record, error) {
+	key, err := schemas.ShipmentKey(carrier, s.registration.TrackingNumber)
+	if err != nil {
+		return nil, err
+	}
+	received := s.receive()
+	records := make([]replay.Record, 0, 1+len(s.scans))
+	records = append(records, replay.Record{Key: key, Arrival: s.registered, Registration: s.registration})
+	for i, made := range s.scans {
+		transport := time.Duration(20+s.chance.IntN(180)) * time.Millisecond
+		event := s.event(made)
+		event.ReceivedAt = &received[i]
+		records = append(records, replay.Record{Key: key, Arrival: received[i].Add(transport), Event: event})
+	}
+	s.overtake(records[1:])
+	return records, nil
+}
+
+// told is the least time between two scans' receipts. It is longer than any
+// disorder, so that only those events are out of order that are meant to be.
+const told = maxBound + 2*time.Second
+
+// receive gives the time at which each scan is received: mostly within a
+// minute, at times in bulk after hours, always in order.
+func (s *story) receive() []time.Time {
+	received := make([]time.Time, len(s.scans))
+	for i, made := range s.scans {
+		lag := time.Duration(1+s.chance.IntN(60)) * time.Second
+		switch n := s.chance.IntN(20); {
+		case n == 0:
+			lag = time.Duration(60+s.chance.IntN(120)) * time.Minute
+		case n < 4:
+			lag = time.Duration(1+s.chance.IntN(20)) * time.Minute
+		}
+		received[i] = made.at.Add(lag)
+		if i > 0 && received[i].Before(received[i-1].Add(told)) {
+			received[i] = received[i-1].Add(told)
+		}
+	}
+	return received
+}
+
+// overtake lets some events come after the next one of the parcel: the source
+// held them back and then sent both.
+func (s *story) overtake(events []replay.Record) {
+	for i := 0; i+1 < len(events); i++ {
+		if s.chance.Float64() >= s.options.DisorderRate {
+			continue
+		}
+		next := events[i+1]
+		behind := time.Millisecond + time.Duration(s.chance.Int64N(int64(s.options.DisorderBound)))
+		events[i].Event.ReceivedAt = next.Event.ReceivedAt
+		events[i].Arrival = next.Arrival.Add(min(behind, s.options.DisorderBound)).Truncate(time.Millisecond)
+		i++ // the next one is overtaking and cannot be overtaken
+	}
+}
+
+// event says what a scan is, in the words of the simulator's carrier.
+func (s *story) event(made scan) *schemas.CarrierEvent {
+	local := made.at.In(made.site.zone)
+	event := &schemas.CarrierEvent{
+		Carrier: carrier, TrackingNumber: s.registration.TrackingNumber, Source: "sim-push", SourceKind: schemas.SourceCarrierPush,
+		Code: made.code.Name, RawCode: strings.ToUpper(strings.ReplaceAll(made.code.Name, ".", "_")), Description: made.code.Title,
+		OccurredAt: made.at, OccurredLocal: local.Format("2006-01-02T15:04:05"), OccurredText: local.Format(time.RFC3339),
+		OccurredZone: local.Format("-07:00"), OccurredPrecision: schemas.PrecisionSecond, OccurredConfidence: schemas.ConfidenceGiven,
+		Location: &schemas.Location{City: made.site.city, PostalCode: made.site.postalCode, Country: made.site.country},
+		Leg:      made.leg, MapVersion: mapVersion,
+	}
+	if made.eta != "" {
+		event.ETADate, event.ETAZone = &made.eta, &s.to.zoneName
+	}
+	if made.code.Name == "delivered.signed" {
+		event.SignedBy = "J. DOE"
+	}
+	return event
+}
