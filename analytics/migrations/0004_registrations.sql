@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS registrations
     backfill LowCardinality(String) COMMENT 'none, current or all.',
     promised_date Nullable(Date32) COMMENT 'Promise as a day, YYYY-MM-DD.',
     promised_at Nullable(DateTime64(3, 'UTC')) COMMENT 'Promise as an instant, UTC.',
-    promised_zone LowCardinality(Nullable(String)) COMMENT 'Zone of promised_date.',
+    promised_zone Nullable(String) COMMENT 'Zone of promised_date.',
     service LowCardinality(String) COMMENT 'Service token or name.',
     origin_country LowCardinality(String) COMMENT 'Origin''s country.',
     destination_country LowCardinality(String) COMMENT 'Destination''s country.',

@@ -1,0 +1,114 @@
+package clickhouse
+
+import (
+	"time"
+
+	"waybill/schemas"
+)
+
+// feeds gives an intake for each topic that the sink reads, by the topic's name
+// in the contract.
+func feeds(codecs *schemas.Codecs) map[string]intake {
+	return map[string]intake{
+		schemas.TopicTrackingEvents:  newCollector(eventFeed(codecs.TrackingEvent)),
+		schemas.TopicDecisions:       newCollector(decisionFeed(codecs.Decision)),
+		schemas.TopicShipments:       newCollector(shipmentFeed(codecs.Shipment)),
+		schemas.TopicWebhookAttempts: newCollector(attemptFeed(codecs.WebhookAttempt)),
+		schemas.TopicUsage:           newCollector(usageFeed(codecs.Usage)),
+	}
+}
+
+func eventFeed(codec *schemas.Codec[schemas.TrackingEvent]) *feed[schemas.TrackingEvent] {
+	table := eventTable()
+	return &feed[schemas.TrackingEvent]{
+		codec: codec,
+		key: func(e *schemas.TrackingEvent) identity {
+			return identity{text: [4]string{e.Carrier, e.TrackingNumber, e.EventID}, number: [2]int64{e.Epoch.UnixMilli()}}
+		},
+		version: func(e *schemas.TrackingEvent) int64 { return e.Revision },
+		epoch:   func(e *schemas.TrackingEvent) time.Time { return e.Epoch },
+		rows:    func(all []taken[schemas.TrackingEvent]) []block { return []block{oneEach(table, all)} },
+	}
+}
+
+func decisionFeed(codec *schemas.Codec[schemas.Decision]) *feed[schemas.Decision] {
+	table := decisionTable()
+	return &feed[schemas.Decision]{
+		codec: codec,
+		key: func(d *schemas.Decision) identity {
+			return identity{
+				text:   [4]string{d.Carrier, d.TrackingNumber, d.SourceTopic},
+				number: [2]int64{int64(d.SourcePartition), d.SourceOffset},
+			}
+		},
+		version: func(d *schemas.Decision) int64 { return d.Version },
+		rows:    func(all []taken[schemas.Decision]) []block { return []block{oneEach(table, all)} },
+	}
+}
+
+// shipmentFeed spreads a shipment over four tables. The shipment itself is
+// written last: what hangs on it counts only while its version is not below the
+// shipment's, so a failure in between takes nothing out of a report.
+func shipmentFeed(codec *schemas.Codec[schemas.Shipment]) *feed[schemas.Shipment] {
+	registrations, episodes, changes, shipments := registrationTable(), episodeTable(), etaChangeTable(), shipmentTable()
+	return &feed[schemas.Shipment]{
+		codec: codec,
+		key: func(s *schemas.Shipment) identity {
+			return identity{text: [4]string{s.Carrier, s.TrackingNumber}, number: [2]int64{s.Epoch.UnixMilli()}}
+		},
+		version: func(s *schemas.Shipment) int64 { return s.Revision },
+		epoch:   func(s *schemas.Shipment) time.Time { return s.Epoch },
+		rows: func(all []taken[schemas.Shipment]) []block {
+			return []block{
+				manyEach(registrations, all, registrationRows),
+				manyEach(episodes, all, episodeRows),
+				manyEach(changes, all, etaChangeRows),
+				oneEach(shipments, all),
+			}
+		},
+	}
+}
+
+func attemptFeed(codec *schemas.Codec[schemas.WebhookAttempt]) *feed[schemas.WebhookAttempt] {
+	table := attemptTable()
+	return &feed[schemas.WebhookAttempt]{
+		codec: codec,
+		key: func(a *schemas.WebhookAttempt) identity {
+			return identity{text: [4]string{a.Tenant, a.EndpointID, a.JobID}, number: [2]int64{int64(a.Attempt)}}
+		},
+		version: one[schemas.WebhookAttempt],
+		rows:    func(all []taken[schemas.WebhookAttempt]) []block { return []block{oneEach(table, all)} },
+	}
+}
+
+func usageFeed(codec *schemas.Codec[schemas.Usage]) *feed[schemas.Usage] {
+	table := usageTable()
+	return &feed[schemas.Usage]{
+		codec: codec,
+		key: func(u *schemas.Usage) identity {
+			return identity{text: [4]string{u.Tenant, u.RegistrationID}}
+		},
+		version: one[schemas.Usage],
+		rows:    func(all []taken[schemas.Usage]) []block { return []block{oneEach(table, all)} },
+	}
+}
+
+// oneEach makes one row of each record.
+func oneEach[T any](t *table[T], all []taken[T]) block {
+	rows := make([]row[T], len(all))
+	for i, one := range all {
+		rows[i] = row[T]{value: one.value, origin: one.origin}
+	}
+	return rowsOf[T]{t, rows}
+}
+
+// manyEach makes as many rows of each record as it holds.
+func manyEach[T, R any](t *table[R], all []taken[T], explode func(*T) []*R) block {
+	var rows []row[R]
+	for _, one := range all {
+		for _, value := range explode(one.value) {
+			rows = append(rows, row[R]{value: value, origin: one.origin})
+		}
+	}
+	return rowsOf[R]{t, rows}
+}

@@ -1,0 +1,199 @@
+package clickhouse
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// firstWait and maxWait bound the wait between two tries at a batch. It
+	// doubles from try to try.
+	firstWait = 100 * time.Millisecond
+	maxWait   = 5 * time.Second
+	// shutdownGrace is how long a batch in hand may still take once Run is asked
+	// to end.
+	shutdownGrace = 10 * time.Second
+	// faultWait keeps a source that answers with nothing but errors from
+	// spinning.
+	faultWait = 250 * time.Millisecond
+)
+
+// Sink reads the topics as a member of a consumer group and writes tables.
+type Sink struct {
+	cfg     Config
+	metrics *metrics
+	source  source
+	store   store
+	batch   *batch
+}
+
+// New checks the configuration and registers the metrics. It connects to
+// nothing: Run does.
+func New(cfg Config) (*Sink, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	m, err := newMetrics(cfg.Registerer)
+	if err != nil {
+		return nil, err
+	}
+	return &Sink{cfg: cfg, metrics: m, batch: newBatch(cfg.Prefix, cfg.Codecs)}, nil
+}
+
+// Run reads and writes until ctx ends; then it settles the batch in hand, for at
+// most ten seconds, leaves the group and returns nil. What could not be settled
+// is read again by whoever has the partition next.
+//
+// While Kafka or ClickHouse cannot be reached it waits, however long. It returns
+// an error only when going on would do harm. It is to be called once.
+func (s *Sink) Run(ctx context.Context) error {
+	tables, err := openStore(s.cfg.ClickHouse)
+	if err != nil {
+		return err
+	}
+	kafka, err := openSource(&s.cfg, s.lost)
+	if err != nil {
+		return errors.Join(err, tables.close())
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	ctx, stop := context.WithCancel(ctx)
+	group.Go(func() error {
+		defer stop()
+		return s.loop(ctx, kafka, tables)
+	})
+	group.Go(func() error {
+		s.watchLag(ctx, kafka.client)
+		return nil
+	})
+	err = group.Wait()
+	kafka.close()
+	return errors.Join(err, tables.close())
+}
+
+// loop is Run on a given source and store.
+func (s *Sink) loop(ctx context.Context, from source, to store) error {
+	s.source, s.store = from, to
+	for ctx.Err() == nil {
+		s.collect(ctx)
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lost forgets partitions that now belong to someone else. The source calls it
+// only while rebalancing is allowed, so never at the same time as the loop
+// touches the batch.
+func (s *Sink) lost(partitions map[string][]int32) {
+	for topic, numbers := range partitions {
+		for _, partition := range numbers {
+			s.batch.drop(topic, partition)
+		}
+	}
+}
+
+// collect fills the batch until it is full or its first record has waited long
+// enough.
+func (s *Sink) collect(ctx context.Context) {
+	for ctx.Err() == nil && !s.batch.full(s.cfg.FlushRows) {
+		waiting, cancel := ctx, context.CancelFunc(func() {})
+		if !s.batch.empty() {
+			left := s.cfg.FlushInterval - time.Since(s.batch.since)
+			if left <= 0 {
+				return
+			}
+			waiting, cancel = context.WithTimeout(ctx, left)
+		}
+		fetches := s.source.poll(waiting, s.cfg.FlushRows-s.batch.records)
+		cancel()
+		s.take(ctx, fetches)
+		if s.batch.empty() {
+			s.source.allowRebalance()
+		}
+	}
+}
+
+// take adds what was fetched to the batch.
+func (s *Sink) take(ctx context.Context, fetches kgo.Fetches) {
+	now := time.Now()
+	fetches.EachRecord(func(rec *kgo.Record) { s.batch.take(rec, now) })
+	failed := false
+	fetches.EachError(func(topic string, partition int32, err error) {
+		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+			return
+		}
+		failed = true
+		s.cfg.Logger.Error("reading a partition failed; it is tried again", "topic", topic, "partition", partition, "error", err)
+	})
+	if failed && s.batch.empty() {
+		s.source.allowRebalance()
+		sleep(ctx, faultWait)
+	}
+}
+
+// settle writes the batch, however often that takes. Between tries partitions
+// may be taken away.
+func (s *Sink) settle(ctx context.Context) error {
+	finishing, cancel := withGrace(ctx, shutdownGrace)
+	defer cancel()
+	defer s.metrics.waiting.Set(0)
+	for tries, wait := 1, firstWait; !s.batch.empty(); tries, wait = tries+1, min(2*wait, maxWait) {
+		err := s.write(finishing, s.batch)
+		if err == nil {
+			if tries > 1 {
+				s.cfg.Logger.Info("the batch is settled", "tries", tries, "waited", time.Since(s.batch.since))
+			}
+			break
+		}
+		s.metrics.batches.WithLabelValues("failed").Inc()
+		var mass *massRefusalError
+		if errors.As(err, &mass) {
+			return err
+		}
+		if ctx.Err() != nil {
+			s.cfg.Logger.Warn("ending with a batch that was not settled; it will be read again", "records", s.batch.records, "error", err)
+			break
+		}
+		s.cfg.Logger.Error("settling a batch failed; it is tried again", "records", s.batch.records, "tries", tries, "again_in", wait, "error", err)
+		s.metrics.waiting.Set(1)
+		s.source.allowRebalance()
+		sleep(ctx, wait)
+		s.source.blockRebalance()
+	}
+	s.batch.reset()
+	s.source.allowRebalance()
+	return nil
+}
+
+// logical gives a topic's name in the contract.
+func (s *Sink) logical(topic string) string { return strings.TrimPrefix(topic, s.cfg.Prefix) }
+
+// withGrace returns a context that outlives ctx by a while.
+func withGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		sleep(longer, grace)
+		cancel()
+	})
+	return longer, func() {
+		stop()
+		cancel()
+	}
+}
+
+// sleep waits, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,96 @@
+package clickhouse
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"waybill/schemas"
+)
+
+// source is the side of Kafka.
+type source interface {
+	// poll waits for records until ctx ends. From then on no partition is taken
+	// away until allowRebalance.
+	poll(ctx context.Context, limit int) kgo.Fetches
+	commit(ctx context.Context, next map[string]map[int32]kgo.EpochOffset) error
+	// bury writes records to the dead letters and waits until they are there.
+	bury(ctx context.Context, refused []refusal) error
+	// allowRebalance lets partitions be taken away; lost is told of each.
+	allowRebalance()
+	// blockRebalance ends what allowRebalance began, after a rebalance that is
+	// under way.
+	blockRebalance()
+	close()
+}
+
+type kafkaSource struct {
+	client *kgo.Client
+	prefix string
+}
+
+// openSource joins the group. lost is told of partitions that were taken away,
+// while rebalancing is allowed.
+func openSource(cfg *Config, lost func(map[string][]int32)) (*kafkaSource, error) {
+	topics := make([]string, 0, len(topicOrder))
+	for _, topic := range topicOrder {
+		topics = append(topics, cfg.Prefix+topic)
+	}
+	onLost := func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) { lost(partitions) }
+	client, err := kgo.NewClient(append(slices.Clone(cfg.Kafka),
+		kgo.ConsumerGroup(cfg.Group),
+		kgo.ConsumeTopics(topics...),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.KeepControlRecords(), // their offsets are committed too, so that the lag can reach 0
+		kgo.DisableAutoCommit(),
+		kgo.BlockRebalanceOnPoll(),
+		kgo.OnPartitionsRevoked(onLost),
+		kgo.OnPartitionsLost(onLost),
+		kgo.ProducerBatchMaxBytes(schemas.MaxDeadLetterBytes),
+	)...)
+	if err != nil {
+		return nil, fmt.Errorf("setting up the Kafka client of the ClickHouse sink: %w", err)
+	}
+	return &kafkaSource{client: client, prefix: cfg.Prefix}, nil
+}
+
+func (s *kafkaSource) poll(ctx context.Context, limit int) kgo.Fetches {
+	return s.client.PollRecords(ctx, limit)
+}
+
+func (s *kafkaSource) allowRebalance() { s.client.AllowRebalance() }
+
+// blockRebalance polls with a context that has ended: the client then waits for
+// a rebalance under way, gives nothing, and blocks the next one.
+func (s *kafkaSource) blockRebalance() {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	s.client.PollRecords(ended, 1)
+}
+
+func (s *kafkaSource) close() { s.client.CloseAllowingRebalance() }
+
+func (s *kafkaSource) commit(ctx context.Context, next map[string]map[int32]kgo.EpochOffset) error {
+	var failed error
+	s.client.CommitOffsetsSync(ctx, next, func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, answer *kmsg.OffsetCommitResponse, err error) {
+		if failed = err; err != nil {
+			return
+		}
+		for _, topic := range answer.Topics {
+			for _, partition := range topic.Partitions {
+				if err := kerr.ErrorForCode(partition.ErrorCode); err != nil {
+					failed = fmt.Errorf("%s/%d: %w", topic.Topic, partition.Partition, err)
+				}
+			}
+		}
+	})
+	if failed != nil {
+		return fmt.Errorf("committing offsets: %w", failed)
+	}
+	return nil
+}

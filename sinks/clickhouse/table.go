@@ -1,0 +1,158 @@
+package clickhouse
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// row is one row to be, the record that it comes from, and what could not be
+// stored as it came.
+type row[R any] struct {
+	value    *R
+	origin   *kgo.Record
+	problems []string
+}
+
+// column says how one column is filled from values of type R.
+type column[R any] struct {
+	name string
+	fill func(to driver.BatchColumn, rows []row[R]) error
+}
+
+// table says how values of type R are written to one table.
+type table[R any] struct {
+	name    string
+	columns []column[R]
+}
+
+// block is rows of one table, ready to be written in whole or in part.
+type block interface {
+	tableName() string
+	columnNames() []string
+	size() int
+	// fill writes rows from (inclusive) to (exclusive), column by column.
+	fill(to driver.Batch, from, until int) error
+	// origin is the record that a row comes from.
+	origin(i int) *kgo.Record
+	// problemCount is how many of these rows hold something that could not be
+	// stored as it came, known after fill.
+	problemCount(from, until int) int
+}
+
+type rowsOf[R any] struct {
+	*table[R]
+	rows []row[R]
+}
+
+func (b rowsOf[R]) tableName() string        { return b.name }
+func (b rowsOf[R]) size() int                { return len(b.rows) }
+func (b rowsOf[R]) origin(i int) *kgo.Record { return b.rows[i].origin }
+
+func (b rowsOf[R]) columnNames() []string {
+	names := make([]string, 0, len(b.columns)+1)
+	for _, c := range b.columns {
+		names = append(names, c.name)
+	}
+	return append(names, "problems")
+}
+
+func (b rowsOf[R]) fill(to driver.Batch, from, until int) error {
+	rows := b.rows[from:until]
+	for i := range rows {
+		rows[i].problems = []string{} // another try finds them again
+	}
+	for i, c := range b.columns {
+		if err := c.fill(to.Column(i), rows); err != nil {
+			return fmt.Errorf("filling column %s.%s: %w", b.name, c.name, err)
+		}
+	}
+	problems := make([][]string, len(rows))
+	for i := range rows {
+		problems[i] = rows[i].problems
+	}
+	if err := to.Column(len(b.columns)).Append(problems); err != nil {
+		return fmt.Errorf("filling column %s.problems: %w", b.name, err)
+	}
+	return nil
+}
+
+func (b rowsOf[R]) problemCount(from, until int) int {
+	n := 0
+	for _, r := range b.rows[from:until] {
+		if len(r.problems) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// plain fills a column with values that need no check.
+func plain[R, V any](name string, get func(*R) V) column[R] {
+	return column[R]{name, func(to driver.BatchColumn, rows []row[R]) error {
+		values := make([]V, len(rows))
+		for i := range rows {
+			values[i] = get(rows[i].value)
+		}
+		return to.Append(values)
+	}}
+}
+
+// checked fills a column with values that may not fit it.
+func checked[R, V, C any](name string, get func(*R) V, check func(V) (C, string)) column[R] {
+	return column[R]{name, func(to driver.BatchColumn, rows []row[R]) error {
+		values := make([]C, len(rows))
+		for i := range rows {
+			value, problem := check(get(rows[i].value))
+			if problem != "" {
+				rows[i].problems = append(rows[i].problems, name+": "+problem)
+			}
+			values[i] = value
+		}
+		return to.Append(values)
+	}}
+}
+
+// instant fills a DateTime64(3) column.
+func instant[R any](name string, get func(*R) time.Time) column[R] {
+	return checked(name, get, storableMillis)
+}
+
+// maybeInstant fills a Nullable(DateTime64(3)) column.
+func maybeInstant[R any](name string, get func(*R) *time.Time) column[R] {
+	return checked(name, get, func(at *time.Time) (*int64, string) {
+		if at == nil {
+			return nil, ""
+		}
+		ms, problem := storableMillis(*at)
+		return &ms, problem
+	})
+}
+
+// maybeDay fills a Nullable(Date32) column.
+func maybeDay[R any](name string, get func(*R) *string) column[R] {
+	return checked(name, get, storableDay)
+}
+
+// whole fills an Int32 column.
+func whole[R any](name string, get func(*R) int) column[R] {
+	return checked(name, get, storableInt)
+}
+
+// versioned fills the two columns that the engine of every table goes by.
+func versioned[R any](version func(*R) int64, deleted func(*R) bool) []column[R] {
+	return []column[R]{
+		plain("version", func(r *R) uint64 { return uint64(version(r)) }), //nolint:gosec // a negative one was refused when the record was taken in
+		plain("is_deleted", func(r *R) uint8 {
+			if deleted(r) {
+				return 1
+			}
+			return 0
+		}),
+	}
+}
+
+func never[R any](*R) bool { return false }
+func one[R any](*R) int64  { return 1 }

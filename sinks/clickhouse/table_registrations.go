@@ -1,0 +1,100 @@
+package clickhouse
+
+import (
+	"time"
+
+	"waybill/schemas"
+)
+
+// registrationRow is a registration with the shipment that it follows.
+type registrationRow struct {
+	shipment                     *schemas.Shipment
+	state                        *schemas.RegistrationState
+	firstOfParcel, firstOfTenant bool
+}
+
+// registrationTable holds one row for each registration.
+func registrationTable() *table[registrationRow] {
+	return &table[registrationRow]{name: "registrations", columns: append([]column[registrationRow]{
+		plain("carrier", func(r *registrationRow) string { return r.shipment.Carrier }),
+		plain("tracking_number", func(r *registrationRow) string { return r.shipment.TrackingNumber }),
+		instant("epoch", func(r *registrationRow) time.Time { return r.shipment.Epoch }),
+		plain("registration_id", func(r *registrationRow) string { return r.state.RegistrationID }),
+		plain("tenant", func(r *registrationRow) string { return r.state.Tenant }),
+		plain("state", func(r *registrationRow) string { return r.state.State }),
+		plain("reference", func(r *registrationRow) string { return r.state.Reference }),
+		plain("metadata", func(r *registrationRow) string { return r.state.Metadata }),
+		instant("registered_at", func(r *registrationRow) time.Time { return r.state.RegisteredAt }),
+		instant("expires_at", func(r *registrationRow) time.Time { return r.state.ExpiresAt }),
+		plain("backfill", func(r *registrationRow) string { return r.state.Backfill }),
+		maybeDay("promised_date", func(r *registrationRow) *string { return r.state.PromisedDate }),
+		maybeInstant("promised_at", func(r *registrationRow) *time.Time { return r.state.PromisedAt }),
+		plain("promised_zone", func(r *registrationRow) *string { return r.state.PromisedZone }),
+		plain("service", func(r *registrationRow) string { return r.state.Service }),
+		plain("origin_country", func(r *registrationRow) string { return r.state.OriginCountry }),
+		plain("destination_country", func(r *registrationRow) string { return r.state.DestinationCountry }),
+		plain("measure", func(r *registrationRow) string { return r.state.Measure }),
+		maybeInstant("delayed_at", func(r *registrationRow) *time.Time { return r.state.DelayedAt }),
+		maybeInstant("delay_cleared_at", func(r *registrationRow) *time.Time { return r.state.DelayClearedAt }),
+		plain("previous_status", func(r *registrationRow) string { return r.state.PreviousStatus }),
+		plain("webhooks", func(r *registrationRow) int64 { return r.state.Webhooks }),
+		plain("status", func(r *registrationRow) string { return r.shipment.Status }),
+		plain("code", func(r *registrationRow) string { return r.shipment.Code }),
+		plain("terminal", func(r *registrationRow) bool { return r.shipment.Terminal }),
+		maybeInstant("status_at", func(r *registrationRow) *time.Time { return r.shipment.StatusAt }),
+		maybeInstant("clock_start", func(r *registrationRow) *time.Time { return r.shipment.ClockStart }),
+		maybeInstant("clock_stop", func(r *registrationRow) *time.Time { return r.shipment.ClockStop }),
+		plain("clock_stop_local", func(r *registrationRow) string { return r.shipment.ClockStopLocal }),
+		plain("clock_stop_code", func(r *registrationRow) string { return r.shipment.ClockStopCode }),
+		maybeInstant("delivered_at", func(r *registrationRow) *time.Time { return r.shipment.DeliveredAt }),
+		plain("delivered_local", func(r *registrationRow) string { return r.shipment.DeliveredLocal }),
+		plain("delivered_precision", func(r *registrationRow) string { return r.shipment.DeliveredPrecision }),
+		maybeDay("original_eta_date", func(r *registrationRow) *string { return r.shipment.OriginalETADate }),
+		maybeInstant("original_eta_at", func(r *registrationRow) *time.Time { return r.shipment.OriginalETAAt }),
+		maybeInstant("last_event_at", func(r *registrationRow) *time.Time { return r.shipment.LastEventAt }),
+		instant("updated_at", func(r *registrationRow) time.Time { return r.shipment.UpdatedAt }),
+		plain("first_of_parcel", func(r *registrationRow) bool { return r.firstOfParcel }),
+		plain("first_of_tenant", func(r *registrationRow) bool { return r.firstOfTenant }),
+	}, versioned(func(r *registrationRow) int64 { return r.shipment.Revision }, never)...)}
+}
+
+// doNotTrack is the state of a registration whose number is not valid (R2).
+// Reports leave it out.
+const doNotTrack = "do_not_track"
+
+// registrationRows gives the rows of a shipment's registrations. The first by
+// arrival stands for the parcel in reports over all tenants, and the first of
+// each tenant in those of that tenant.
+func registrationRows(s *schemas.Shipment) []*registrationRow {
+	rows := make([]*registrationRow, len(s.Registrations))
+	var first *registrationRow
+	firstOf := make(map[string]*registrationRow, 1)
+	for i := range s.Registrations {
+		r := &registrationRow{shipment: s, state: &s.Registrations[i]}
+		rows[i] = r
+		if r.state.State == doNotTrack {
+			continue
+		}
+		if first == nil || r.before(first) {
+			first = r
+		}
+		if of := firstOf[r.state.Tenant]; of == nil || r.before(of) {
+			firstOf[r.state.Tenant] = r
+		}
+	}
+	if first != nil {
+		first.firstOfParcel = true
+	}
+	for _, r := range firstOf {
+		r.firstOfTenant = true
+	}
+	return rows
+}
+
+func (r *registrationRow) before(other *registrationRow) bool {
+	a, b := r.state, other.state
+	if !a.RegisteredAt.Equal(b.RegisteredAt) {
+		return a.RegisteredAt.Before(b.RegisteredAt)
+	}
+	return a.RegistrationID < b.RegistrationID
+}
