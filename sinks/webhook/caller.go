@@ -43,6 +43,7 @@ const (
 type Caller struct {
 	client    *http.Client
 	transport *http.Transport
+	flights   flights
 	userAgent string
 	timeout   time.Duration
 }
@@ -87,11 +88,17 @@ func New(o Options) *Caller {
 // Close closes the connections that are not in use. Calls must have ended.
 func (c *Caller) Close() { c.transport.CloseIdleConnections() }
 
-// Call makes one call and says what came of it. It ends when ctx does.
+// Call makes one call and says what came of it. It ends when ctx does. While a
+// call of the same webhook to the same URL is under way, it waits for that and
+// gives the same answer.
 func (c *Caller) Call(ctx context.Context, r Request) Response {
 	if len(r.Body) >= MaxBodyBytes {
 		return Response{StartedAt: time.Now(), Reason: ReasonBodyTooLarge}
 	}
+	return c.flights.do(ctx, flightKey{r.ID, r.URL}, func() Response { return c.call(ctx, r) })
+}
+
+func (c *Caller) call(ctx context.Context, r Request) Response {
 	timeout := r.Timeout
 	if timeout == 0 {
 		timeout = c.timeout

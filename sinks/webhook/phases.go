@@ -13,7 +13,8 @@ type phases struct {
 	mu           sync.Mutex
 	dns, connect span
 	tls          span
-	gotConn      bool
+	asked        bool // for a connection: the request was fit to be sent
+	connected    bool
 	firstByte    time.Time
 }
 
@@ -34,7 +35,8 @@ func (p *phases) trace() *httptrace.ClientTrace {
 		ConnectDone:          func(string, string, error) { p.end(&p.connect) },
 		TLSHandshakeStart:    func() { p.start(&p.tls) },
 		TLSHandshakeDone:     func(tls.ConnectionState, error) { p.end(&p.tls) },
-		GotConn:              func(httptrace.GotConnInfo) { p.locked(func() { p.gotConn = true }) },
+		GetConn:              func(string) { p.locked(func() { p.asked = true }) },
+		GotConn:              func(httptrace.GotConnInfo) { p.locked(func() { p.connected = true }) },
 		GotFirstResponseByte: func() { p.locked(func() { p.firstByte = time.Now() }) },
 	}
 }
@@ -72,7 +74,9 @@ func (p *phases) failedIn() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case p.gotConn:
+	case !p.asked:
+		return ReasonBadRequest
+	case p.connected:
 		return ReasonNoAnswer
 	case !p.tls.start.IsZero():
 		return ReasonTLS

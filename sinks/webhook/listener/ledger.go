@@ -7,7 +7,7 @@ import (
 
 // maxRemembered bounds the ids that are kept to know a webhook that comes
 // again. Senders repeat within days, so what is forgotten is long over.
-const maxRemembered = 1 << 20
+const maxRemembered = 1 << 18
 
 // Snapshot holds a listener's counts.
 type Snapshot struct {

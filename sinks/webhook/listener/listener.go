@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
@@ -28,8 +29,8 @@ type Call struct {
 	// Path is the URL's path. Endpoints that lead to paths of their own are
 	// told apart by it.
 	Path string
-	// Err says why the call was refused, nil if it was not. Then the fields
-	// below hold what the webhook says.
+	// Err says why the call was refused, nil if it was not. Only then do the
+	// fields below hold what the webhook says.
 	Err error
 	// ID is the webhook's id; Again means that it was seen before.
 	ID    string
@@ -43,7 +44,8 @@ type Call struct {
 }
 
 // Listener is an http.Handler that takes webhooks. It answers 204 to what it
-// could verify, also when it comes again, and 401 to what it could not.
+// could verify, also when it comes again, 401 to what it could not, and 400 to
+// what it could but not read.
 type Listener struct {
 	verifiers []*standardwebhooks.Webhook
 	onCall    func(Call)
@@ -58,8 +60,8 @@ func New(o Options) (*Listener, error) {
 	l := &Listener{onCall: o.OnCall}
 	for i, secret := range o.Secrets {
 		v, err := standardwebhooks.NewWebhook(secret)
-		if err != nil {
-			return nil, fmt.Errorf("making a webhook listener: secret %d is no base64", i+1)
+		if err != nil || strings.TrimPrefix(secret, "whsec_") == "" {
+			return nil, fmt.Errorf("making a webhook listener: secret %d is empty or no base64", i+1)
 		}
 		l.verifiers = append(l.verifiers, v)
 	}
@@ -81,26 +83,26 @@ func (l *Listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the body cannot be read, or is too large", http.StatusRequestEntityTooLarge)
 		return
 	}
-	call := l.judge(r, body)
+	call, status := l.judge(r, body)
 	l.ledger.record(&call)
 	if l.onCall != nil {
 		l.onCall(call)
 	}
 	if call.Err != nil {
-		http.Error(w, call.Err.Error(), http.StatusUnauthorized)
+		http.Error(w, call.Err.Error(), status)
 		return
 	}
-	w.WriteHeader(http.StatusNoContent)
+	w.WriteHeader(status)
 }
 
-// judge verifies a call and reads what it says. Nothing of the body is read
-// before its signature was found to be right.
-func (l *Listener) judge(r *http.Request, body []byte) Call {
-	call := Call{Path: r.URL.Path, Body: body}
+// judge verifies a call, reads what it says, and gives the status to answer.
+// Nothing of the body is read before its signature was found to be right.
+func (l *Listener) judge(r *http.Request, body []byte) (Call, int) {
+	call := Call{Path: r.URL.Path}
 	if call.Err = l.verify(r.Header, body); call.Err != nil {
-		return call
+		return call, http.StatusUnauthorized
 	}
-	call.ID = r.Header.Get(standardwebhooks.HeaderWebhookID)
+	call.ID, call.Body = r.Header.Get(standardwebhooks.HeaderWebhookID), body
 	var said struct {
 		ID             string `json:"id"`
 		Type           string `json:"type"`
@@ -109,14 +111,14 @@ func (l *Listener) judge(r *http.Request, body []byte) Call {
 	}
 	if err := json.Unmarshal(body, &said); err != nil {
 		call.Err = fmt.Errorf("reading the body of webhook %s: %w", call.ID, err)
-		return call
+		return call, http.StatusBadRequest
 	}
-	if said.ID != call.ID {
+	if said.ID != "" && said.ID != call.ID {
 		call.Err = fmt.Errorf("reading the body of webhook %s: its id is %q there", call.ID, said.ID)
-		return call
+		return call, http.StatusBadRequest
 	}
 	call.Type, call.Sequence, call.RegistrationID = said.Type, said.Sequence, said.RegistrationID
-	return call
+	return call, http.StatusNoContent
 }
 
 func (l *Listener) verify(header http.Header, body []byte) (err error) {
