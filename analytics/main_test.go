@@ -2,6 +2,7 @@ package analytics_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"waybill/analytics"
 	"waybill/internal/embedded/embeddedtest"
 )
 
@@ -35,4 +37,20 @@ func open(t testing.TB, options *clickhouse.Options) driver.Conn {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, conn.Close()) })
 	return conn
+}
+
+func migrated(t testing.TB) driver.Conn {
+	t.Helper()
+	options := emptyDatabase(t)
+	_, err := analytics.Migrate(t.Context(), options)
+	require.NoError(t, err)
+	return open(t, options)
+}
+
+// numberFor gives a tracking number to the reports that need one.
+func numberFor(report analytics.Report) string {
+	if slices.Contains(report.Parameters, "tracking_number") {
+		return "1Z"
+	}
+	return ""
 }

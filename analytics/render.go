@@ -1,0 +1,156 @@
+package analytics
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// Format is how a result is written.
+type Format string
+
+// The formats. Table is for people, the others for programs: CSV has no totals.
+const (
+	FormatTable Format = "table"
+	FormatCSV   Format = "csv"
+	FormatJSON  Format = "json"
+)
+
+// Render writes the result.
+func (r *Result) Render(w io.Writer, format Format) error {
+	var err error
+	switch format {
+	case FormatTable:
+		err = r.renderTable(w)
+	case FormatCSV:
+		err = r.renderCSV(w)
+	case FormatJSON:
+		err = r.renderJSON(w)
+	default:
+		return fmt.Errorf("writing report %s: there is no format %q; there are %s, %s and %s", r.Report.Name, format, FormatTable, FormatCSV, FormatJSON)
+	}
+	if err != nil {
+		return fmt.Errorf("writing report %s: %w", r.Report.Name, err)
+	}
+	return nil
+}
+
+func (r *Result) renderTable(w io.Writer) error {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header, t.Style().Format.Footer = text.FormatDefault, text.FormatDefault
+	t.Style().Options.DrawBorder = false
+	t.SuppressTrailingSpaces()
+	var header table.Row
+	var configs []table.ColumnConfig
+	for i, c := range r.Columns {
+		header = append(header, c.Name)
+		if c.numeric() {
+			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight, AlignFooter: text.AlignRight})
+		}
+	}
+	t.AppendHeader(header)
+	t.SetColumnConfigs(configs)
+	for _, row := range r.Rows {
+		t.AppendRow(printable(row))
+	}
+	if r.Totals != nil {
+		t.AppendFooter(printable(r.Totals))
+	}
+	asOf := "the tables are empty"
+	if !r.AsOf.IsZero() {
+		asOf = "as of " + r.AsOf.Format(time.RFC3339)
+	}
+	_, err := fmt.Fprintf(w, "%s (%s)\n%s\n%s\n\n%s\n", r.Report.Name, asOf, r.Report.Answers, r.Report.Basis, t.Render())
+	return err
+}
+
+func (r *Result) renderCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	record := make([]string, len(r.Columns))
+	for i, c := range r.Columns {
+		record[i] = c.Name
+	}
+	rows := r.Rows
+	for {
+		if err := out.Write(record); err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			break
+		}
+		for i, v := range rows[0] {
+			record[i] = textOf(v)
+		}
+		rows = rows[1:]
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func (r *Result) renderJSON(w io.Writer) error {
+	object := func(row []any) map[string]any {
+		if row == nil {
+			return nil
+		}
+		o := make(map[string]any, len(row))
+		for i, v := range row {
+			o[r.Columns[i].Name] = v
+		}
+		return o
+	}
+	whole := struct {
+		Report  string           `json:"report"`
+		AsOf    *time.Time       `json:"as_of"`
+		Columns []string         `json:"columns"`
+		Rows    []map[string]any `json:"rows"`
+		Totals  map[string]any   `json:"totals,omitempty"`
+	}{Report: r.Report.Name, Columns: []string{}, Rows: []map[string]any{}, Totals: object(r.Totals)}
+	if !r.AsOf.IsZero() {
+		whole.AsOf = &r.AsOf
+	}
+	for _, c := range r.Columns {
+		whole.Columns = append(whole.Columns, c.Name)
+	}
+	for _, row := range r.Rows {
+		whole.Rows = append(whole.Rows, object(row))
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(whole)
+}
+
+// printable gives the cells of a row for a terminal. What came from outside must
+// not steer it, so control characters are taken out.
+func printable(row []any) table.Row {
+	cells := make(table.Row, len(row))
+	for i, v := range row {
+		cells[i] = strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) {
+				return ' '
+			}
+			return r
+		}, textOf(v))
+	}
+	return cells
+}
+
+func textOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case time.Time:
+		return v.Format("2006-01-02T15:04:05.999Z07:00")
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,53 @@
+-- How many parcels came early, on time or late, for how many that cannot be told, and how many are still open.
+-- Date basis: arrival of the registration. Denominator of the rates: early + on_time + late. INVALID is left out.
+-- By: carrier, service, lane, week. Default: carrier.
+-- Run: clickhouse-client --database waybill --param_tenant "" --param_since 1970-01-01 --param_until 2261-12-31 --param_by "['carrier']" --queries-file on-time.sql
+WITH
+    parcels AS
+    (
+        SELECT
+            if(has({by:Array(String)}, 'carrier'), r.carrier, '') AS by_carrier,
+            if(has({by:Array(String)}, 'service'), r.service, '') AS by_service,
+            if(has({by:Array(String)}, 'lane'), r.lane, '') AS by_lane,
+            if(has({by:Array(String)}, 'week'), formatDateTime(r.registered_at, '%G-W%V'), '') AS by_week,
+            r.carrier AS carrier, r.tracking_number AS tracking_number, r.epoch AS epoch, r.version AS version,
+            r.outcome AS outcome, r.delay_days AS delay_days, r.delivered_at AS delivered_at
+        FROM registrations AS r
+        WHERE (({tenant:String} = '' AND r.first_of_parcel) OR (r.tenant = {tenant:String} AND r.first_of_tenant))
+            AND r.registered_at >= {since:DateTime64(3, 'UTC')}
+            AND r.registered_at < {until:DateTime64(3, 'UTC')}
+    ),
+    -- the late ones for which the carrier answers: more days late than days in exceptions of another party
+    blamed AS
+    (
+        SELECT p.by_carrier AS by_carrier, p.by_service AS by_service, p.by_lane AS by_lane, p.by_week AS by_week,
+            any(p.delay_days) AS delay_days,
+            sumIf(dateDiff('millisecond', e.opened_at, least(ifNull(e.closed_at, p.delivered_at), p.delivered_at)),
+                e.version >= p.version AND e.party NOT IN ('', 'carrier') AND e.opened_at < p.delivered_at) / 86400000 AS excused_days
+        FROM (SELECT * FROM parcels WHERE outcome = 'late') AS p
+        LEFT JOIN exception_episodes AS e USING (carrier, tracking_number, epoch)
+        GROUP BY p.carrier, p.tracking_number, p.epoch, by_carrier, by_service, by_lane, by_week
+    )
+SELECT
+    by_carrier AS carrier,
+    by_service AS service,
+    by_lane AS lane,
+    by_week AS week,
+    early + on_time + late + unknown AS delivered,
+    countIf(outcome = 'early') AS early,
+    countIf(outcome = 'on_time') AS on_time,
+    countIf(outcome = 'late') AS late,
+    countIf(outcome = 'unknown') AS unknown,
+    countIf(outcome = 'open') AS open,
+    if(early + on_time + late = 0, NULL, round((early + on_time) / (early + on_time + late), 4)) AS on_time_rate,
+    countIf(outcome = 'blamed') AS late_accountable,
+    if(early + on_time + late = 0, NULL, round((early + on_time + late - late_accountable) / (early + on_time + late), 4)) AS accountable_rate
+FROM
+(
+    SELECT by_carrier, by_service, by_lane, by_week, outcome FROM parcels
+    UNION ALL
+    SELECT by_carrier, by_service, by_lane, by_week, 'blamed' FROM blamed WHERE delay_days > excused_days
+)
+GROUP BY by_carrier, by_service, by_lane, by_week WITH TOTALS
+ORDER BY week, carrier, service, lane
+SETTINGS final = 1, do_not_merge_across_partitions_select_final = 1;

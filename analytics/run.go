@@ -1,0 +1,148 @@
+package analytics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+)
+
+// defaultLimit bounds the rows of a list where none is asked for.
+const defaultLimit = 1000
+
+// Open ends of time, as far as the tables reach.
+var (
+	beginning = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	end       = time.Date(2262, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// Params narrow a report. The zero value takes everything there is.
+type Params struct {
+	// Since (inclusive) and Until (exclusive) bound the report's date basis. Zero:
+	// no bound.
+	Since, Until time.Time
+	// Last, where it is set, puts Since that long before AsOf.
+	Last time.Duration
+	// AsOf is what the report takes for now. Zero: the highest stream time in the
+	// tables, so that replayed history has a present.
+	AsOf time.Time
+	// Tenant narrows to one tenant's registrations. Empty: all, each parcel once.
+	Tenant string
+	// Carrier and TrackingNumber name a parcel. An empty Carrier is any.
+	Carrier, TrackingNumber string
+	// By says what to group by. Nil: the report's default. Empty, not nil: one
+	// group, or the list of parcels where the report has one.
+	By []string
+	// Limit bounds the rows of a list. 0: a thousand.
+	Limit int
+}
+
+// Run answers a report from the database that conn is connected to.
+func Run(ctx context.Context, conn driver.Conn, report Report, params Params) (*Result, error) {
+	if err := params.check(report); err != nil {
+		return nil, fmt.Errorf("running report %s: %w", report.Name, err)
+	}
+	if params.AsOf.IsZero() {
+		now, err := StreamTime(ctx, conn)
+		if err != nil {
+			return nil, fmt.Errorf("running report %s: %w", report.Name, err)
+		}
+		params.AsOf = now
+	}
+	if params.By == nil {
+		params.By = report.DefaultBy
+	}
+	rows, err := conn.Query(ctx, report.sql, params.arguments(report)...)
+	if err != nil {
+		return nil, fmt.Errorf("running report %s: %w", report.Name, err)
+	}
+	result := &Result{Report: report, AsOf: params.AsOf.UTC()}
+	if err := errors.Join(result.read(rows), rows.Close()); err != nil {
+		return nil, fmt.Errorf("reading report %s: %w", report.Name, err)
+	}
+	result.dropGroups(params.By)
+	return result, nil
+}
+
+// StreamTime returns the highest stream time in the tables: up to when history
+// is known. It is the zero time when they are empty.
+func StreamTime(ctx context.Context, conn driver.Conn) (time.Time, error) {
+	var at time.Time
+	err := conn.QueryRow(ctx, "SELECT greatest((SELECT max(updated_at) FROM shipments), (SELECT max(decided_at) FROM decisions))").Scan(&at)
+	if err != nil {
+		return at, fmt.Errorf("reading the highest stream time: %w", err)
+	}
+	if at.UnixMilli() == 0 {
+		return time.Time{}, nil
+	}
+	return at.UTC(), nil
+}
+
+func (p *Params) check(report Report) error {
+	for _, by := range p.By {
+		if !slices.Contains(report.Dimensions, by) {
+			return fmt.Errorf("it cannot be grouped by %q; it can by: %s", by, strings.Join(report.Dimensions, ", "))
+		}
+	}
+	for _, given := range []struct {
+		parameter string
+		set       bool
+	}{
+		{"tenant", p.Tenant != ""}, {"carrier", p.Carrier != ""}, {"tracking_number", p.TrackingNumber != ""}, {"limit", p.Limit != 0},
+		{"since", !p.Since.IsZero() || p.Last != 0}, {"until", !p.Until.IsZero()},
+	} {
+		if given.set && !slices.Contains(report.Parameters, given.parameter) {
+			return fmt.Errorf("it takes no %s", given.parameter)
+		}
+	}
+	switch {
+	case slices.Contains(report.Parameters, "tracking_number") && p.TrackingNumber == "":
+		return errors.New("it needs a tracking number")
+	case p.Last < 0:
+		return fmt.Errorf("the time span %v is negative", p.Last)
+	case p.Last != 0 && !p.Since.IsZero():
+		return errors.New("of since and a time span, only one can be given")
+	case p.Limit < 0:
+		return fmt.Errorf("the limit %d is negative", p.Limit)
+	}
+	return nil
+}
+
+// arguments gives a value to every parameter of the report.
+func (p *Params) arguments(report Report) []any {
+	since, until, limit := p.Since, p.Until, p.Limit
+	if p.Last != 0 {
+		since = p.AsOf.Add(-p.Last)
+	}
+	if since.IsZero() {
+		since = beginning
+	}
+	if until.IsZero() {
+		until = end
+	}
+	if limit == 0 {
+		limit = defaultLimit
+	}
+	asOf := p.AsOf
+	if asOf.IsZero() {
+		asOf = time.UnixMilli(0)
+	}
+	text := func(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05.000") }
+	values := map[string]any{
+		"since": text(since), "until": text(until), "as_of": text(asOf), "tenant": p.Tenant, "carrier": p.Carrier,
+		"tracking_number": p.TrackingNumber, "by": p.By, "limit": limit,
+	}
+	if p.By == nil {
+		values["by"] = []string{}
+	}
+	arguments := make([]any, 0, len(report.Parameters))
+	for _, name := range report.Parameters {
+		arguments = append(arguments, clickhouse.Named(name, values[name]))
+	}
+	return arguments
+}
