@@ -50,15 +50,7 @@ func deploy(t *testing.T, partitions int32) *deployment {
 		t.Cleanup(fake.Close)
 		d.fake, d.brokers = fake, fake.ListenAddrs()
 	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...), kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(func(string) func(*kgo.Record, int) int {
-		place := newPlacer()
-		return func(r *kgo.Record, n int) int {
-			if r.Partition >= 0 {
-				return int(r.Partition)
-			}
-			return int(place.partition(r.Key, n))
-		}
-	})))
+	client, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...), kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)))
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	d.client = client

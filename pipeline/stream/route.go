@@ -10,19 +10,6 @@ import (
 	"waybill/pipeline/stream/job"
 )
 
-// placer tells which partition of n a key belongs to: the Java client's
-// default, murmur2.
-type placer struct{ hash kgo.TopicPartitioner }
-
-func newPlacer() placer { return placer{kgo.StickyKeyPartitioner(nil).ForTopic("")} }
-
-func (p placer) partition(key []byte, n int) int32 {
-	if key == nil {
-		key = []byte{} // a nil key would be placed at random
-	}
-	return int32(p.hash.Partition(&kgo.Record{Key: key}, n))
-}
-
 // route sends a misplaced record to the task that its key belongs to: one that
 // lies on the wrong partition, as clients with another hash put it, or one
 // whose key is not written as it should be. It goes through the reroute topic,
@@ -30,7 +17,7 @@ func (p placer) partition(key []byte, n int) int32 {
 // is never routed again, or two instances of different opinion would pass it
 // to and fro for ever.
 func (t *task) route(rec job.Input, fx effects) (moved bool, err error) {
-	right := t.place.partition([]byte(rec.Key), t.partitions)
+	right := partitionOf([]byte(rec.Key), t.partitions)
 	misplaced := right != t.partition || string(rec.Record.Key) != rec.Key
 	if rec.Topic == t.cfg.Rerouted {
 		if misplaced {

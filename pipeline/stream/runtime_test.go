@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -21,4 +22,63 @@ func TestReplayThroughRestart(t *testing.T) {
 	i.caught()
 	i.stop()
 	require.Equal(t, model(events, endOf(events)), d.outputs())
+}
+
+// The same log gives the same outputs with any number of partitions and
+// workers.
+func TestAnyPartitionsAnyWorkers(t *testing.T) {
+	events := replay(300, 30)
+	want := model(events, endOf(events))
+	for _, partitions := range []int32{1, 4, 12} {
+		for _, workers := range []int{1, 3} {
+			t.Run(fmt.Sprintf("%d partitions, %d workers", partitions, workers), func(t *testing.T) {
+				t.Parallel()
+				d := deploy(t, partitions)
+				cfg := d.config(Log)
+				cfg.Workers, cfg.MaxQueued = workers, 20 // queues fill, so inputs are paused and resumed
+				i := d.start(cfg)
+				d.produce(records(events)...)
+				d.tick(time.UnixMilli(endOf(events)), partitions, "first", "second")
+				i.caught()
+				i.stop()
+				require.Equal(t, want, d.outputs())
+			})
+		}
+	}
+}
+
+// Instances join and leave in the middle, and nothing is lost or doubled.
+func TestInstancesComeAndGo(t *testing.T) {
+	d := deploy(t, 6)
+	events := replay(300, 30)
+	part := func(n int) { d.produce(records(events[n*100 : n*100+100])...) }
+	one := d.config(Log)
+	two := one
+	two.Instance, two.Workers, two.LeaveOnShutdown = "two", 2, true
+
+	part(0)
+	first := d.start(one)
+	eventually(t, func() bool { return len(first.Progress()) == 6 }, "one has all tasks")
+	second := d.start(two)
+	part(1)
+	eventually(t, func() bool { return len(first.Progress()) == 2 && len(second.Progress()) == 4 }, "three workers have two tasks each")
+	require.True(t, second.Ready())
+	second.stop()
+	part(2)
+	eventually(t, func() bool { return len(first.Progress()) == 6 }, "one has all tasks again")
+	d.tick(time.UnixMilli(endOf(events)), 6, "first", "second")
+	first.caught()
+	first.stop()
+	require.Equal(t, model(events, endOf(events)), d.outputs())
+}
+
+// An empty input holds the others up in a replay until its tick, and a live
+// job goes by the wall clock when there is nothing to read.
+func TestLiveTimersFireWithoutRecords(t *testing.T) {
+	d := deploy(t, 1)
+	i := d.start(d.config(Live))
+	d.produce(records([]event{{"first", "k", time.Now().UnixMilli(), "+1,in 300"}})...)
+	eventually(t, func() bool { return len(d.outputs()["k"]) == 2 }, "the key is woken")
+	require.Contains(t, d.outputs()["k"][1], "woken 1 at ")
+	i.stop()
 }

@@ -150,15 +150,27 @@ func model(events []event, end int64) map[string][]string {
 		return events[i].topic < events[j].topic
 	})
 	type value struct {
-		state any
+		state []byte // encoded, so that a call that fails leaves no trace
 		wake  time.Time
+		now   int64
 	}
 	out, values := map[string][]string{}, map[string]*value{}
 	run := func(key string, now int64, call func(*job.Call) error) {
 		v := values[key]
-		c := job.NewCall(key, 0, time.UnixMilli(now).UTC(), v.state, v.wake, nil)
-		if call(c) == nil && c.Changed() {
-			v.state, v.wake = c.State, c.WakeAt
+		v.now = now
+		var state any
+		if v.state != nil {
+			state, _ = tally{}.DecodeState(v.state)
+		}
+		c := job.NewCall(key, 0, time.UnixMilli(now).UTC(), state, v.wake, nil)
+		if call(c) != nil {
+			return
+		}
+		if c.Changed() {
+			v.state, v.wake = nil, c.WakeAt
+		}
+		if c.Changed() && c.State != nil {
+			v.state, _ = tally{}.EncodeState(nil, c.State)
 		}
 		for _, o := range c.Outputs() {
 			out[key] = append(out[key], string(o.Value))
@@ -168,7 +180,7 @@ func model(events []event, end int64) map[string][]string {
 		v := values[key]
 		if at := v.wake; !at.IsZero() && at.UnixMilli() <= until {
 			v.wake = time.Time{}
-			run(key, at.UnixMilli(), tally{}.Wake)
+			run(key, max(v.now, at.UnixMilli()), tally{}.Wake) // time never runs back
 		}
 	}
 	for _, e := range events {

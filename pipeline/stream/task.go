@@ -15,7 +15,6 @@ type task struct {
 	partition  int32
 	cfg        *Config
 	job        job.Job
-	place      placer
 	partitions int      // of each input
 	inputs     []*input // in merge order
 	state      *overlay
@@ -60,7 +59,7 @@ type effects interface {
 
 func newTask(cfg *Config, j job.Job, partition, partitions int32, s store.Store) *task {
 	t := &task{
-		partition: partition, partitions: int(partitions), cfg: cfg, job: j, place: newPlacer(), state: newOverlay(j, s),
+		partition: partition, partitions: int(partitions), cfg: cfg, job: j, state: newOverlay(j, s),
 		poisoned:   map[cause]error{},
 		refused:    rate{limit: cfg.MaxPoison, window: cfg.PoisonWindow},
 		unreadable: rate{limit: cfg.MaxUnreadable, window: cfg.PoisonWindow},

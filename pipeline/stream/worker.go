@@ -84,7 +84,7 @@ func (w *worker) open() (*session, error) {
 		kgo.FetchMaxBytes(r.cfg.MaxFetchBytes), kgo.FetchMaxPartitionBytes(r.cfg.MaxFetchBytes),
 		kgo.BlockRebalanceOnPoll(),
 		kgo.OnOffsetsFetched(s.fetched), kgo.OnPartitionsRevoked(s.revoked), kgo.OnPartitionsLost(s.revoked),
-		kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(s.partitioner)),
+		kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)),
 	)
 	var err error
 	if s.group, err = kgo.NewGroupTransactSession(opts...); err != nil {
@@ -94,15 +94,14 @@ func (w *worker) open() (*session, error) {
 	return s, nil
 }
 
-// partitioner places a record by its key, as the Java client does, unless the
-// runtime has said where it goes.
-func (s *session) partitioner(string) func(*kgo.Record, int) int {
-	by := newPlacer()
+// place puts a record where its key belongs, unless the runtime has said where
+// it goes.
+func place(string) func(*kgo.Record, int) int {
 	return func(r *kgo.Record, n int) int {
 		if r.Partition >= 0 {
 			return int(r.Partition) % n
 		}
-		return int(by.partition(r.Key, n))
+		return int(partitionOf(r.Key, n))
 	}
 }
 

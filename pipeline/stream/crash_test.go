@@ -1,0 +1,97 @@
+package stream
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// crashPoints are the requests around which a process may die or lose its
+// connection, and what that is in the commit protocol.
+var crashPoints = []struct {
+	name string
+	key  kmsg.Key
+	fate fate
+}{
+	{"before produce", kmsg.Produce, killBefore},
+	{"after produce", kmsg.Produce, killAfter},
+	{"before the offsets", kmsg.TxnOffsetCommit, killBefore},
+	{"after the offsets", kmsg.TxnOffsetCommit, killAfter},
+	{"after produce and offsets, before commit", kmsg.EndTxn, killBefore},
+	{"after commit, before the store is written", kmsg.EndTxn, killAfter},
+}
+
+// Killed at any point of the protocol and started again, the outputs are as if
+// nothing had happened.
+func TestKilled(t *testing.T) {
+	for _, point := range crashPoints {
+		for _, n := range []int{1, 3} {
+			t.Run(fmt.Sprintf("%s, %d", point.name, n), func(t *testing.T) {
+				t.Parallel()
+				d := deploy(t, 2)
+				events := replay(150, 10)
+				net := newNetwork(t, nth(point.key, n, point.fate))
+				cfg := d.config(Log)
+				cfg.TransactionTimeout, cfg.CommitInterval = time.Second, time.Millisecond
+				killed := d.start(net.through(cfg))
+				feed(d, events)
+				await(t, net.fell)
+				if point.fate == killAfter {
+					await(t, net.answered)
+				}
+				killed.cancel()
+				i := d.start(cfg)
+				d.tick(time.UnixMilli(endOf(events)), 2, "first", "second")
+				i.caught()
+				i.stop()
+				require.Equal(t, model(events, endOf(events)), d.outputs())
+			})
+		}
+	}
+}
+
+// feed produces in portions, so that there are several transactions.
+func feed(d *deployment, events []event) {
+	for len(events) > 0 {
+		n := min(10, len(events))
+		d.produce(records(events[:n])...)
+		events = events[n:]
+	}
+}
+
+// A connection that breaks at any point of the protocol costs nothing: the
+// process goes on by itself, with the store that it has.
+func TestCutOff(t *testing.T) {
+	for _, point := range crashPoints {
+		t.Run(point.name, func(t *testing.T) {
+			t.Parallel()
+			d := deploy(t, 2)
+			events := replay(150, 10)
+			f := cutBefore
+			if point.fate == killAfter {
+				f = cutAfter
+			}
+			net := newNetwork(t, nth(point.key, 2, f))
+			cfg := d.config(Log)
+			cfg.CommitInterval = time.Millisecond
+			i := d.start(net.through(cfg))
+			feed(d, events)
+			d.tick(time.UnixMilli(endOf(events)), 2, "first", "second")
+			i.caught()
+			i.stop()
+			require.Equal(t, model(events, endOf(events)), d.outputs())
+		})
+	}
+}
+
+func await(t *testing.T, event <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-event:
+	case <-time.After(patient):
+		t.Fatal("it does not happen")
+	}
+}
