@@ -3,9 +3,10 @@ package replay
 import "strings"
 
 // didYouMean names the candidate that is nearest to a misspelt word, as a
-// remark to follow it, or nothing when none is near.
+// remark to follow it, or nothing when none is near: two characters in five may
+// differ.
 func didYouMean(word string, candidates []string) string {
-	best, distance := "", len([]rune(word))/2+1
+	best, distance := "", len([]rune(word))*2/5+1
 	for _, c := range candidates {
 		if d := editDistance(strings.ToLower(word), strings.ToLower(c)); d < distance {
 			best, distance = c, d
