@@ -95,3 +95,29 @@ func await(t *testing.T, event <-chan struct{}) {
 		t.Fatal("it does not happen")
 	}
 }
+
+// A member that has given tasks up and is killed before it rejoins comes back
+// to its old share; what it gave up must not stay without an owner.
+func TestKilledInHandOver(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 4)
+	events := replay(150, 10)
+	cfg := d.config(Log)
+	cfg.SessionTimeout = 6 * time.Second
+	// The first join is the start, the second the other's coming, and the
+	// third would end the hand-over.
+	net := newNetwork(t, nth(kmsg.JoinGroup, 3, killBefore))
+	killed := d.start(net.through(cfg))
+	eventually(t, func() bool { return len(killed.Progress()) == 4 }, "one has all tasks")
+	other := cfg
+	other.Instance = "two"
+	two := d.start(other)
+	await(t, net.fell)
+	killed.cancel()
+	one := d.start(cfg)
+	eventually(t, func() bool { return len(one.Progress()) == 2 && len(two.Progress()) == 2 }, "each has two tasks")
+	feed(d, events)
+	d.tick(time.UnixMilli(endOf(events)), 4, "first", "second")
+	one.caught()
+	require.Equal(t, model(events, endOf(events)), d.outputs())
+}

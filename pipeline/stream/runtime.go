@@ -89,7 +89,7 @@ func (r *Runtime) work(ctx context.Context, watching *kgo.Client) error {
 	followed := make(chan error, 1)
 	go func() { followed <- r.tables.follow(following) }()
 	for i := range r.cfg.Workers {
-		w := &worker{r, fmt.Sprintf("%s%s-%s-%d", r.cfg.Prefix, r.cfg.App, r.cfg.Instance, i)}
+		w := &worker{r, fmt.Sprintf("%s%s-%s-%d", r.cfg.Prefix, r.cfg.App, r.cfg.Instance, i), i == 0}
 		g.Go(func() error { return w.run(ctx) })
 	}
 	err = g.Wait()

@@ -34,6 +34,7 @@ type session struct {
 	logical  map[string]string
 	group    *kgo.GroupTransactSession
 	client   *kgo.Client
+	kill     context.CancelFunc // ends the client at once
 	balancer balancer
 	shelf    *shelf
 	tables   *tables

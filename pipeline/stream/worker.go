@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -11,8 +12,9 @@ import (
 
 // worker runs one session after the other until its context ends.
 type worker struct {
-	r    *Runtime
-	name string
+	r     *Runtime
+	name  string
+	first bool // of its process
 }
 
 // run returns nil when the context ended, or why it cannot go on.
@@ -48,7 +50,14 @@ func (w *worker) once(ctx context.Context) error {
 		return err
 	}
 	w.r.metrics.sessions.Inc()
+	var watching sync.WaitGroup
+	watched, stop := context.WithCancel(ctx)
+	if w.first {
+		watching.Go(func() { s.watch(watched, w.r.cfg.SessionTimeout/4) })
+	}
 	err = s.run(ctx)
+	stop()
+	watching.Wait()
 	s.close()
 	if err == nil && w.r.cfg.LeaveOnShutdown {
 		return w.leave()
@@ -70,7 +79,9 @@ func (w *worker) open() (*session, error) {
 		topics = append(topics, r.cfg.Prefix+name)
 		s.logical[r.cfg.Prefix+name] = name
 	}
-	opts := append(r.clientOpts(w.name),
+	var ctx context.Context
+	ctx, s.kill = context.WithCancel(context.Background())
+	opts := append(r.clientOpts(w.name), kgo.WithContext(ctx),
 		kgo.ConsumerGroup(r.cfg.group()), kgo.InstanceID(w.name), kgo.TransactionalID(w.name),
 		kgo.ConsumeTopics(topics...), kgo.Balancers(s.balancer),
 		kgo.SessionTimeout(r.cfg.SessionTimeout), kgo.HeartbeatInterval(r.cfg.SessionTimeout/5),
@@ -88,6 +99,7 @@ func (w *worker) open() (*session, error) {
 	)
 	var err error
 	if s.group, err = kgo.NewGroupTransactSession(opts...); err != nil {
+		s.kill()
 		return nil, stopError{fmt.Errorf("making a Kafka client: %w", err)}
 	}
 	s.client = s.group.Client()
@@ -105,9 +117,17 @@ func place(string) func(*kgo.Record, int) int {
 	}
 }
 
+// closeTimeout is how long a client may take to close in good order. In the
+// middle of a rebalance it waits for the other members, and those of this
+// process are closing too.
+const closeTimeout = time.Second
+
 // close ends the client and everything that was begun for its tasks.
 func (s *session) close() {
+	impatient := time.AfterFunc(closeTimeout, s.kill)
 	s.group.CloseAllowingRebalance()
+	impatient.Stop()
+	s.kill()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(s.arrivals) > 0 {

@@ -1,0 +1,57 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+)
+
+// A member that gives a task up and dies before it rejoins leaves the task to
+// nobody: when it comes back within the session timeout, the group hands a
+// static member its old share without another rebalance. So one worker of each
+// process looks from time to time whether every task has an owner, and asks
+// for a rebalance when one has none twice in a row.
+
+// watch looks until the context ends.
+func (s *session) watch(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	last := 0
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		stranded, err := s.stranded(ctx)
+		if err != nil {
+			s.cfg.Logger.Debug("cannot look for tasks without an owner", "error", err)
+			continue
+		}
+		if stranded > 0 && last > 0 {
+			s.cfg.Logger.Warn("tasks have no owner, asking for a rebalance", "group", s.cfg.group(), "tasks", stranded)
+			s.client.ForceRebalance()
+			stranded = 0
+		}
+		last = stranded
+	}
+}
+
+// stranded returns how many tasks of a stable group no member has.
+func (s *session) stranded(ctx context.Context) (int, error) {
+	groups, err := kadm.NewClient(s.restorer.client).DescribeGroups(ctx, s.cfg.group())
+	if err == nil {
+		err = groups.Error()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("describing group %s: %w", s.cfg.group(), err)
+	}
+	g := groups[s.cfg.group()]
+	if g.State != "Stable" {
+		return 0, nil
+	}
+	owned := g.AssignedPartitions()[s.cfg.Prefix+s.cfg.Inputs[0]]
+	return int(s.top.partitions) - len(owned), nil
+}
