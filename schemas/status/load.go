@@ -26,7 +26,7 @@ const followsRegistration = "registration"
 var (
 	parties       = []string{"carrier", "shipper", "consignee", "customs", "external", "shared", "system", "unknown"}
 	wantedStatus  = []string{Unknown, Pending, Invalid, Exception, OutForDelivery, Returning, Delivered, Expired}
-	wantedCodes   = []string{CodeRegistered, CodeInvalidNumber, CodeProblemResolved, CodeNoUpdate, CodeUnmapped}
+	wantedCodes   = []string{CodeRegistered, CodeNotFound, CodeInvalidNumber, CodeProblemResolved, CodeNoUpdate, CodeUnmapped}
 	flagOfTheCode = map[rune]func(*Code) *bool{
 		'M': func(c *Code) *bool { return &c.Milestone },
 		'S': func(c *Code) *bool { return &c.StartsClock },

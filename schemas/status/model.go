@@ -20,6 +20,7 @@ const (
 // Codes that code decides by. The model may not lack one.
 const (
 	CodeRegistered      = "pending.registered"
+	CodeNotFound        = "pending.not_found"
 	CodeInvalidNumber   = "invalid.number"
 	CodeProblemResolved = "transit.problem_resolved"
 	CodeNoUpdate        = "expired.no_update"

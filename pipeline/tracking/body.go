@@ -1,0 +1,165 @@
+package tracking
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"waybill/schemas"
+)
+
+// Body is the body of a webhook in Waybill's own form, version 1. Times are
+// RFC 3339, UTC; fields that are not known are null or empty.
+type Body struct {
+	// ID is the webhook's id, the same over all attempts.
+	ID string `json:"id"`
+	// Type is the most specific type that the endpoint chose, Types all that
+	// fit, the specific first.
+	Type  string   `json:"type"`
+	Types []string `json:"types"`
+	// Created is when the webhook was made.
+	Created time.Time `json:"created"`
+	// Sequence is 1, 2, 3 ... per registration and endpoint, without gaps.
+	// Revision counts the shipment's changes; it has gaps (O3).
+	Sequence int64 `json:"sequence"`
+	Revision int64 `json:"revision"`
+
+	Registration BodyRegistration `json:"registration"`
+	Event        BodyEvent        `json:"event"`
+	Shipment     BodyShipment     `json:"shipment"`
+
+	// PreviousStatus is the status that was told before, empty at first.
+	PreviousStatus string `json:"previous_status"`
+	// FirstTimeInStatus: the registration was never told this status before.
+	FirstTimeInStatus bool `json:"first_time_in_status"`
+	// Changed names what of the shipment changed.
+	Changed []string `json:"changed"`
+	// Historical: it occurred before the registration and is sent because of
+	// the backfill (R5).
+	Historical bool `json:"historical"`
+	// Position is where in the history an amendment lies, from 1 for the
+	// oldest (O4); 0 for what is no amendment.
+	Position int `json:"position"`
+
+	// History is there where the endpoint asks for it, oldest first.
+	History []BodyEvent `json:"history,omitempty"`
+	// HistoryOmitted: the history was left out because the body would have
+	// been too large (W12).
+	HistoryOmitted bool `json:"history_omitted,omitempty"`
+}
+
+// BodyRegistration is what the tenant gave.
+type BodyRegistration struct {
+	ID           string    `json:"id"`
+	State        string    `json:"state"`
+	Metadata     string    `json:"metadata"`
+	Reference    string    `json:"reference"`
+	Transaction  string    `json:"transaction"`
+	RegisteredAt time.Time `json:"registered_at"`
+	ExpiresAt    time.Time `json:"expires_at"`
+}
+
+// BodyEvent is one event of the history, or one that the rules noticed.
+type BodyEvent struct {
+	// ObjectID is the event's identity; it never changes.
+	ObjectID      string    `json:"object_id"`
+	ObjectCreated time.Time `json:"object_created"`
+	ObjectUpdated time.Time `json:"object_updated"`
+
+	Code   string `json:"code"`
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Status string `json:"status"`
+
+	Milestone      bool   `json:"milestone"`
+	StopTheClock   bool   `json:"stop_the_clock"`
+	ActionRequired bool   `json:"action_required"`
+	Party          string `json:"party"`
+	Severity       int    `json:"severity"`
+	Leg            string `json:"leg"`
+
+	OccurredAt         time.Time `json:"occurred_at"`
+	OccurredLocal      string    `json:"occurred_local"`
+	OccurredZone       string    `json:"occurred_zone"`
+	OccurredText       string    `json:"occurred_text"`
+	OccurredPrecision  string    `json:"occurred_precision"`
+	OccurredConfidence string    `json:"occurred_confidence"`
+	ReceivedAt         time.Time `json:"received_at"`
+	ArrivedAt          time.Time `json:"arrived_at"`
+
+	Location    *schemas.Location `json:"location"`
+	RawCode     string            `json:"raw_code"`
+	Description string            `json:"description"`
+	SignedBy    string            `json:"signed_by"`
+	MapVersion  string            `json:"map_version"`
+	// Evidence is what the rules saw, on events that they noticed.
+	Evidence map[string]string `json:"evidence,omitempty"`
+}
+
+// bodyEventType is the event type that INTERSOFT gives its events (R2).
+const bodyEventType = "Tracking"
+
+// derivedNames are the names of events that have no code of their own.
+var derivedNames = map[string]string{
+	schemas.TypeDelayed:      "Delayed",
+	schemas.TypeDelayCleared: "Delay cleared",
+}
+
+// body writes a webhook's body. The same webhook always has the same bytes.
+func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w *webhook, job *schemas.WebhookJob) []byte {
+	b := Body{
+		ID: job.JobID, Type: job.Type, Types: job.Types, Created: job.CreatedAt, Sequence: job.Sequence, Revision: job.Revision,
+		Registration: BodyRegistration{
+			ID: g.id, State: g.state, Metadata: g.metadata, Reference: g.reference, Transaction: g.transaction,
+			RegisteredAt: utc(g.registered), ExpiresAt: utc(g.expires),
+		},
+		Event: t.bodyEvent(&w.event), Shipment: t.bodyShipment(s, g),
+		PreviousStatus: w.previous, FirstTimeInStatus: w.firstTime, Changed: w.changed,
+		Historical: w.historical, Position: w.position,
+	}
+	if !ep.History {
+		return encodeBody(&b)
+	}
+	b.History = []BodyEvent{}
+	for i := range s.history {
+		if e := &s.history[i]; t.visible(g, e) {
+			row := t.trackingEvent(s, e)
+			b.History = append(b.History, t.bodyEvent(&row))
+		}
+	}
+	if whole := encodeBody(&b); len(whole) < maxBody {
+		return whole
+	}
+	b.History, b.HistoryOmitted = nil, true
+	return encodeBody(&b)
+}
+
+func (t *turn) bodyEvent(e *schemas.TrackingEvent) BodyEvent {
+	name, ok := derivedNames[e.Type]
+	if !ok {
+		name = t.codeOf(e.Code).Title
+	}
+	return BodyEvent{
+		ObjectID: e.EventID, ObjectCreated: e.ObjectCreated, ObjectUpdated: e.ObjectUpdated,
+		Code: e.Code, Name: name, Type: bodyEventType, Status: e.Status,
+		Milestone: e.Milestone, StopTheClock: e.StopsClock, ActionRequired: e.ActionRequired,
+		Party: e.Party, Severity: e.Severity, Leg: e.Leg,
+		OccurredAt: e.OccurredAt, OccurredLocal: e.OccurredLocal, OccurredZone: e.OccurredZone, OccurredText: e.OccurredText,
+		OccurredPrecision: e.OccurredPrecision, OccurredConfidence: e.OccurredConfidence,
+		ReceivedAt: e.ReceivedAt, ArrivedAt: e.ArrivedAt,
+		Location: e.Location, RawCode: e.RawCode, Description: e.Description, SignedBy: e.SignedBy,
+		MapVersion: e.MapVersion, Evidence: e.Evidence,
+	}
+}
+
+// encodeBody writes the body as JSON. It cannot fail: a Body holds nothing that
+// JSON does not have.
+func encodeBody(b *Body) []byte {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(b); err != nil {
+		return nil
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
+}

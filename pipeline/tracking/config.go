@@ -1,0 +1,127 @@
+package tracking
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"waybill/schemas"
+	"waybill/schemas/status"
+)
+
+const (
+	day = 24 * time.Hour
+	// never is the due time of what is not due at all.
+	never = int64(1<<63 - 1)
+)
+
+// Defaults of Config.
+const (
+	DefaultReorderHold     = 2 * time.Second
+	DefaultOrphanHold      = 72 * time.Hour
+	DefaultAfterEnd        = 30 * day
+	DefaultLongestLife     = 400 * day
+	DefaultClosedRetention = 730 * day
+	DefaultNewLifeAfter    = 180 * day
+	DefaultHistory         = 256
+)
+
+// Carriers is what the rules know of carriers. connectors/carriers has it.
+type Carriers interface {
+	// Canonical gives a carrier's slug from any spelling or alias (I1).
+	Canonical(carrier string) string
+	// CheckNumber judges a tracking number by its carrier's published form
+	// (R2). When known is false nothing is known of the carrier's numbers, and
+	// the number is taken unchecked. When valid is false, reason says why.
+	CheckNumber(carrier, number string) (known, valid bool, reason string)
+}
+
+// Config is what the job is made of. Codecs, Model and Carriers are required.
+// A duration of 0 stands for its default, except ReorderHold, where it means 0.
+type Config struct {
+	Codecs   *schemas.Codecs
+	Model    *status.Model
+	Carriers Carriers
+
+	// ReorderHold is how long a new event waits for what occurred before it
+	// (O1). 0 releases at once; DefaultReorderHold is what to begin with.
+	ReorderHold time.Duration
+	// OrphanHold is how long an event waits for its registration (R9).
+	OrphanHold time.Duration
+	// AfterEnd is how long live state stays after the end of the parcel's life
+	// and of the last window (D9).
+	AfterEnd time.Duration
+	// LongestLife is how long live state stays after the last thing that
+	// happened (D9).
+	LongestLife time.Duration
+	// ClosedRetention is how long a closed record stays (D9).
+	ClosedRetention time.Duration
+	// NewLifeAfter is the silence after the end of a parcel's life from which
+	// on a scan begins a new shipment (I1).
+	NewLifeAfter time.Duration
+	// History is how many events a shipment's state holds.
+	History int
+}
+
+// rules is a checked Config, times in milliseconds.
+type rules struct {
+	model    *status.Model
+	carriers Carriers
+	zones    *zones
+
+	reorderHold, orphanHold                        int64
+	afterEnd, longestLife, closedFor, newLifeAfter int64
+	history                                        int
+
+	registered, invalid, noUpdate *status.Code
+}
+
+func newRules(cfg Config) (*rules, error) {
+	if cfg.Codecs == nil || cfg.Model == nil || cfg.Carriers == nil {
+		return nil, errors.New("making the tracking job: codecs, status model and carriers are required")
+	}
+	r := &rules{
+		model: cfg.Model, carriers: cfg.Carriers, zones: &zones{},
+		history: cfg.History, reorderHold: cfg.ReorderHold.Milliseconds(),
+		registered: cfg.Model.Code(status.CodeRegistered),
+		invalid:    cfg.Model.Code(status.CodeInvalidNumber),
+		noUpdate:   cfg.Model.Code(status.CodeNoUpdate),
+	}
+	if r.history == 0 {
+		r.history = DefaultHistory
+	}
+	if r.history < 1 || r.history > maxHistory {
+		return nil, fmt.Errorf("making the tracking job: a history of %d events is not from 1 to %d", r.history, maxHistory)
+	}
+	if cfg.ReorderHold < 0 {
+		return nil, fmt.Errorf("making the tracking job: the reorder hold of %s is negative", cfg.ReorderHold)
+	}
+	for _, d := range []struct {
+		name            string
+		given, fallback time.Duration
+		into            *int64
+	}{
+		{"orphan hold", cfg.OrphanHold, DefaultOrphanHold, &r.orphanHold},
+		{"time after the end", cfg.AfterEnd, DefaultAfterEnd, &r.afterEnd},
+		{"longest life", cfg.LongestLife, DefaultLongestLife, &r.longestLife},
+		{"retention of closed records", cfg.ClosedRetention, DefaultClosedRetention, &r.closedFor},
+		{"silence before a new life", cfg.NewLifeAfter, DefaultNewLifeAfter, &r.newLifeAfter},
+	} {
+		if err := millis(d.name, d.given, d.fallback, d.into); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// millis checks a duration and puts it, or its default, into a field.
+func millis(name string, given, fallback time.Duration, into *int64) error {
+	if given == 0 {
+		given = fallback
+	}
+	if given < time.Millisecond {
+		return fmt.Errorf("making the tracking job: the %s of %s is under a millisecond", name, given)
+	}
+	*into = given.Milliseconds()
+	return nil
+}

@@ -1,0 +1,16 @@
+// Package tracking is the rules of a parcel's life: what a registration, a
+// carrier's event and the passing of time do to a shipment. It is the job
+// tracking of the runtime in pipeline/stream.
+//
+// All of it is pure: one key's state, an input and a time go in; a new state
+// and records come out. It imports the standard library, the contract
+// (schemas, schemas/status) and pipeline/stream/job; no client, no clock, no
+// random source. Knowledge of carriers is handed in (Carriers).
+//
+// Each file has the name of its subject and its comments the names of the
+// rules (T1, I2, O4, R5, D2 ...). Start reading at job.go, then turn.go, then
+// intake.go (an event comes in), hold.go (it waits) and place.go (it takes its
+// place); registration.go is the other way in, and timers.go is time.
+package tracking
+
+import _ "time/tzdata" // a day in a zone must end at the same instant on every machine

@@ -1,0 +1,88 @@
+package tracking
+
+import (
+	"slices"
+)
+
+// lifeOf finds the shipment that an unknown event belongs to, or begins one
+// (I1). A shipment that begins with an event and no registration is public
+// only once somebody follows it (R9).
+func (t *turn) lifeOf(p *pending) *shipment {
+	lives := t.state.shipments
+	if len(lives) == 0 {
+		return t.begin(p.key.arrived)
+	}
+	if newest := t.state.newest(); t.beginsNewLife(newest, p) {
+		s := t.begin(p.key.arrived)
+		t.moveRegistrations(newest, s, p.key.arrived)
+		t.touch(s)
+		return s
+	}
+	for i := len(lives) - 1; i > 0; i-- {
+		if nearer(p.occurred, lives[i-1], lives[i]) {
+			return lives[i]
+		}
+	}
+	return lives[0]
+}
+
+// beginsNewLife tells whether the event is the first of another parcel with
+// the same number: a long silence after the end of the one before. A time that
+// lies ahead is no proof of silence (T3).
+func (t *turn) beginsNewLife(s *shipment, p *pending) bool {
+	return s.events > 0 && t.terminal(s) && p.occurred > s.lastEvent+t.newLifeAfter &&
+		!t.codeOf(p.code).DataOnly && t.earliest(&p.event)-p.received <= clampWithin
+}
+
+// nearer tells whether an instant lies nearer to a later life of a number than
+// to the one before it.
+func nearer(instant int64, earlier, later *shipment) bool {
+	end, start := earlier.epoch, later.epoch
+	if earlier.events > 0 {
+		end = earlier.lastEvent
+	}
+	if later.events > 0 {
+		start = later.firstEvent
+	}
+	return instant > end+(start-end)/2
+}
+
+// begin adds a new life that begins with an arrival. The oldest leaves when
+// there are too many; its last form has been written.
+func (t *turn) begin(arrived int64) *shipment {
+	if newest := t.state.newest(); newest != nil {
+		arrived = max(arrived, newest.epoch+1) // two lives never share an epoch
+	}
+	s := &shipment{epoch: arrived, created: t.now, active: arrived, present: present{code: t.registered.Name}}
+	t.state.shipments = append(t.state.shipments, s)
+	if len(t.state.shipments) > maxLives {
+		oldest := t.state.shipments[0]
+		t.releaseAll(oldest)
+		t.end(oldest)
+		t.state.shipments = slices.Delete(t.state.shipments, 0, 1)
+	}
+	t.out.changed = true
+	return s
+}
+
+// moveRegistrations takes those who follow the number over to its new life:
+// nobody meant the parcel that ended long ago. In the old one they are stopped.
+func (t *turn) moveRegistrations(from, to *shipment, arrived int64) {
+	moved := false
+	for i := range from.registrations {
+		g := &from.registrations[i]
+		if g.state != stateActive || !g.follows(arrived) {
+			continue
+		}
+		to.registrations = append(to.registrations, *g)
+		to.adoptDetails(g)
+		left := *g
+		left.state = stateStopped
+		left.keys, left.sequences = nil, nil
+		*g = left
+		moved = true
+	}
+	if moved {
+		t.touch(from)
+	}
+}

@@ -1,0 +1,165 @@
+package tracking
+
+import (
+	"time"
+
+	"waybill/schemas"
+	"waybill/schemas/status"
+)
+
+// event is a carrier's event as the history holds it. Times are milliseconds
+// since 1970, UTC.
+type event struct {
+	id   uint64 // identity (I2)
+	hash uint32 // content (I4); compared among equal identities only
+	key  orderKey
+
+	occurred   int64
+	local      localTime
+	text       string // as the carrier wrote it
+	zone       string
+	precision  string
+	confidence string
+	received   int64 // at our connector; arrival is key.arrived
+	created    int64 // object_created
+	updated    int64 // object_updated
+
+	code        string
+	leg         string
+	source      string
+	sourceKind  string
+	mapVersion  string
+	rawCode     string
+	description string
+	signedBy    string
+	location    *schemas.Location
+
+	decision string // final
+	previous string // main status of the shipment before it
+	weak     bool   // its identity rests on its text (I2)
+	clamped  bool   // ordered by when it was received (T3)
+	refused  bool   // the present status stood against it (O7)
+}
+
+// pending is an event on its way into the history: new, or held.
+type pending struct {
+	event
+	eta       target
+	etaReason string
+
+	position source
+	version  int64  // decisions made on it so far
+	held     string // decision that holds it; empty while it is new
+	due      int64  // when it is released
+}
+
+// source is where a raw event first lay.
+type source struct {
+	topic     string
+	partition int32
+	offset    int64
+}
+
+// newPending reads a carrier event. Its identity depends on the shipment it
+// belongs to and is not set yet.
+func (r *rules) newPending(e *schemas.CarrierEvent, arrived int64) *pending {
+	code, _ := r.model.Resolve(e.Status, e.Code)
+	p := &pending{event: event{
+		occurred: e.OccurredAt.UnixMilli(), received: arrived,
+		text: clip(e.OccurredText, maxName), zone: clip(e.OccurredZone, maxName),
+		precision: e.OccurredPrecision, confidence: e.OccurredConfidence,
+		code: code.Name, leg: e.Leg, source: clip(e.Source, maxName), sourceKind: e.SourceKind,
+		mapVersion: clip(e.MapVersion, maxName), rawCode: clip(e.RawCode, maxName),
+		description: clip(e.Description, maxDescription), signedBy: clip(e.SignedBy, maxName),
+		location: clipLocation(e.Location),
+	}}
+	if e.ReceivedAt != nil {
+		p.received = e.ReceivedAt.UnixMilli()
+	}
+	p.local = newLocalTime(clip(e.OccurredLocal, maxName), p.occurred)
+	p.hash = contentHash(e, code)
+	p.eta, p.etaReason = etaOf(e), clip(e.ETAReason, maxDescription)
+	p.key = orderKey{
+		at: r.orderedAt(&p.event), rank: uint8(code.Status.Rank), //nolint:gosec // 0 to 7, checked by the model
+		priority: priority(e.SourceKind), arrived: arrived,
+	}
+	return p
+}
+
+// codeOf returns the model's code of an event. A code that a newer model no
+// longer has counts as unmapped.
+func (r *rules) codeOf(name string) *status.Code {
+	if c := r.model.Code(name); c != nil {
+		return c
+	}
+	return r.model.Code(status.CodeUnmapped)
+}
+
+// warnings are what stands beside every decision on the event.
+func (e *event) warnings() []string {
+	list := []string{}
+	if e.code == status.CodeUnmapped {
+		list = append(list, "unmapped")
+	}
+	if e.weak {
+		list = append(list, "weak_identity")
+	}
+	if e.clamped {
+		list = append(list, "clamped")
+	}
+	return list
+}
+
+// Forms of a local time.
+const (
+	localNone     = iota
+	localDateTime // 2006-01-02T15:04:05
+	localDate     // 2006-01-02
+	localLiteral  // anything else, as it came
+)
+
+const localLayout = "2006-01-02T15:04:05"
+
+// maxShift is the largest distance from UTC that a localTime writes as a
+// number, in seconds.
+const maxShift = 48 * 3600
+
+// localTime is a time in local form. Most are an instant and a distance from
+// it, which is small in state.
+type localTime struct {
+	form    uint8
+	shift   int32 // seconds from the instant
+	literal string
+}
+
+func newLocalTime(text string, instant int64) localTime {
+	form, layout := uint8(localLiteral), ""
+	switch len(text) {
+	case 0:
+		return localTime{}
+	case len(localLayout):
+		form, layout = localDateTime, localLayout
+	case len(dateLayout):
+		form, layout = localDate, dateLayout
+	}
+	at, err := time.Parse(layout, text)
+	shift := at.Unix() - floorSecond(instant)
+	if err != nil || shift < -maxShift || shift > maxShift {
+		return localTime{form: localLiteral, literal: text}
+	}
+	return localTime{form: form, shift: int32(shift)}
+}
+
+// write gives the local time back as it came.
+func (l localTime) write(instant int64) string {
+	at := time.Unix(floorSecond(instant)+int64(l.shift), 0).UTC()
+	switch l.form {
+	case localDateTime:
+		return at.Format(localLayout)
+	case localDate:
+		return at.Format(dateLayout)
+	}
+	return l.literal
+}
+
+func floorSecond(ms int64) int64 { return time.UnixMilli(ms).Unix() }

@@ -1,0 +1,104 @@
+package tracking
+
+import (
+	"cmp"
+	"slices"
+
+	"waybill/schemas/status"
+)
+
+// closes tells whether an event with this code ends an exception (D6): a
+// physical scan that is no exception itself, out for delivery, the end of the
+// parcel's life, or the word that the problem is resolved.
+func closes(c *status.Code) bool {
+	switch {
+	case c.Status.Name == status.Exception, c.Status.OfRegistration:
+		return false
+	case c.PhysicalScan, c.Status.Name == status.OutForDelivery, c.Name == status.CodeProblemResolved:
+		return true
+	}
+	return c.Terminal
+}
+
+// revisit brings the exception episodes up to date with the history, of which
+// one event is new or changed, and notes what opened and what closed.
+//
+// An exception that the present status stood against (O7) opens none. An
+// episode is known by the event that opened it, for ever. So a late
+// exception that falls just before an episode does not become its beginning.
+func (t *turn) revisit(s *shipment, e *event, n *news) {
+	if t.codeOf(e.code).Status.Name != status.Exception && len(s.episodes) == 0 {
+		return
+	}
+	old := slices.Clone(s.episodes)
+	t.walkEpisodes(s)
+	for _, now := range s.episodes {
+		at := slices.IndexFunc(old, func(was episode) bool { return was.opening == now.opening })
+		if at < 0 {
+			n.opened = append(n.opened, now)
+		}
+		if now.closing != 0 && (at < 0 || old[at].closing != now.closing) {
+			n.resolved = append(n.resolved, now)
+		}
+	}
+	if over := len(s.episodes) - maxEpisodes; over > 0 {
+		s.episodes = slices.Delete(s.episodes, 0, over)
+	}
+}
+
+// walkEpisodes goes through the history once, in order, and opens and closes.
+// Episodes whose opening has left the history are open from its beginning.
+func (t *turn) walkEpisodes(s *shipment) {
+	var open []int // indexes of episodes
+	for i := range s.episodes {
+		ep := &s.episodes[i]
+		gone := s.find(ep.opening) == nil
+		if gone && ep.closing == 0 {
+			open = append(open, i)
+		}
+		if !gone {
+			ep.closing, ep.closed, ep.closingCode = 0, 0, ""
+		}
+	}
+	for i := range s.history {
+		e := &s.history[i]
+		code := t.codeOf(e.code)
+		at := slices.IndexFunc(s.episodes, func(ep episode) bool { return ep.opening == e.id })
+		isException := code.Status.Name == status.Exception && !e.refused
+		switch {
+		case at >= 0 && isException:
+			open = append(open, at)
+		case at >= 0: // its code is no exception any more: it ends where it began
+			s.episodes[at].close(e)
+		case isException && len(open) == 0 && !t.leadsInto(s, i):
+			s.episodes = append(s.episodes, episode{opening: e.id, opened: e.occurred, code: e.code})
+			open = append(open, len(s.episodes)-1)
+		}
+		if closes(code) {
+			for _, at := range open {
+				s.episodes[at].close(e)
+			}
+			open = open[:0]
+		}
+	}
+	slices.SortStableFunc(s.episodes, func(a, b episode) int { return cmp.Compare(a.opened, b.opened) })
+}
+
+func (ep *episode) close(e *event) {
+	ep.closing, ep.closed, ep.closingCode = e.id, e.occurred, e.code
+}
+
+// leadsInto tells whether the next thing after an exception that matters to
+// episodes is the opening of a known one.
+func (t *turn) leadsInto(s *shipment, from int) bool {
+	for i := from + 1; i < len(s.history); i++ {
+		e := &s.history[i]
+		if slices.ContainsFunc(s.episodes, func(ep episode) bool { return ep.opening == e.id }) {
+			return true
+		}
+		if closes(t.codeOf(e.code)) {
+			return false
+		}
+	}
+	return false
+}

@@ -1,0 +1,223 @@
+package tracking
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"waybill/pipeline/stream/job"
+	"waybill/schemas"
+	"waybill/schemas/status"
+)
+
+// world runs the job as the runtime does, with timers at their times, for any
+// number of keys and without a broker. State goes through its bytes at every
+// step.
+type world struct {
+	t         testing.TB
+	job       *Job
+	codecs    *schemas.Codecs
+	endpoints map[string][]byte
+	table     *schemas.EndpointTable
+	state     map[string][]byte
+	wake      map[string]time.Time
+	now       time.Time
+	offsets   map[string]int64
+	jump      bool // timers fire only with the next record, all at once
+	peak      int  // largest state in bytes
+}
+
+// outputs are the records that one or several calls made, read back.
+type outputs struct {
+	decisions []schemas.Decision
+	events    []schemas.TrackingEvent
+	shipments []schemas.Shipment
+	jobs      []schemas.WebhookJob
+	usage     []schemas.Usage
+}
+
+// book is what the tests know of carriers: numbers of carrier sim end in an
+// even digit, and RM is an alias.
+type book struct{}
+
+func (book) Canonical(carrier string) string {
+	if slug := schemas.CanonicalCarrier(carrier); slug != "rm" {
+		return slug
+	}
+	return "royal-mail"
+}
+
+func (book) CheckNumber(carrier, number string) (known, valid bool, reason string) {
+	if carrier != "sim" {
+		return false, true, ""
+	}
+	if last := number[len(number)-1]; last%2 == 0 {
+		return true, true, ""
+	}
+	return true, false, "The check digit is odd."
+}
+
+func newWorld(t testing.TB, change func(*Config)) *world {
+	t.Helper()
+	codecs, err := schemas.NewCodecs()
+	require.NoError(t, err)
+	model, err := status.Default()
+	require.NoError(t, err)
+	cfg := Config{Codecs: codecs, Model: model, Carriers: book{}, ReorderHold: DefaultReorderHold}
+	if change != nil {
+		change(&cfg)
+	}
+	j, err := NewJob(cfg)
+	require.NoError(t, err)
+	w := &world{
+		t: t, job: j, codecs: codecs, endpoints: map[string][]byte{},
+		state: map[string][]byte{}, wake: map[string]time.Time{}, offsets: map[string]int64{},
+	}
+	w.endpoint(nil)
+	return w
+}
+
+// endpoint adds an endpoint to the broadcast table.
+func (w *world) endpoint(e *schemas.WebhookEndpoint) {
+	w.t.Helper()
+	if e != nil {
+		value, err := w.codecs.WebhookEndpoint.Encode(e)
+		require.NoError(w.t, err)
+		w.endpoints[e.EndpointID] = value
+	}
+	table, err := schemas.NewEndpointTable(w.codecs.WebhookEndpoint, w.endpoints)
+	require.NoError(w.t, err)
+	w.table = table
+}
+
+// register and event put a record on the log at the world's time or later.
+func (w *world) register(at time.Time, r *schemas.Registration) outputs {
+	w.t.Helper()
+	value, err := w.codecs.Registration.Encode(r)
+	require.NoError(w.t, err)
+	return w.record(schemas.TopicRegistrations, at, value)
+}
+
+func (w *world) event(at time.Time, e *schemas.CarrierEvent) outputs {
+	w.t.Helper()
+	value, err := w.codecs.CarrierEvent.Encode(e)
+	require.NoError(w.t, err)
+	return w.record(schemas.TopicCarrierEvents, at, value)
+}
+
+func (w *world) record(topic string, at time.Time, value []byte) outputs {
+	w.t.Helper()
+	var out outputs
+	if w.jump {
+		w.now = at
+	} else {
+		out = w.advance(at)
+	}
+	r := job.Record{Position: job.Position{Topic: topic, Offset: w.offsets[topic]}, Value: value, Arrival: at}
+	w.offsets[topic]++
+	key, decoded, err := w.job.Decode(r)
+	require.NoError(w.t, err)
+	in := job.Input{Record: r, Key: key, Value: decoded, First: r.Position, FirstArrival: at}
+	return out.and(w.call(key, func(c *job.Call) error { return w.job.Process(c, in) }))
+}
+
+// advance lets time pass: every timer fires at its time.
+func (w *world) advance(to time.Time) outputs {
+	w.t.Helper()
+	require.False(w.t, to.Before(w.now), "time runs back from %s to %s", w.now, to)
+	var out outputs
+	for {
+		key, at := w.nextWake()
+		if key == "" || at.After(to) {
+			break
+		}
+		w.now = at
+		if w.jump {
+			w.now = to
+		}
+		before := w.wake[key]
+		out = out.and(w.call(key, w.job.Wake))
+		require.NotEqual(w.t, before, w.wake[key], "the timer at %s fired and is set again", before)
+	}
+	w.now = to
+	return out
+}
+
+func (w *world) nextWake() (string, time.Time) {
+	next, at := "", time.Time{}
+	for key, due := range w.wake {
+		if !due.IsZero() && (next == "" || due.Before(at) || due.Equal(at) && key < next) {
+			next, at = key, due
+		}
+	}
+	return next, at
+}
+
+func (w *world) call(key string, do func(*job.Call) error) outputs {
+	w.t.Helper()
+	var state any
+	if data := w.state[key]; data != nil {
+		var err error
+		state, err = w.job.DecodeState(data)
+		require.NoError(w.t, err)
+	}
+	c := job.NewCall(key, 0, w.now, state, w.wake[key], map[string]any{schemas.TopicWebhookEndpoints: w.table})
+	require.NoError(w.t, do(c))
+	if c.Changed() {
+		w.keep(c)
+	}
+	return w.read(c.Outputs())
+}
+
+func (w *world) keep(c *job.Call) {
+	w.t.Helper()
+	if c.State == nil {
+		delete(w.state, c.Key)
+		delete(w.wake, c.Key)
+		return
+	}
+	data, err := w.job.EncodeState(nil, c.State)
+	require.NoError(w.t, err)
+	w.state[c.Key], w.wake[c.Key] = data, c.WakeAt
+	w.peak = max(w.peak, len(data))
+}
+
+func (w *world) read(list []job.Output) outputs {
+	w.t.Helper()
+	var out outputs
+	for _, o := range list {
+		switch o.Topic {
+		case schemas.TopicDecisions:
+			out.decisions = append(out.decisions, *decode(w, w.codecs.Decision, o))
+		case schemas.TopicTrackingEvents:
+			out.events = append(out.events, *decode(w, w.codecs.TrackingEvent, o))
+		case schemas.TopicShipments:
+			out.shipments = append(out.shipments, *decode(w, w.codecs.Shipment, o))
+		case schemas.TopicWebhookJobs:
+			out.jobs = append(out.jobs, *decode(w, w.codecs.WebhookJob, o))
+		case schemas.TopicUsage:
+			out.usage = append(out.usage, *decode(w, w.codecs.Usage, o))
+		default:
+			require.Fail(w.t, "a record on topic "+o.Topic)
+		}
+	}
+	return out
+}
+
+func decode[T any](w *world, codec *schemas.Codec[T], o job.Output) *T {
+	w.t.Helper()
+	v, err := codec.Decode(o.Value)
+	require.NoError(w.t, err)
+	return v
+}
+
+func (o outputs) and(more outputs) outputs {
+	return outputs{
+		decisions: append(o.decisions, more.decisions...),
+		events:    append(o.events, more.events...),
+		shipments: append(o.shipments, more.shipments...),
+		jobs:      append(o.jobs, more.jobs...),
+		usage:     append(o.usage, more.usage...),
+	}
+}

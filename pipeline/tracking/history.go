@@ -1,0 +1,36 @@
+package tracking
+
+import (
+	"slices"
+	"sort"
+)
+
+// insert puts an event at its place in the history (O2, O4). Of equal keys the
+// one that came first stays first.
+func (s *shipment) insert(e event) {
+	at := sort.Search(len(s.history), func(i int) bool { return e.key.before(s.history[i].key) })
+	s.history = slices.Insert(s.history, at, e)
+}
+
+func (s *shipment) sortHistory() {
+	slices.SortStableFunc(s.history, func(a, b event) int { return a.key.compare(b.key) })
+}
+
+// trim keeps the history within its bound: the oldest event that is no
+// milestone leaves, and its identity stays (I5). A closed record keeps
+// identities only (D9).
+func (t *turn) trim(s *shipment) {
+	most := t.history
+	if s.closed != 0 {
+		most = 0
+	}
+	for len(s.history) > most {
+		at := slices.IndexFunc(s.history, func(e event) bool { return !t.codeOf(e.code).Milestone })
+		at = max(at, 0)
+		s.forgotten = append(s.forgotten, s.history[at].id)
+		s.history = slices.Delete(s.history, at, at+1)
+	}
+	if over := len(s.forgotten) - maxForgotten; over > 0 {
+		s.forgotten = slices.Delete(s.forgotten, 0, over)
+	}
+}

@@ -1,0 +1,101 @@
+package tracking
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"waybill/schemas"
+	"waybill/schemas/status"
+)
+
+// identify gives a raw event's identity within one life of a shipment (I2):
+// when it occurred and the carrier's own code, never place and never free
+// text. Where there is no code the text has to do, and the identity is weak.
+func identify(shipmentKey string, epoch int64, e *schemas.CarrierEvent) (id uint64, weak bool) {
+	kind, what := "code", strings.ToUpper(strings.TrimSpace(e.RawCode))
+	if what == "" {
+		kind, what, weak = "text", foldText(e.Description+" "+e.RawStatus), true
+	}
+	if what == "" {
+		kind, what = "model", e.Status+" "+e.Code
+	}
+	return hash64("event", shipmentKey, strconv.FormatInt(epoch, 10), identityTime(e), kind, what, strconv.Itoa(e.Ordinal)), weak
+}
+
+// identityTime is the part of an identity that says when: UTC in whole
+// seconds, or the local text when no zone is known.
+func identityTime(e *schemas.CarrierEvent) string {
+	if e.OccurredZone == "" {
+		if e.OccurredLocal != "" {
+			return e.OccurredLocal
+		}
+		if e.OccurredPrecision == schemas.PrecisionDay {
+			return e.OccurredAt.UTC().Format(dateLayout)
+		}
+	}
+	return e.OccurredAt.UTC().Format(localLayout)
+}
+
+// foldText makes two spellings of one text equal.
+func foldText(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+
+// contentHash tells whether two events of one identity say the same (I4). Who
+// said it, and when we got it, is no part of what was said.
+func contentHash(e *schemas.CarrierEvent, code *status.Code) uint32 {
+	var place schemas.Location
+	if e.Location != nil {
+		place = *e.Location
+	}
+	return uint32(hash64("content", //nolint:gosec // half of the hash is enough
+		code.Name, e.RawStatus, e.Description, e.SignedBy, e.Leg, e.OccurredPrecision, e.OccurredZone,
+		place.Name, place.City, place.State, place.PostalCode, place.Country,
+		text(e.ETADate), instantText(e.ETAAt), text(e.ETAZone)))
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func instantText(at *time.Time) string {
+	if at == nil {
+		return ""
+	}
+	return strconv.FormatInt(at.UnixMilli(), 10)
+}
+
+// hash64 hashes texts so that no two lists of texts run into one another.
+func hash64(parts ...string) uint64 {
+	sum := digest(parts)
+	return binary.BigEndian.Uint64(sum[:8])
+}
+
+// hashHex is hash64 with 128 bits, in hex: for ids that must be unique over
+// everything.
+func hashHex(parts ...string) string {
+	sum := digest(parts)
+	return fmt.Sprintf("%x", sum[:16])
+}
+
+func digest(parts []string) [sha256.Size]byte {
+	buf := make([]byte, 0, 256)
+	for _, part := range parts {
+		buf = binary.AppendUvarint(buf, uint64(len(part)))
+		buf = append(buf, part...)
+	}
+	return sha256.Sum256(buf)
+}
+
+// eventID writes an identity as it is published: 16 hex digits, or nothing.
+func eventID(id uint64) string {
+	if id == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%016x", id)
+}

@@ -1,0 +1,95 @@
+package tracking
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"waybill/schemas"
+)
+
+// take handles a raw carrier event: which life of the number it belongs to
+// (I1), whether it is known (I2, I4), and if not, what it waits for.
+func (t *turn) take(raw *schemas.CarrierEvent, position source, arrived int64) {
+	p := t.newPending(raw, arrived)
+	p.position = position
+	for _, s := range slices.Backward(t.state.shipments) {
+		p.id, p.weak = identify(t.key, s.epoch, raw)
+		if t.known(s, p) {
+			return
+		}
+	}
+	s := t.lifeOf(p)
+	p.id, p.weak = identify(t.key, s.epoch, raw)
+	p.created, p.updated = t.now, t.now
+	t.hold(s, p)
+}
+
+// known deals with an event whose identity the shipment knows already: it is a
+// duplicate or a revision (I4).
+func (t *turn) known(s *shipment, p *pending) bool {
+	waits, settled := s.findHeld(p.id), s.find(p.id)
+	switch {
+	case waits != nil && waits.hash == p.hash, settled != nil && settled.hash == p.hash:
+		t.decide(s, p, because{schemas.DecisionDuplicate, "I4", "The same event with the same content was known already.", p.id})
+	case waits != nil:
+		t.decide(s, p, because{schemas.DecisionRevision, "I4", "A known event that still waits, told in other words.", p.id})
+		t.out.changed = waits.learn(p) || t.out.changed
+	case settled != nil:
+		t.revise(s, settled, p)
+	case slices.Contains(s.forgotten, p.id):
+		t.decide(s, p, because{schemas.DecisionDuplicate, "I5", "The event was known already; only its identity is still kept.", p.id})
+	default:
+		return false
+	}
+	return true
+}
+
+// hold lets a new event wait for what it has to wait for (O1, T3, R9).
+func (t *turn) hold(s *shipment, p *pending) {
+	ahead := t.earliest(&p.event) - p.received
+	switch {
+	case s.revision == 0:
+		p.held, p.due = schemas.DecisionHeldOrphan, t.now+t.orphanHold
+		t.decide(s, p, because{p.held, "R9", "Nobody follows the parcel; it waits for a registration until " + stamp(p.due) + ".", 0})
+	case ahead > clampWithin && t.earliest(&p.event) > t.now:
+		p.held, p.due = schemas.DecisionHeldFuture, t.earliest(&p.event)
+		t.decide(s, p, because{p.held, "T3", fmt.Sprintf("It occurred %d s after it was received; it waits until %s.", ahead/1000, stamp(p.due)), 0})
+	default:
+		t.holdForOrder(s, p, t.now)
+	}
+	s.held = append(s.held, p)
+	t.out.changed = true
+	if len(s.held) > maxHeld {
+		t.overflow(s)
+	}
+}
+
+// holdForOrder lets an event wait for what occurred before it and is still on
+// its way (O1), counted from when it came.
+func (t *turn) holdForOrder(s *shipment, p *pending, since int64) {
+	if ahead := t.earliest(&p.event) - p.received; 0 < ahead && ahead <= clampWithin {
+		p.clamp()
+	}
+	p.held, p.due = schemas.DecisionHeldReorder, since+t.reorderHold
+	if p.due > t.now {
+		t.decide(s, p, because{p.held, "O1", "It waits until " + stamp(p.due) + " for what occurred before it.", 0})
+	}
+}
+
+// clamp orders the event by when it was received (T3).
+func (p *pending) clamp() {
+	if p.received < p.key.at {
+		p.key.at, p.clamped = p.received, true
+	}
+}
+
+// overflow makes the event that would be released next due at once, so that
+// the number of those that wait is bounded.
+func (t *turn) overflow(s *shipment) {
+	next := slices.MinFunc(s.held, func(a, b *pending) int { return cmp.Compare(a.due, b.due) })
+	if next.held == schemas.DecisionHeldFuture {
+		next.clamp()
+	}
+	next.due = t.now
+}

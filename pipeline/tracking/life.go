@@ -1,0 +1,50 @@
+package tracking
+
+import (
+	"slices"
+)
+
+// lifeDue gives when the shipment's live state ends, or its closed record
+// (D9).
+func (t *turn) lifeDue(s *shipment) int64 {
+	switch {
+	case s.revision == 0: // leaves with its last orphan (R9)
+		return never
+	case s.closed != 0:
+		return s.closed + t.closedFor
+	}
+	due := s.active + t.longestLife
+	if t.terminal(s) {
+		over := s.ended
+		for i := range s.registrations {
+			over = max(over, s.registrations[i].expires)
+		}
+		due = min(due, over+t.afterEnd)
+	}
+	return due
+}
+
+// passOn ends the live state, or forgets the closed record, whichever is due.
+func (t *turn) passOn(s *shipment) {
+	t.releaseAll(s)
+	if s.closed != 0 {
+		t.forget(s)
+		return
+	}
+	t.end(s)
+}
+
+// end turns the live state into a closed record: what is needed to recognise a
+// late scan and to give it its effect. Its last form is written now.
+func (t *turn) end(s *shipment) {
+	t.settle(s)
+	t.touch(s)
+	s.closed = t.now
+	t.trim(s)
+}
+
+// forget removes a shipment from the state.
+func (t *turn) forget(s *shipment) {
+	t.state.shipments = slices.DeleteFunc(t.state.shipments, func(o *shipment) bool { return o == s })
+	t.out.changed = true
+}

@@ -1,0 +1,155 @@
+package tracking
+
+import (
+	"slices"
+
+	"waybill/schemas"
+	"waybill/schemas/status"
+)
+
+// tell tells everyone who follows the parcel of what one event brought, each
+// by what is in its window (R4) and for its eyes (R5).
+func (t *turn) tell(s *shipment, n *news) {
+	for i := range s.registrations {
+		g := &s.registrations[i]
+		if !g.follows(n.arrived) {
+			continue
+		}
+		if g.backfill == schemas.BackfillCurrent && n.wins && t.before(n.event, g.registered) {
+			g.current = n.event.id // newer than what was known when it registered
+			n.historical = true
+		}
+		if t.visible(g, n.event) {
+			n.historical = t.before(n.event, g.registered)
+			t.tellOne(s, g, n)
+		}
+	}
+}
+
+// tellOne makes the webhooks of one registration on one event, and moves the
+// status that it was told.
+func (t *turn) tellOne(s *shipment, g *registration, n *news) {
+	code := t.codeOf(n.event.code)
+	name := code.Status.Name
+	w := webhook{
+		event: t.trackingEvent(s, n.event), previous: g.status, historical: n.historical,
+		changed: t.facts(s).changedSince(n.before),
+	}
+	transition := n.wins && g.status != name
+	w.types = typesOf(g, n, code, transition)
+	if n.late || n.revised {
+		w.position = t.positionOf(s, g, n.event.id)
+	}
+	if transition {
+		g.previous, g.status = g.status, name
+		if !slices.Contains(g.seen, name) {
+			g.seen = append(g.seen, name)
+			w.firstTime = true
+		}
+	}
+	t.notify(s, g, &w)
+}
+
+// typesOf gives all webhook types that fit an event, the specific first. A
+// late event that does not become the present amends the history and nothing
+// else (O4).
+func typesOf(g *registration, n *news, code *status.Code, transition bool) []string {
+	told := !n.late || n.wins
+	fits := []struct {
+		kind string
+		fits bool
+	}{
+		{schemas.TypeDelivered, transition && code.Status.Name == status.Delivered},
+		{schemas.TypeExceptionOpened, told && len(n.opened) > 0},
+		{schemas.TypeExceptionResolved, told && len(n.resolved) > 0},
+		{schemas.TypeDelayCleared, slices.Contains(n.cleared, g.id)},
+		{schemas.TypeETAChanged, n.etaMoved},
+		{schemas.TypeReturning, transition && code.Status.Name == status.Returning},
+		{schemas.TypeHistoryAmended, n.late || n.revised},
+		{schemas.TypeMilestone, n.wins && code.Milestone},
+		{schemas.TypeStatusChanged, transition},
+		{schemas.TypeEvent, told},
+	}
+	types := make([]string, 0, len(fits))
+	for _, f := range fits {
+		if f.fits {
+			types = append(types, f.kind)
+		}
+	}
+	return types
+}
+
+// notifyAlone tells one registration of an event that the rules noticed by
+// themselves and that no carrier's event caused.
+func (t *turn) notifyAlone(s *shipment, g *registration, e *schemas.TrackingEvent) {
+	changed := []string{"delay"}
+	if e.Type == schemas.TypeExpired || e.Type == schemas.TypeInvalid {
+		changed = []string{"window"}
+	}
+	t.notify(s, g, &webhook{event: *e, types: []string{e.Type}, previous: g.status, changed: changed})
+}
+
+// positionOf gives an event's place in the history as the registration sees
+// it: 1 is the oldest. It is 0 for an event that has left the history.
+func (t *turn) positionOf(s *shipment, g *registration, id uint64) int {
+	position := 0
+	for i := range s.history {
+		if t.visible(g, &s.history[i]) {
+			position++
+		}
+		if s.history[i].id == id {
+			return position
+		}
+	}
+	return 0
+}
+
+// facts are what a webhook calls changed.
+type facts struct {
+	status, code, leg          string
+	eta, original              target
+	start, stop, delivered     uint64
+	attempts, events, episodes int
+	open                       int // exceptions
+}
+
+func (t *turn) facts(s *shipment) facts {
+	f := facts{
+		status: t.status(s).Name, code: s.present.code, leg: s.legOrForward(),
+		eta: s.eta, original: s.originalETA,
+		start: s.clockStart.id, stop: s.clockStop.id, delivered: s.delivered.id,
+		attempts: s.attempts, events: s.events, episodes: len(s.episodes),
+	}
+	for i := range s.episodes {
+		if s.episodes[i].closing == 0 {
+			f.open++
+		}
+	}
+	return f
+}
+
+// changedSince names what of a shipment changed.
+func (f facts) changedSince(was facts) []string {
+	names := []string{}
+	for _, c := range []struct {
+		name string
+		is   bool
+	}{
+		{"status", f.status != was.status},
+		{"code", f.code != was.code},
+		{"leg", f.leg != was.leg},
+		{"eta", f.eta != was.eta},
+		{"original_eta", f.original != was.original},
+		{"clock_start", f.start != was.start},
+		{"clock_stop", f.stop != was.stop},
+		{"delivered_at", f.delivered != was.delivered},
+		{"attempts", f.attempts != was.attempts},
+		{"exceptions", f.episodes != was.episodes || f.open != was.open},
+		{"history", f.events != was.events},
+	} {
+		if c.is {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}

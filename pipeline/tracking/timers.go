@@ -1,0 +1,66 @@
+package tracking
+
+import (
+	"time"
+)
+
+// timers are what time does to a shipment. Of those that are due at one
+// instant the first in this list goes first: what was said before an instant
+// counts before what the instant brings.
+var timers = [...]struct {
+	due  func(*turn, *shipment) int64
+	fire func(*turn, *shipment)
+}{
+	{(*turn).holdDue, (*turn).release},
+	{(*turn).delayDue, (*turn).findDelays},
+	{(*turn).windowDue, (*turn).expire},
+	{(*turn).lifeDue, (*turn).passOn},
+}
+
+// advance lets everything happen that is due by an instant, each thing at its
+// own time. So the same log gives the same output however far stream time
+// jumps between two records (E8).
+func (t *turn) advance(to int64) {
+	from := t.now
+	for {
+		at := t.nextDue()
+		if at > to {
+			break
+		}
+		t.now = max(at, from)
+		t.fireDue()
+	}
+	t.now = to
+}
+
+// fireDue fires the first timer that is due, of the oldest shipment that has
+// one.
+func (t *turn) fireDue() {
+	for _, timer := range timers {
+		for _, s := range t.state.shipments {
+			if timer.due(t, s) <= t.now {
+				timer.fire(t, s)
+				return
+			}
+		}
+	}
+}
+
+// nextDue gives when the next timer of the key is due.
+func (t *turn) nextDue() int64 {
+	due := never
+	for _, s := range t.state.shipments {
+		for _, timer := range timers {
+			due = min(due, timer.due(t, s))
+		}
+	}
+	return due
+}
+
+// wakeAt gives the next wake-up, zero for never.
+func (t *turn) wakeAt() time.Time {
+	if due := t.nextDue(); due != never {
+		return utc(due)
+	}
+	return time.Time{}
+}

@@ -1,0 +1,80 @@
+package tracking
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"waybill/schemas"
+	"waybill/schemas/status"
+)
+
+// webhook is one thing to be told, before it is known whom.
+type webhook struct {
+	event      schemas.TrackingEvent
+	types      []string // that fit, the specific first
+	previous   string   // status told before
+	changed    []string
+	position   int // in the history, 0 when it is no amendment
+	firstTime  bool
+	historical bool
+}
+
+// notify makes one webhook for each endpoint of the tenant that chose it,
+// whatever the endpoint's state: delivery keeps the jobs of one that is
+// disabled.
+func (t *turn) notify(s *shipment, g *registration, w *webhook) {
+	for _, ep := range t.endpoints.OfTenant(g.tenant) {
+		kind := chosen(ep.Types, w.types)
+		if kind == "" || !wants(ep.Statuses, w.event.Status, w.event.Code) {
+			continue
+		}
+		g.webhooks++
+		t.out.changed = true
+		job := schemas.WebhookJob{
+			EndpointID: ep.EndpointID, Tenant: g.tenant, Carrier: t.carrier, TrackingNumber: t.number, Epoch: utc(s.epoch),
+			RegistrationID: g.id, Cause: w.event.EventID, Sequence: g.nextFor(ep.EndpointID), Revision: s.revision,
+			Type: kind, Types: w.types, Trigger: schemas.TriggerEvent, CreatedAt: utc(t.now),
+		}
+		job.JobID = hashHex("webhook", ep.EndpointID, g.id, job.Cause, strconv.FormatInt(job.Revision, 10))
+		job.Body = t.body(s, g, ep, w, &job)
+		t.out.jobs = append(t.out.jobs, job)
+	}
+}
+
+// chosen gives the most specific of the types that fit and that an endpoint
+// chose; an endpoint that chose none wants all.
+func chosen(want, fits []string) string {
+	for _, kind := range fits {
+		if len(want) == 0 || slices.Contains(want, kind) {
+			return kind
+		}
+	}
+	return ""
+}
+
+// notFound is what endpoints call the code pending.not_found among statuses.
+const notFound = "not_found"
+
+// wants tells whether an endpoint chose a status; one that chose none wants
+// all. expired, invalid and not_found are statuses here, in any case.
+func wants(statuses []string, name, code string) bool {
+	if len(statuses) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(statuses, func(s string) bool {
+		return strings.EqualFold(s, name) || strings.EqualFold(s, notFound) && code == status.CodeNotFound
+	})
+}
+
+// nextFor counts the webhooks made for an endpoint, without gaps (O3).
+func (g *registration) nextFor(endpoint string) int64 {
+	for i := range g.sequences {
+		if g.sequences[i].endpoint == endpoint {
+			g.sequences[i].last++
+			return g.sequences[i].last
+		}
+	}
+	g.sequences = append(g.sequences, sequence{endpoint: endpoint, last: 1})
+	return 1
+}
