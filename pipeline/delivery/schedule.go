@@ -43,18 +43,8 @@ func jittered(wait time.Duration, jobID string, attempts int) time.Duration {
 	_, _ = h.Write([]byte{'/'})
 	_, _ = h.Write([]byte(strconv.Itoa(attempts)))
 	const steps = 1 << 20
-	share := int64(mix(h.Sum64())%(2*steps+1)) - steps // from -steps to +steps
+	share := int64(h.Sum64()%(2*steps+1)) - steps // from -steps to +steps
 	return wait + time.Duration(float64(wait/5)*float64(share)/steps)
-}
-
-// mix spreads the bits of FNV, whose high ones hardly differ between short
-// texts that end alike.
-func mix(x uint64) uint64 {
-	x ^= x >> 33
-	x *= 0xff51afd7ed558ccd
-	x ^= x >> 33
-	x *= 0xc4ceb9fe1a85ec53
-	return x ^ x>>33
 }
 
 // deadline is when a webhook is given up (W3, W6).
