@@ -14,8 +14,8 @@ type Table struct {
 }
 
 type carrier struct {
-	slug  string
-	forms []form
+	slug, name string
+	forms      []form
 }
 
 // Canonical gives the slug of a carrier from any spelling or alias of it (rule
@@ -48,10 +48,10 @@ func (t *Table) CheckNumber(name, number string) (known, valid bool, reason stri
 		if f.check == nil || f.check(canonical) {
 			return true, true, ""
 		}
-		reason = fmt.Sprintf("The check digit of %s is wrong for the form %q of carrier %s.", canonical, f.name, c.slug)
+		reason = fmt.Sprintf("The check digit of %s is wrong; %s numbers have the form %s.", canonical, c.name, f.name)
 	}
 	if reason == "" {
-		reason = fmt.Sprintf("%s has no form of carrier %s, such as %s.", canonical, c.slug, c.forms[0].example)
+		reason = fmt.Sprintf("%s is no number of %s, such as %s.", canonical, c.name, c.forms[0].example)
 	}
 	return true, false, reason
 }

@@ -1,16 +1,21 @@
 package carriers
 
-// checkDigits are the arithmetics that the data may name. Each is handed a
-// canonical number that already has the form's shape.
-var checkDigits = map[string]func(number string) bool{
-	"s10": func(number string) bool {
-		const serialAt, serialLen = 2, 8 // after the two service letters
-		if len(number) <= serialAt+serialLen {
-			return false
-		}
-		digit, ok := S10CheckDigit(number[serialAt : serialAt+serialLen])
-		return ok && digit == number[serialAt+serialLen]
-	},
+// checkOf gives the arithmetic that the data names, or nil. It is handed
+// canonical numbers that already have the form's shape.
+func checkOf(name string) func(number string) bool {
+	if name == "s10" {
+		return checkS10
+	}
+	return nil
+}
+
+func checkS10(number string) bool {
+	const serialAt, serialLen = 2, 8 // after the two service letters
+	if len(number) <= serialAt+serialLen {
+		return false
+	}
+	digit, ok := S10CheckDigit(number[serialAt : serialAt+serialLen])
+	return ok && digit == number[serialAt+serialLen]
 }
 
 // S10CheckDigit gives the check digit of the eight digits of a serial number

@@ -52,7 +52,7 @@ func Parse(data []byte) (*Table, error) {
 	}
 	t := &Table{bySlug: make(map[string]*carrier), alias: make(map[string]string)}
 	for _, entry := range f.Carriers {
-		c := &carrier{slug: entry.Carrier}
+		c := &carrier{slug: entry.Carrier, name: entry.Name}
 		for _, n := range entry.Numbers {
 			made, err := newForm(n.Name, n.Regex, n.Example, n.Check)
 			if err != nil {
@@ -89,7 +89,7 @@ func newForm(name, regex, example, check string) (form, error) {
 		return form{}, err
 	}
 	if check != "" {
-		if f.check = checkDigits[check]; f.check == nil {
+		if f.check = checkOf(check); f.check == nil {
 			return form{}, fmt.Errorf("there is no check digit arithmetic %q", check)
 		}
 	}

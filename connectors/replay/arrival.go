@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,20 +93,11 @@ const maxOffset = 10 * 366 * 24 * time.Hour
 func (a Arrival) columns(words ...string) []string {
 	var names []string
 	for _, t := range a.terms {
-		if !isOneOf(t.name, words) {
+		if !slices.Contains(words, t.name) {
 			names = append(names, t.name)
 		}
 	}
 	return names
-}
-
-func isOneOf(s string, list []string) bool {
-	for _, item := range list {
-		if s == item {
-			return true
-		}
-	}
-	return false
 }
 
 // at gives the arrival for a row. words are the times that are not columns;

@@ -29,9 +29,9 @@ func (l *loader) loadCSV(text *bufio.Reader) error {
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		var malformed *csv.ParseError
+		malformed, isMalformed := errors.AsType[*csv.ParseError](err)
 		switch {
-		case errors.As(err, &malformed):
+		case isMalformed:
 			l.add(malformed.StartLine, nil, fmt.Errorf("the row is malformed: %w", malformed.Err))
 		case err != nil:
 			return err

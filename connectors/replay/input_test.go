@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,13 +45,8 @@ func reversed(plain string) string {
 	var b strings.Builder
 	for line := range strings.Lines(plain) {
 		cells := strings.Split(strings.TrimSuffix(line, "\n"), ",")
-		for i := len(cells) - 1; i >= 0; i-- {
-			b.WriteString(cells[i])
-			if i > 0 {
-				b.WriteByte(',')
-			}
-		}
-		b.WriteByte('\n')
+		slices.Reverse(cells)
+		b.WriteString(strings.Join(cells, ",") + "\n")
 	}
 	return b.String()
 }

@@ -65,8 +65,7 @@ func (l *loader) add(line int, records []Record, err error) {
 		return
 	}
 	refusal := Refusal{File: l.file, Line: line, Problem: err.Error()}
-	var bad *cellError
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*cellError](err); ok {
 		refusal.Column, refusal.Value, refusal.Problem = bad.column, bad.value, bad.problem
 	}
 	l.batch.Refused = append(l.batch.Refused, refusal)

@@ -106,7 +106,7 @@ func (m *Map) validate() error {
 		return errors.New("registration.arrival is missing")
 	case r.WindowDays < 1 || r.WindowDays > 30:
 		return fmt.Errorf("registration.window_days is %d; 1 to 30 are allowed", r.WindowDays)
-	case !isOneOf(r.Backfill, []string{schemas.BackfillNone, schemas.BackfillCurrent, schemas.BackfillAll}):
+	case !slices.Contains([]string{schemas.BackfillNone, schemas.BackfillCurrent, schemas.BackfillAll}, r.Backfill):
 		return fmt.Errorf("registration.backfill is %q; none, current or all is allowed", r.Backfill)
 	}
 	if err := m.Times.Precision.validate(); err != nil {
@@ -133,7 +133,7 @@ func (p *PrecisionColumn) validate() error {
 		return errors.New("times.precision: column or values is missing")
 	}
 	for cell, precision := range p.Values {
-		if _, ok := coarseness[precision]; !ok {
+		if coarseness(precision) < 0 {
 			return fmt.Errorf("times.precision: %s stands for %q; second, minute or day is allowed", cell, precision)
 		}
 	}

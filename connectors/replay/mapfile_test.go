@@ -94,7 +94,7 @@ func TestMapsOfTheBuild(t *testing.T) {
 func TestMapsThatAreRefused(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{"tenant: acme", "tennant: acme", "line 3: there is no key tennant (did you mean tenant?)"},
-		{"    occurred: done", "    ocurred: done", "line 24: there is no key ocurred (did you mean occurred?)"},
+		{"    occurred: done", "    occurrred: done", "line 24: there is no key occurrred (did you mean occurred?)"},
 		{"  metadata:", "  qqqqq: 1\n  metadata:", "line 11: there is no key qqqqq; the keys here are arrival, reference"},
 		{"{earlier: [booked", "{earliest: [booked", "line 10: an arrival is a time, {earlier: [...]} or {later: [...]}"},
 		{`{earlier: [booked, "due date - 2d"]}`, "{earlier: [], later: []}", "line 10: an arrival is a time"},

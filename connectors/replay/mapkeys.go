@@ -26,7 +26,7 @@ func checkNode(n *yaml.Node, form reflect.Type) error {
 	for form.Kind() == reflect.Pointer {
 		form = form.Elem()
 	}
-	_, readsItself := reflect.New(form).Interface().(yaml.Unmarshaler)
+	_, readsItself := reflect.TypeAssert[yaml.Unmarshaler](reflect.New(form))
 	switch {
 	case !readsItself && form.Kind() == reflect.Struct && n.Kind == yaml.MappingNode:
 		return checkMapping(n, form)

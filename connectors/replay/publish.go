@@ -30,6 +30,10 @@ type PublishConfig struct {
 	// NoTick leaves out the ticks that end a replay, so that more records may
 	// follow. A live deployment gets none.
 	NoTick bool
+	// Resume goes on with a run of the same batch, and the same ticks, that was
+	// cut off: what the topics hold already is passed over, and counts as
+	// acknowledged. The topics must hold nothing else.
+	Resume bool
 	// TickAt is the time of the ticks. Zero: TickTime of the records.
 	TickAt time.Time
 }
@@ -86,6 +90,8 @@ type publisher struct {
 	total    int
 	progress func(published, total int)
 
+	resume *resume // nil: nothing is there yet
+
 	mu   sync.Mutex
 	done Published
 }
@@ -94,6 +100,11 @@ func (p *publisher) publish(ctx context.Context, records []Record) error {
 	partitions, err := p.partitions(ctx)
 	if err != nil {
 		return err
+	}
+	if p.Resume {
+		if p.resume, err = newResume(ctx, p.client, p.Prefix, partitions); err != nil {
+			return err
+		}
 	}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
@@ -130,7 +141,7 @@ func (p *publisher) partitions(ctx context.Context) (int32, error) {
 		return 0, fmt.Errorf("topic %s has %d partitions and %s has %d; they must have the same number",
 			names[0], counts[0], names[1], counts[1])
 	}
-	return int32(counts[0]), nil //nolint:gosec // Kafka itself numbers partitions with 32 bits
+	return int32(counts[0]), nil
 }
 
 func (p *publisher) send(ctx context.Context, fail context.CancelCauseFunc, r *Record) error {
@@ -144,6 +155,10 @@ func (p *publisher) send(ctx context.Context, fail context.CancelCauseFunc, r *R
 	out := &kgo.Record{Topic: p.Prefix + r.Topic(), Key: []byte(r.Key), Value: value}
 	if !p.WallClock {
 		out.Timestamp = r.Arrival
+	}
+	if p.resume.has(out) {
+		p.acknowledged(r)
+		return nil
 	}
 	p.client.Produce(ctx, out, func(_ *kgo.Record, err error) {
 		if err != nil {
@@ -180,17 +195,25 @@ func (p *publisher) tick(ctx context.Context, fail context.CancelCauseFunc, part
 				Topic: p.Prefix + topic, Partition: partition, Timestamp: p.TickAt,
 				Headers: []kgo.RecordHeader{{Key: schemas.TickHeader}},
 			}
+			if p.resume.has(out) {
+				p.ticked()
+				continue
+			}
 			p.client.Produce(ctx, out, func(_ *kgo.Record, err error) {
 				if err != nil {
 					fail(fmt.Errorf("sending the tick to partition %d of %s: %w", out.Partition, out.Topic, err))
 					return
 				}
-				p.mu.Lock()
-				p.done.Ticks++
-				p.mu.Unlock()
+				p.ticked()
 			})
 		}
 	}
+}
+
+func (p *publisher) ticked() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done.Ticks++
 }
 
 // partitioner places records by their keys as the Java client does, and a tick

@@ -3,6 +3,7 @@ package replay_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -223,8 +224,8 @@ func murmur2(key string) uint32 {
 		k := (uint32(data[0]) | uint32(data[1])<<8 | uint32(data[2])<<16 | uint32(data[3])<<24) * m
 		h = h*m ^ (k^k>>24)*m
 	}
-	for i := len(data) - 1; i >= 0; i-- {
-		h ^= uint32(data[i]) << (8 * i)
+	for i, b := range slices.Backward(data) {
+		h ^= uint32(b) << (8 * i)
 		if i == 0 {
 			h *= m
 		}

@@ -25,7 +25,7 @@ type SCMSTruth struct {
 }
 
 // RawEvents is the number of carrier events that the file holds.
-func (t SCMSTruth) RawEvents() int { return t.Parcels + t.PurchaseOrders }
+func (t *SCMSTruth) RawEvents() int { return t.Parcels + t.PurchaseOrders }
 
 // ReadSCMSTruth reads a file for the truth of it. It shares nothing with the
 // map, so that each checks the other: a second reading of the same file by

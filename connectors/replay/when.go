@@ -3,8 +3,10 @@ package replay
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	_ "time/tzdata" // a time in a zone must be the same instant on every machine
 
 	"go.yaml.in/yaml/v3"
 
@@ -20,8 +22,10 @@ type moment struct {
 	confidence string
 }
 
-// coarseness orders the precisions.
-var coarseness = map[string]int{schemas.PrecisionSecond: 0, schemas.PrecisionMinute: 1, schemas.PrecisionDay: 2}
+// coarseness orders the precisions. It is negative for what is none.
+func coarseness(precision string) int {
+	return slices.Index([]string{schemas.PrecisionSecond, schemas.PrecisionMinute, schemas.PrecisionDay}, precision)
+}
 
 const (
 	localDay    = "2006-01-02"
@@ -93,7 +97,7 @@ func (t *Times) read(text, precision string) (moment, error) {
 			continue
 		}
 		m := t.place(wall, l)
-		if coarseness[precision] > coarseness[l.precision] {
+		if coarseness(precision) > coarseness(l.precision) {
 			m.precision = precision
 		}
 		m.local = wall.Format(localSecond)

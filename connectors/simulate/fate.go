@@ -17,18 +17,17 @@ const (
 	invalid               // the number is wrong; there are no events
 )
 
-// shares of the fates in per mille; smooth has the rest. Fates with an
-// exception (troubled, unclaimed, lost, stuck) are a tenth.
-var shares = [...]struct {
-	fate     fate
-	perMille int
-}{
-	{troubled, 60}, {lost, 20}, {unclaimed, 10}, {stuck, 10},
-	{attempted, 80}, {refused, 20}, {silent, 10}, {invalid, 10},
-}
-
-// fatesOf deals out the shares exactly, up to rounding, in random order.
+// fatesOf deals out the fates in random order, each with its share exactly, up
+// to rounding.
 func fatesOf(parcels int, chance *rand.Rand) []fate {
+	// Fates with an exception are a tenth; smooth has what is left over.
+	shares := [...]struct {
+		fate     fate
+		perMille int
+	}{
+		{troubled, 60}, {lost, 20}, {unclaimed, 10}, {stuck, 10},
+		{attempted, 80}, {refused, 20}, {silent, 10}, {invalid, 10},
+	}
 	fates := make([]fate, 0, parcels)
 	before := 0
 	for _, s := range shares {

@@ -39,7 +39,7 @@ func (s *story) live(f fate) {
 		s.truth.Expired = true
 	case stuck:
 		s.travelUntil(s.pickedUp.Add(2 * aDay))
-		s.open(choose(s, wayExceptions[:]), s.lastDay().Add(aDay))
+		s.open(s.choose(s.wayExceptions), s.lastDay().Add(aDay))
 		s.truth.Expired = true
 	}
 }
@@ -102,7 +102,7 @@ func (s *story) arriveOn(day time.Time) {
 // deliver ends the story well. Some carriers scan on after it (rule O7).
 func (s *story) deliver(day time.Time) {
 	s.scan("ofd.out", s.local(day, s.to, 7, 9), s.to)
-	s.hand(choose(s, deliveries[:]), s.local(s.lastDay(), s.to, 10, 18))
+	s.hand(s.choose(s.deliveries), s.local(s.lastDay(), s.to, 10, 18))
 	switch last := s.scans[len(s.scans)-1].at; s.chance.IntN(40) {
 	case 0:
 		s.scan("delivered.post_update", last.Add(time.Hour), s.to)
@@ -130,7 +130,7 @@ func (s *story) attempt(code string) {
 
 // tryAgain has the parcel delivered on the next day, or fetched at a shop.
 func (s *story) tryAgain() {
-	s.attempt(choose(s, failedAttempts[:]))
+	s.attempt(s.choose(s.failedAttempts))
 	if s.chance.IntN(3) > 0 {
 		s.deliver(s.lastDay().Add(aDay))
 		return
@@ -148,15 +148,15 @@ func (s *story) recover() {
 	case where == 0:
 		s.arriveOn(s.promised)
 		s.expect(s.promised.Add(wait))
-		s.open(choose(s, depotExceptions[:]), s.lastDay())
+		s.open(s.choose(s.depotExceptions), s.lastDay())
 		day := s.lastDay().Add(wait)
 		s.close("ofd.out", s.local(day, s.to, 7, 9), s.to)
-		s.hand(choose(s, deliveries[:]), s.local(s.lastDay(), s.to, 10, 18))
+		s.hand(s.choose(s.deliveries), s.local(s.lastDay(), s.to, 10, 18))
 		return
 	case where == 1 && s.crossesBorder():
-		s.open(choose(s, borderExceptions[:]), s.pickedUp.Add(aDay))
+		s.open(s.choose(s.borderExceptions), s.pickedUp.Add(aDay))
 	default:
-		s.open(choose(s, wayExceptions[:]), s.pickedUp.Add(aDay))
+		s.open(s.choose(s.wayExceptions), s.pickedUp.Add(aDay))
 	}
 	day := s.lastDay().Add(wait)
 	closing := "transit.departed_facility"
@@ -198,7 +198,7 @@ func (s *story) open(code string, day time.Time) {
 	made := s.scan(code, s.local(day, site, 10, 15), site)
 	s.truth.Exceptions = append(s.truth.Exceptions, Episode{OpenedCode: code, OpenedAt: made.at})
 	if s.chance.IntN(5) == 0 {
-		s.scan(choose(s, furtherExceptions[:]), made.at.Add(time.Duration(1+s.chance.IntN(5))*time.Hour), site)
+		s.scan(s.choose(s.furtherExceptions), made.at.Add(time.Duration(1+s.chance.IntN(5))*time.Hour), site)
 	}
 }
 

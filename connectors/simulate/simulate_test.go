@@ -79,7 +79,7 @@ func TestFaultsLeaveTheTruth(t *testing.T) {
 	records, truths := generate(t, simulate.Options{Parcels: 200, Seed: 5, DuplicateRate: 0.3, DisorderRate: 0.3})
 	require.Equal(t, clean, truths)
 	events := simulate.Summarize(truths).Events
-	require.Equal(t, 200+events+(events*3+5)/10, len(records), "three tenths come twice")
+	require.Len(t, records, 200+events+(events*3+5)/10, "three tenths come twice")
 }
 
 // What arrives lies in the window of its registration, after it, in the order

@@ -41,10 +41,10 @@ type scan struct {
 // Each parcel has a chance of its own, so that it is the same whatever becomes
 // of the others.
 func (w *world) begin(index int, wrongNumber bool) *story {
-	chance := rand.New(rand.NewPCG(w.options.Seed, uint64(index)+1)) //nolint:gosec // an index is not negative
+	chance := rand.New(rand.NewPCG(w.options.Seed, uint64(index)+1))
 	s := &story{world: w, chance: chance, leg: schemas.LegForward}
 	s.chooseLane()
-	service := services[chance.IntN(len(services))]
+	service := w.services[chance.IntN(len(w.services))]
 	s.registered = w.options.Start.Add(time.Duration(chance.Int64N(int64(w.options.Duration)))).Truncate(time.Millisecond)
 	s.pickedUp = dayOf(s.registered.In(s.from.zone)).Add(aDay)
 	days := service.days
@@ -85,7 +85,7 @@ func (s *story) crossesBorder() bool { return s.from.customs != s.to.customs }
 // numberOf makes an S10 number. The letters ZZ are no country's, so that no
 // parcel of the world has it.
 func numberOf(seed uint64, index int, wrong bool) string {
-	serial := fmt.Sprintf("%08d", (seed*7919+uint64(index))%100_000_000) //nolint:gosec // an index is not negative
+	serial := fmt.Sprintf("%08d", (seed*7919+uint64(index))%100_000_000)
 	digit, _ := carriers.S10CheckDigit(serial)
 	if wrong {
 		digit = '0' + (digit-'0'+1)%10
@@ -130,4 +130,4 @@ func (s *story) expect(day time.Time) {
 	s.eta = eta
 }
 
-func choose(s *story, codes []string) string { return codes[s.chance.IntN(len(codes))] }
+func (s *story) choose(codes []string) string { return codes[s.chance.IntN(len(codes))] }
