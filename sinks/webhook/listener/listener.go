@@ -19,6 +19,9 @@ type Options struct {
 	// Secrets are the signing secrets of the endpoints that lead here. A call
 	// is genuine when one of them signed it. At least one.
 	Secrets []string
+	// Earlier are verified calls of a run before this one. They count as if they
+	// had come again, so that a restart forgets nothing.
+	Earlier []Call
 	// OnCall is told of every call once it has been judged, in several
 	// goroutines at a time. Nil: nobody is.
 	OnCall func(Call)
@@ -64,6 +67,9 @@ func New(o Options) (*Listener, error) {
 			return nil, fmt.Errorf("making a webhook listener: secret %d is empty or no base64", i+1)
 		}
 		l.verifiers = append(l.verifiers, v)
+	}
+	for i := range o.Earlier {
+		l.ledger.record(&o.Earlier[i])
 	}
 	return l, nil
 }

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	ch "github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"waybill/connectors/carriers"
+	"waybill/internal/roles"
+	"waybill/schemas"
+)
+
+// openClickHouse connects for a command that asks.
+func openClickHouse(ctx context.Context, g *globals) (driver.Conn, error) {
+	options := roles.ClickHouseOptions(g.settings)
+	conn, err := ch.Open(&options)
+	if err == nil {
+		err = conn.Ping(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("asking ClickHouse at %s, database %s: %w (is `waybill up` running, or --clickhouse-addr right?)",
+			g.settings.ClickHouse.Address(), g.settings.ClickHouse.Database, err)
+	}
+	return conn, nil
+}
+
+// parcelArgs name a parcel in any spelling.
+type parcelArgs struct {
+	Carrier        string `arg:"" help:"Carrier, for example royal-mail."`
+	TrackingNumber string `arg:"" help:"The carrier's number for the parcel."`
+}
+
+// canonical gives carrier and number as the tables have them.
+func (p parcelArgs) canonical() (carrier, number string, err error) {
+	table, err := carriers.Default()
+	if err != nil {
+		return "", "", err
+	}
+	if _, err := schemas.ShipmentKey(p.Carrier, p.TrackingNumber); err != nil {
+		return "", "", wrongUse{err}
+	}
+	return table.Canonical(p.Carrier), schemas.CanonicalNumber(p.TrackingNumber), nil
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/internal/deadletters"
+)
+
+type deadLettersCmd struct {
+	List   deadLettersListCmd   `cmd:"" help:"List them, oldest first."`
+	Show   deadLettersShowCmd   `cmd:"" help:"Show one, with its bytes."`
+	Resend deadLettersResendCmd `cmd:"" help:"Send one again to the topic it came from."`
+}
+
+type deadLettersListCmd struct{ formatFlag }
+
+func (c *deadLettersListCmd) Run(ctx context.Context, g *globals) error {
+	client, err := newKafkaClient(g.settings, g.log)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	letters, err := deadletters.List(ctx, client, g.settings.Kafka.Prefix)
+	if err != nil {
+		return unreachable(g.settings, err)
+	}
+	if c.json() {
+		return printJSON(letters)
+	}
+	if len(letters) == 0 {
+		fmt.Println("there are no dead letters")
+		return nil
+	}
+	t := newTable(os.Stdout, "id", "since", "came from", "key", "cause")
+	for _, l := range letters {
+		from := fmt.Sprintf("%s %s:%s", l.SourceTopic, l.SourcePartition, l.SourceOffset)
+		t.AppendRow(table.Row{l.ID, l.DeadSince.Format(time.RFC3339), from, l.Key, l.Cause})
+	}
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "cause", WidthMax: 70}})
+	t.Render()
+	return nil
+}
+
+type deadLettersShowCmd struct {
+	formatFlag
+	ID    string `arg:"" help:"Id from the list, partition:offset."`
+	Value bool   `help:"Print the bytes alone, to mend them in a file."`
+}
+
+func (c *deadLettersShowCmd) Run(ctx context.Context, g *globals) error {
+	client, err := newKafkaClient(g.settings, g.log)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	l, err := find(ctx, g, client, c.ID)
+	if err != nil {
+		return err
+	}
+	if c.Value {
+		_, err := os.Stdout.Write(l.Value)
+		return err
+	}
+	if c.json() {
+		return printJSON(struct {
+			*deadletters.Letter
+			Value []byte `json:"value"`
+		}{l, l.Value})
+	}
+	fmt.Printf("id        %s\nsince     %s\ncame from %s, partition %s, offset %s, %s\nkey       %s\ncause     %s\n\n%q\n",
+		l.ID, l.DeadSince.Format(time.RFC3339), l.SourceTopic, l.SourcePartition, l.SourceOffset, l.SourceTime, l.Key, l.Cause, l.Value)
+	return nil
+}
+
+type deadLettersResendCmd struct {
+	ID    string `arg:"" help:"Id from the list, partition:offset."`
+	Value string `help:"File whose bytes take the place of the letter's." type:"existingfile" placeholder:"FILE"`
+}
+
+func (c *deadLettersResendCmd) Run(ctx context.Context, g *globals) error {
+	var mended []byte
+	if c.Value != "" {
+		var err error
+		if mended, err = os.ReadFile(c.Value); err != nil {
+			return fmt.Errorf("reading the mended value: %w", err)
+		}
+	}
+	client, err := newKafkaClient(g.settings, g.log)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	l, err := find(ctx, g, client, c.ID)
+	if err != nil {
+		return err
+	}
+	sent, err := deadletters.Resend(ctx, client, g.settings.Kafka.Prefix, l, mended)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Printf("sent again to %s, partition %d, offset %d\n", sent.Topic, sent.Partition, sent.Offset)
+	return err
+}
+
+func find(ctx context.Context, g *globals, client *kgo.Client, id string) (*deadletters.Letter, error) {
+	l, err := deadletters.Find(ctx, client, g.settings.Kafka.Prefix, id)
+	switch {
+	case errors.Is(err, deadletters.ErrNoSuchLetter):
+		return nil, wrongUse{fmt.Errorf("%w; `waybill dead-letters list` shows those that there are", err)}
+	case err != nil:
+		return nil, unreachable(g.settings, err)
+	}
+	return l, nil
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"waybill/connectors/carriers"
+	"waybill/connectors/replay"
+	"waybill/schemas"
+)
+
+type ingestCmd struct {
+	formatFlag
+	Files  []string `arg:"" help:"CSV files (with --map) or NDJSON files of Waybill's own records, plain or gzip; - is standard input."`
+	Map    string   `help:"Column map for CSV: scms, olist, or the path of a YAML file." placeholder:"MAP"`
+	Tenant string   `help:"Tenant of every registration. Empty: as the map or the record says."`
+	DryRun bool     `help:"Read and check, but publish nothing."`
+}
+
+// Run publishes files. With --clock live, records bear the time at which they
+// are sent; with --clock log their own, and a tick ends the replay.
+func (c *ingestCmd) Run(ctx context.Context, g *globals) error {
+	batch, codecs, err := c.load()
+	if err != nil {
+		return err
+	}
+	var sent replay.Published
+	if !c.DryRun {
+		bar := newProgress("published")
+		sent, err = replay.Publish(ctx, replay.PublishConfig{
+			Kafka: kafkaOptions(g.settings, g.log), Codecs: codecs, Prefix: g.settings.Kafka.Prefix,
+			WallClock: g.settings.Pipeline.Clock == "live", NoTick: g.settings.Pipeline.Clock == "live",
+		}, batch.Records, bar.update)
+		bar.done()
+	}
+	if reportErr := c.report(batch, sent); reportErr != nil {
+		return errors.Join(err, reportErr)
+	}
+	if err != nil {
+		return unreachable(g.settings, err)
+	}
+	if len(batch.Refused) > 0 {
+		return fmt.Errorf("%d of %d rows were refused", len(batch.Refused), batch.Rows)
+	}
+	return nil
+}
+
+func (c *ingestCmd) load() (*replay.Batch, *schemas.Codecs, error) {
+	codecs, err := schemas.NewCodecs()
+	if err != nil {
+		return nil, nil, err
+	}
+	table, err := carriers.Default()
+	if err != nil {
+		return nil, nil, err
+	}
+	o := replay.LoadOptions{Carriers: table, Codecs: codecs, Tenant: c.Tenant}
+	if c.Map != "" {
+		if o.Map, err = replay.LoadMap(c.Map); err != nil {
+			return nil, nil, wrongUse{err}
+		}
+	}
+	batch, err := replay.Load(o, replay.Files(c.Files, os.Stdin)...)
+	return batch, codecs, err
+}
+
+func (c *ingestCmd) report(batch *replay.Batch, sent replay.Published) error {
+	registrations, events := batch.Counts()
+	if c.json() {
+		return printJSON(map[string]any{
+			"rows": batch.Rows, "registrations": registrations, "carrier_events": events,
+			"published": sent.Registrations + sent.Events, "refused": len(batch.Refused), "refusals": append([]replay.Refusal{}, batch.Refused...),
+		})
+	}
+	for _, refusal := range batch.Refused {
+		fmt.Fprintln(os.Stderr, "refused:", refusal)
+	}
+	fmt.Printf("rows read            %d\nregistrations        %d\ncarrier events       %d\npublished            %d\nrefused              %d\n",
+		batch.Rows, registrations, events, sent.Registrations+sent.Events, len(batch.Refused))
+	if sent.Ticks > 0 {
+		fmt.Printf("the replay ends at   %s\n", sent.TickAt.Format(time.RFC3339))
+	}
+	return nil
+}

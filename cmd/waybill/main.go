@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"waybill/internal/config"
+	"waybill/internal/embedded"
+)
+
+// version is set by the linker.
+var version = "unknown" //nolint:gochecknoglobals // the linker can set nothing else
+
+// Exit codes.
+const (
+	exitDone     = 0
+	exitFailed   = 1
+	exitWrongUse = 2
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == embedded.EngineCommand {
+		os.Exit(embedded.RunEngine(os.Args[2:]))
+	}
+	os.Exit(run(os.Args[1:]))
+}
+
+// cli is the whole command line.
+type cli struct {
+	Config kong.ConfigFlag `help:"YAML file of settings." type:"path" placeholder:"FILE"`
+	config.Settings
+
+	Up          upCmd          `cmd:"" help:"Run everything on this machine."`
+	Demo        demoCmd        `cmd:"" help:"Play real shipments through everything and check every number."`
+	Ingest      ingestCmd      `cmd:"" help:"Publish files of registrations and carrier events."`
+	Simulate    simulateCmd    `cmd:"" help:"Make parcels with a known truth."`
+	Register    registerCmd    `cmd:"" help:"Ask for a parcel to be followed."`
+	Track       trackCmd       `cmd:"" help:"Show a parcel as it now stands."`
+	Explain     explainCmd     `cmd:"" help:"Tell for each raw event of a parcel what became of it, and why."`
+	Endpoints   endpointsCmd   `cmd:"" help:"Manage the places that get webhooks."`
+	Listen      listenCmd      `cmd:"" help:"Receive webhooks on this machine, verify and print them."`
+	Report      reportCmd      `cmd:"" help:"Run a report; alone, list the reports."`
+	Topics      topicsCmd      `cmd:"" help:"Create or check the topics."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring ClickHouse's tables up to date."`
+	DeadLetters deadLettersCmd `cmd:"" help:"List, show and send again what could not be read."`
+	ConfigCmd   configCmd      `cmd:"" name:"config" help:"Check the settings."`
+	Health      healthCmd      `cmd:"" help:"Ask a running waybill on this machine whether it is ready."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+}
+
+// globals is what every command is handed.
+type globals struct {
+	settings *config.Settings
+	log      *slog.Logger
+	model    *kong.Application
+}
+
+func run(args []string) int {
+	var c cli
+	parser, err := kong.New(&c,
+		kong.Name("waybill"),
+		kong.Description("Tracks shipments: orders carrier events, drops duplicates, sends webhooks, reports delays and exceptions."),
+		kong.DefaultEnvars("WAYBILL"),
+		kong.Configuration(config.Load),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "waybill: building the command line:", err)
+		return exitFailed
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "waybill: %v\nRun `waybill --help` or `waybill COMMAND --help`.\n", err)
+		return exitWrongUse
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	command.BindTo(ctx, (*context.Context)(nil))
+	err = command.Run(&globals{settings: &c.Settings, log: c.Log.Logger(), model: parser.Model})
+	return exitCode(err)
+}
+
+// wrongUse is an error that the caller can mend by another command line.
+type wrongUse struct{ error }
+
+func exitCode(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintln(os.Stderr, "waybill:", err)
+	if _, ok := errors.AsType[wrongUse](err); ok {
+		return exitWrongUse
+	}
+	return exitFailed
+}

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+)
+
+// formatFlag is the --format of commands that print text or JSON.
+type formatFlag struct {
+	Format string `help:"text or json." enum:"text,json" default:"text"`
+}
+
+func (f formatFlag) json() bool { return f.Format == "json" }
+
+// printJSON prints one value as indented JSON.
+func printJSON(v any) error {
+	e := json.NewEncoder(os.Stdout)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("printing JSON: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/internal/config"
+	"waybill/schemas"
+)
+
+type registerCmd struct {
+	formatFlag
+	Carrier        string `arg:"" help:"Carrier, for example royal-mail."`
+	TrackingNumber string `arg:"" help:"The carrier's number for the parcel."`
+	Tenant         string `help:"Who asks." default:"default"`
+	Reference      string `help:"Your order or shipment reference."`
+	Metadata       string `help:"Your own text, up to 100 characters, given back in every webhook."`
+	Promised       string `help:"The promise: a day (2026-12-24) or a time (2026-12-24T18:00:00Z)."`
+	Zone           string `help:"IANA zone in which the promised day is a day."`
+	Service        string `help:"Token of the carrier's service."`
+	Destination    string `help:"Country the parcel goes to."`
+	WindowDays     int    `help:"Days of tracking, 1 to 30." default:"30"`
+	Backfill       string `help:"What is sent of earlier events: none, current or all." enum:"none,current,all" default:"none"`
+	IdempotencyKey string `help:"The same key is the same registration, however often it is sent."`
+	NewEpoch       bool   `help:"The number is used anew: begin a new shipment."`
+}
+
+func (c *registerCmd) Run(ctx context.Context, g *globals) error {
+	r, err := c.registration(time.Now())
+	if err != nil {
+		return wrongUse{err}
+	}
+	codecs, err := schemas.NewCodecs()
+	if err != nil {
+		return err
+	}
+	value, err := codecs.Registration.Encode(r)
+	if err != nil {
+		return err
+	}
+	key, err := schemas.ShipmentKey(r.Carrier, r.TrackingNumber)
+	if err != nil {
+		return wrongUse{err}
+	}
+	at, err := produce(ctx, g, schemas.TopicRegistrations, key, value)
+	if err != nil {
+		return err
+	}
+	if c.json() {
+		return printJSON(map[string]any{"key": key, "topic": at.Topic, "partition": at.Partition, "offset": at.Offset})
+	}
+	_, err = fmt.Printf("registered %s (%s, partition %d, offset %d)\n", key, at.Topic, at.Partition, at.Offset)
+	return err
+}
+
+func (c *registerCmd) registration(now time.Time) (*schemas.Registration, error) {
+	r := &schemas.Registration{
+		Tenant: c.Tenant, Carrier: c.Carrier, TrackingNumber: c.TrackingNumber, Reference: c.Reference,
+		Metadata: c.Metadata, WindowDays: c.WindowDays, Backfill: c.Backfill, IdempotencyKey: c.IdempotencyKey,
+		NewEpoch: c.NewEpoch, RegisteredAt: &now,
+	}
+	if c.Service != "" {
+		r.ServiceLevel = &schemas.ServiceLevel{Token: c.Service}
+	}
+	if c.Destination != "" {
+		r.Destination = &schemas.Address{Country: c.Destination}
+	}
+	if c.Zone != "" {
+		if _, err := time.LoadLocation(c.Zone); err != nil {
+			return nil, fmt.Errorf("--zone: %w; a zone is a name such as Europe/London", err)
+		}
+		r.PromisedZone = &c.Zone
+	}
+	if c.Promised == "" {
+		return r, nil
+	}
+	if at, err := time.Parse(time.RFC3339, c.Promised); err == nil {
+		r.PromisedAt = &at
+		return r, nil
+	}
+	if _, err := time.Parse(time.DateOnly, c.Promised); err != nil {
+		return nil, fmt.Errorf("--promised is %q; it is a day such as 2026-12-24 or a time such as 2026-12-24T18:00:00Z", c.Promised)
+	}
+	r.PromisedDate = &c.Promised
+	return r, nil
+}
+
+// patience is how long a command waits for a Kafka that does not answer.
+const patience = 15 * time.Second
+
+// produce writes one record and waits for the broker's word.
+func produce(ctx context.Context, g *globals, topic, key string, value []byte) (*kgo.Record, error) {
+	client, err := newKafkaClient(g.settings, g.log)
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	record, err := client.ProduceSync(ctx, &kgo.Record{Topic: g.settings.Kafka.Prefix + topic, Key: []byte(key), Value: value}).First()
+	if err != nil {
+		return nil, unreachable(g.settings, fmt.Errorf("writing to %s: %w", g.settings.Kafka.Prefix+topic, err))
+	}
+	return record, nil
+}
+
+// unreachable adds to an error of Kafka where it was looked for.
+func unreachable(s *config.Settings, err error) error {
+	return fmt.Errorf("%w (Kafka at %v; is `waybill up` running, or --kafka-brokers right?)", err, s.Kafka.Addrs())
+}

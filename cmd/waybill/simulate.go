@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"waybill/connectors/replay"
+	"waybill/connectors/simulate"
+	"waybill/schemas"
+)
+
+type simulateCmd struct {
+	formatFlag
+	Parcels    int           `help:"How many parcels." default:"500"`
+	Seed       uint64        `help:"Decides everything that is left to chance." default:"1"`
+	Start      time.Time     `help:"When the first registration arrives, RFC 3339. Default: now."`
+	Over       time.Duration `help:"Time over which registrations arrive." default:"168h"`
+	Tenant     string        `help:"Whose parcels." default:"sim"`
+	Duplicates float64       `help:"Share of raw events that are sent twice, 0 to 1." default:"0.05"`
+	Disorder   float64       `help:"Share of raw events that come after a later one, 0 to 1." default:"0.05"`
+	Output     string        `help:"File for the records as NDJSON (- is standard output). Empty: publish them." type:"path" placeholder:"FILE"`
+	Truth      string        `help:"File for the truth of each parcel as NDJSON." type:"path" placeholder:"FILE"`
+}
+
+// Run makes parcels. They are published as `waybill ingest` publishes, or
+// written to a file that it reads.
+func (c *simulateCmd) Run(ctx context.Context, g *globals) error {
+	if c.Start.IsZero() {
+		c.Start = time.Now().UTC().Truncate(time.Second)
+	}
+	records, truths, err := simulate.Generate(simulate.Options{
+		Parcels: c.Parcels, Seed: c.Seed, Start: c.Start, Duration: c.Over, Tenant: c.Tenant,
+		DuplicateRate: c.Duplicates, DisorderRate: c.Disorder,
+	})
+	if err != nil {
+		return wrongUse{err}
+	}
+	if c.Truth != "" {
+		if err := writeFile(c.Truth, func(w io.Writer) error { return simulate.WriteTruth(w, truths) }); err != nil {
+			return err
+		}
+	}
+	if c.Output != "" {
+		return writeFile(c.Output, func(w io.Writer) error { return replay.WriteNDJSON(w, records) })
+	}
+	return c.publish(ctx, g, records, simulate.Summarize(truths))
+}
+
+func (c *simulateCmd) publish(ctx context.Context, g *globals, records []replay.Record, truth simulate.Summary) error {
+	codecs, err := schemas.NewCodecs()
+	if err != nil {
+		return err
+	}
+	live := g.settings.Pipeline.Clock == "live"
+	bar := newProgress("published")
+	_, err = replay.Publish(ctx, replay.PublishConfig{
+		Kafka: kafkaOptions(g.settings, g.log), Codecs: codecs, Prefix: g.settings.Kafka.Prefix, WallClock: live, NoTick: live,
+	}, records, bar.update)
+	bar.done()
+	if err != nil {
+		return unreachable(g.settings, err)
+	}
+	if c.json() {
+		return printJSON(truth)
+	}
+	_, err = fmt.Printf("published %d records of %d parcels\nthe truth: %d delivered (%d early, %d on time, %d late), %d open, %d returned, %d lost\n",
+		len(records), truth.Parcels, truth.Delivered, truth.Early, truth.OnTime, truth.Late, truth.Open, truth.Returned, truth.Lost)
+	return err
+}
+
+// writeFile writes a whole file, or standard output for "-".
+func writeFile(path string, write func(io.Writer) error) error {
+	if path == "-" {
+		return write(os.Stdout)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("making the file: %w", err)
+	}
+	if err := write(file); err != nil {
+		_ = file.Close() // the first error says more
+		return err
+	}
+	return file.Close()
+}

@@ -1,0 +1,52 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"waybill/internal/endpointclient"
+	"waybill/schemas"
+)
+
+// enableEndpoint creates the demo's endpoint, which leads to its receiver, and
+// waits until it has answered its test. Done again after a kill, it changes
+// nothing: the command has the same id.
+func (d *demo) enableEndpoint(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, d.Patience)
+	defer cancel()
+	client := &endpointclient.Client{Kafka: d.client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.codecs}
+	_, err := client.Send(ctx, &schemas.EndpointCommand{
+		CommandID: d.receiver.CommandID, Tenant: tenant, EndpointID: d.receiver.EndpointID, Kind: schemas.CommandCreate,
+		URL: d.receiver.url(), Description: "the demo's receiver", Secret: d.receiver.Secret,
+		Order: schemas.OrderShipment, RequestedBy: "demo", RequestedAt: time.Now(),
+	})
+	if err != nil {
+		return err
+	}
+	return every(ctx, 50*time.Millisecond, func() (bool, error) {
+		table, err := client.Table(ctx)
+		if err != nil {
+			return false, fmt.Errorf("waiting for the endpoint's test: %w", err)
+		}
+		e := table.ByID(d.receiver.EndpointID)
+		return e != nil && e.State == schemas.EndpointEnabled, nil
+	})
+}
+
+// every asks again and again until the answer is yes.
+func every(ctx context.Context, interval time.Duration, ask func() (bool, error)) error {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		yes, err := ask()
+		if yes || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"waybill/internal/endpointclient"
+	"waybill/sinks/webhook"
+	"waybill/sinks/webhook/listener"
+)
+
+// identity is what a demo that goes on after a kill must know of before: where
+// its receiver was and how it is told.
+type identity struct {
+	Port       int    `json:"port"`
+	Secret     string `json:"secret"`
+	EndpointID string `json:"endpoint_id"`
+	CommandID  string `json:"command_id"`
+}
+
+// receiver takes the demo's webhooks and writes down what it verified, so that
+// a kill forgets none.
+type receiver struct {
+	identity
+	listener *listener.Listener
+	socket   net.Listener
+
+	mu     sync.Mutex
+	ledger *os.File
+	err    error // the first failure to write
+}
+
+// openReceiver goes on with the receiver of an earlier run in the folder, or
+// begins a new one.
+func openReceiver(ctx context.Context, dir string) (*receiver, error) {
+	r := &receiver{}
+	path := filepath.Join(dir, "receiver.json")
+	text, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		if err := json.Unmarshal(text, &r.identity); err != nil {
+			return nil, fmt.Errorf("reading %s: %w; remove the folder to begin anew", path, err)
+		}
+	case errors.Is(err, os.ErrNotExist):
+		if r.Secret, err = webhook.NewSecret(rand.Reader); err != nil {
+			return nil, err
+		}
+		r.EndpointID, r.CommandID = endpointclient.NewID("ep_"), endpointclient.NewID("cmd_")
+	default:
+		return nil, fmt.Errorf("reading the receiver of an earlier run: %w", err)
+	}
+	var config net.ListenConfig
+	if r.socket, err = config.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", r.Port)); err != nil {
+		return nil, fmt.Errorf("listening for webhooks: %w", err)
+	}
+	if address, ok := r.socket.Addr().(*net.TCPAddr); ok {
+		r.Port = address.Port
+	}
+	if text, err = json.Marshal(r.identity); err == nil {
+		err = os.WriteFile(path, text, 0o600)
+	}
+	if err == nil {
+		err = r.openLedger(filepath.Join(dir, "received.ndjson"))
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the receiver's ledger: %w", err), r.socket.Close())
+	}
+	return r, nil
+}
+
+// openLedger reads what earlier runs verified and goes on after it.
+func (r *receiver) openLedger(path string) error {
+	ledger, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	r.ledger = ledger
+	var earlier []listener.Call
+	for d := json.NewDecoder(ledger); ; {
+		var c listener.Call
+		if err := d.Decode(&c); err != nil {
+			break // the end, or a line that a kill cut off: that call was never answered and comes again
+		}
+		earlier = append(earlier, c)
+	}
+	r.listener, err = listener.New(listener.Options{Secrets: []string{r.Secret}, Earlier: earlier, OnCall: r.record})
+	return err
+}
+
+// record writes a verified call down before it is answered.
+func (r *receiver) record(c listener.Call) {
+	if c.Err != nil || c.Again {
+		return
+	}
+	c.Body = nil
+	line, err := json.Marshal(c)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err == nil {
+		_, err = r.ledger.Write(append(line, '\n'))
+	}
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+// url is where the demo's endpoint leads.
+func (r *receiver) url() string { return fmt.Sprintf("http://127.0.0.1:%d/", r.Port) }
+
+// serve answers until ctx is done.
+func (r *receiver) serve(ctx context.Context) error {
+	server := &http.Server{Handler: r.listener, ReadHeaderTimeout: 10 * time.Second}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	if err := server.Serve(r.socket); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("receiving webhooks: %w", err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}
+
+func (r *receiver) close() {
+	_ = r.socket.Close() // closed already where it was served
+	_ = r.ledger.Close() // what was written is with the system
+}

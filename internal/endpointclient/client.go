@@ -1,0 +1,152 @@
+package endpointclient
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/internal/topiclog"
+	"waybill/schemas"
+)
+
+// fetchWait is how long one look for an answer waits.
+const fetchWait = 200 * time.Millisecond
+
+// ErrRefused says that a command was refused; the text says why.
+var ErrRefused = errors.New("refused")
+
+// Client sends commands.
+type Client struct {
+	Kafka  *kgo.Client
+	Prefix string
+	Codecs *schemas.Codecs
+}
+
+// NewID makes an id for an endpoint or a command: random, lower case, no dot.
+func NewID(prefix string) string { return prefix + strings.ToLower(rand.Text()) }
+
+// Send sends a command and waits until it was carried out. It returns the
+// endpoint as it then stood. The error wraps ErrRefused when the command was
+// refused.
+func (c *Client) Send(ctx context.Context, command *schemas.EndpointCommand) (*schemas.WebhookEndpoint, error) {
+	answers, err := c.tail(ctx, schemas.TopicWebhookEndpoints)
+	if err != nil {
+		return nil, err
+	}
+	value, err := c.Codecs.EndpointCommand.Encode(command)
+	if err != nil {
+		return nil, err
+	}
+	record := &kgo.Record{Topic: c.Prefix + schemas.TopicEndpointCommands, Key: []byte(command.Tenant), Value: value}
+	if err := c.Kafka.ProduceSync(ctx, record).FirstErr(); err != nil {
+		return nil, fmt.Errorf("sending the command: %w", err)
+	}
+	var answer *schemas.WebhookEndpoint
+	err = await(ctx, answers, c.Codecs.WebhookEndpoint, func(e *schemas.WebhookEndpoint) bool {
+		answer = e
+		return e.LastCommandID == command.CommandID
+	})
+	if err != nil {
+		return nil, fmt.Errorf("waiting for the command to be carried out: %w", err)
+	}
+	if answer.LastError != "" {
+		return answer, fmt.Errorf("%w: %s", ErrRefused, answer.LastError)
+	}
+	return answer, nil
+}
+
+// Tests is where the outcome of a test will be seen. It must be made before
+// the command that causes the test is sent.
+type Tests struct {
+	client *Client
+	reader *topiclog.Reader
+}
+
+// Tests begins to watch for the outcome of tests.
+func (c *Client) Tests(ctx context.Context) (*Tests, error) {
+	reader, err := c.tail(ctx, schemas.TopicWebhookAttempts)
+	return &Tests{c, reader}, err
+}
+
+// First waits for the first attempt of a job.
+func (t *Tests) First(ctx context.Context, jobID string) (*schemas.WebhookAttempt, error) {
+	var found *schemas.WebhookAttempt
+	err := await(ctx, t.reader, t.client.Codecs.WebhookAttempt, func(a *schemas.WebhookAttempt) bool {
+		found = a
+		return a.JobID == jobID
+	})
+	if err != nil {
+		return nil, fmt.Errorf("waiting for the outcome of the test: %w", err)
+	}
+	return found, nil
+}
+
+// Table reads every endpoint as it now stands.
+func (c *Client) Table(ctx context.Context) (*schemas.EndpointTable, error) {
+	entries := make(map[string][]byte)
+	err := topiclog.Whole(ctx, c.Kafka, c.Prefix+schemas.TopicWebhookEndpoints, nil, func(r *kgo.Record) error {
+		if r.Value == nil {
+			delete(entries, string(r.Key))
+		} else {
+			entries[string(r.Key)] = r.Value
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the endpoints: %w", err)
+	}
+	return schemas.NewEndpointTable(c.Codecs.WebhookEndpoint, entries)
+}
+
+// tail reads a topic from its present end.
+func (c *Client) tail(ctx context.Context, topic string) (*topiclog.Reader, error) {
+	admin := kadm.NewClient(c.Kafka)
+	details, err := admin.ListTopics(ctx, c.Prefix+topic)
+	if err == nil {
+		err = details.Error()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("asking for topic %s: %w", c.Prefix+topic, err)
+	}
+	ends, err := admin.ListEndOffsets(ctx, c.Prefix+topic)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("asking where %s ends: %w", c.Prefix+topic, err)
+	}
+	position := make(map[int32]int64)
+	ends.Each(func(o kadm.ListedOffset) { position[o.Partition] = o.Offset })
+	return topiclog.New(c.Kafka, c.Prefix+topic, details[c.Prefix+topic].ID, position), nil
+}
+
+// await reads until a value is the one that is waited for.
+func await[T any](ctx context.Context, reader *topiclog.Reader, codec *schemas.Codec[T], is func(*T) bool) error {
+	for {
+		records, err := reader.Fetch(ctx, fetchWait)
+		if err != nil {
+			return err
+		}
+		for _, record := range records {
+			if record.Value == nil {
+				continue
+			}
+			v, err := codec.Decode(record.Value)
+			if err != nil {
+				return err
+			}
+			if is(v) {
+				return nil
+			}
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}

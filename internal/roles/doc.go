@@ -1,0 +1,7 @@
+// Package roles puts the parts of a running Waybill together: the three jobs
+// on the stream runtime and the ClickHouse sink, each a consumer group of its
+// own.
+//
+// It is wiring: it may import every room, and holds no rule. Start reading at
+// New.
+package roles

@@ -1,0 +1,104 @@
+package roles
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"waybill/connectors/carriers"
+	"waybill/internal/config"
+	"waybill/pipeline/delivery"
+	"waybill/pipeline/endpoints"
+	"waybill/pipeline/stream"
+	"waybill/pipeline/tracking"
+	"waybill/schemas"
+	"waybill/schemas/status"
+)
+
+// Names of the roles: the consumer groups, without the prefix.
+const (
+	Tracking   = "tracking"
+	Endpoints  = "endpoints"
+	Delivery   = "delivery"
+	ClickHouse = "clickhouse"
+)
+
+// parts is what every role is made of.
+type parts struct {
+	settings   *config.Settings
+	codecs     *schemas.Codecs
+	log        *slog.Logger
+	registerer prometheus.Registerer
+	instance   string
+}
+
+// stream is the configuration that all jobs share.
+func (p *parts) stream(app string, inputs []string, changelog string) stream.Config {
+	return stream.Config{
+		App: app, Instance: p.instance, Workers: p.settings.Pipeline.WorkerCount(),
+		Brokers: p.settings.Kafka.Addrs(), Prefix: p.settings.Kafka.Prefix,
+		Inputs: inputs, Changelog: changelog, DeadLetters: schemas.TopicDeadLetters,
+		Clock: stream.Live, CommitInterval: p.settings.Pipeline.CommitInterval,
+		Broadcasts: []stream.Broadcast{{
+			Topic: schemas.TopicWebhookEndpoints,
+			Build: func(entries map[string][]byte) (any, error) {
+				return schemas.NewEndpointTable(p.codecs.WebhookEndpoint, entries)
+			},
+		}},
+		Logger:     p.log.With("role", app),
+		Registerer: prometheus.WrapRegistererWith(prometheus.Labels{"job": app}, p.registerer),
+	}
+}
+
+func (p *parts) tracking() (*stream.Runtime, error) {
+	model, err := status.Default()
+	if err != nil {
+		return nil, err
+	}
+	table, err := carriers.Default()
+	if err != nil {
+		return nil, err
+	}
+	j, err := tracking.NewJob(tracking.Config{
+		Codecs: p.codecs, Model: model, Carriers: table,
+		ReorderHold: p.settings.Pipeline.ReorderHold, OrphanHold: p.settings.Pipeline.OrphanHold,
+	})
+	if err != nil {
+		return nil, err
+	}
+	cfg := p.stream(Tracking, []string{schemas.TopicRegistrations, schemas.TopicCarrierEvents}, schemas.TopicTrackingState)
+	cfg.Rerouted = schemas.TopicRerouted
+	if p.settings.Pipeline.Clock == "log" {
+		cfg.Clock = stream.Log
+	}
+	return stream.New(cfg, j)
+}
+
+func (p *parts) endpoints() (*stream.Runtime, error) {
+	model, err := status.Default()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, s := range model.Statuses() {
+		names = append(names, s.Name)
+	}
+	j, err := endpoints.NewJob(endpoints.Config{Codecs: p.codecs, Statuses: names})
+	if err != nil {
+		return nil, err
+	}
+	cfg := p.stream(Endpoints, []string{schemas.TopicEndpointCommands, schemas.TopicEndpointSignals}, schemas.TopicEndpointState)
+	return stream.New(cfg, j)
+}
+
+func (p *parts) delivery(perform func(ctx context.Context, request any) any) (*stream.Runtime, error) {
+	j, err := delivery.NewJob(delivery.Config{Codecs: p.codecs, Timeout: p.settings.Webhook.Timeout})
+	if err != nil {
+		return nil, err
+	}
+	cfg := p.stream(Delivery, []string{schemas.TopicWebhookJobs}, schemas.TopicWebhookQueue)
+	cfg.Perform = perform
+	cfg.MaxInFlightWork = max(1, p.settings.Webhook.InFlight/p.settings.Pipeline.WorkerCount())
+	return stream.New(cfg, j)
+}

@@ -1,0 +1,98 @@
+package roles
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/internal/topiclog"
+	"waybill/pipeline/delivery"
+	"waybill/pipeline/stream/job"
+	"waybill/schemas"
+	"waybill/sinks/webhook"
+)
+
+// performer makes the calls that delivery asks for (E13).
+type performer struct {
+	caller *webhook.Caller
+	bodies *bodies
+	log    *slog.Logger
+}
+
+// perform makes one call. It is handed to the runtime.
+func (p *performer) perform(ctx context.Context, request any) any {
+	attempt, ok := request.(delivery.Attempt)
+	if !ok {
+		return fmt.Errorf("making a call: the request is a %T", request)
+	}
+	result := delivery.Result{JobID: attempt.JobID, Number: attempt.Number}
+	call := attempt.Call
+	if attempt.BodyAt != nil {
+		body, err := p.bodies.read(ctx, *attempt.BodyAt)
+		if err != nil {
+			p.log.Error("reading the body of a webhook", "webhook_id", attempt.JobID, "at", *attempt.BodyAt, "err", err)
+			result.Outcome.Reason = delivery.ReasonBodyUnavailable
+			if ctx.Err() != nil {
+				result.Outcome.Reason = delivery.ReasonCanceled
+			}
+			return result
+		}
+		call.Body = body
+	}
+	result.Outcome = delivery.Outcome(p.caller.Call(ctx, webhook.Request(call)))
+	p.log.Debug("webhook attempt", "webhook_id", attempt.JobID, "endpoint_id", attempt.EndpointID, "tenant", attempt.Tenant,
+		"attempt", attempt.Number, "status", result.Outcome.StatusCode, "reason", result.Outcome.Reason, "took", result.Outcome.Total)
+	return result
+}
+
+// bodies reads webhooks' bodies from where they lie on webhook-jobs (W1).
+type bodies struct {
+	client *kgo.Client
+	topic  string // full name
+	codec  *schemas.Codec[schemas.WebhookJob]
+
+	mu sync.Mutex
+	id [16]byte
+}
+
+func (b *bodies) read(ctx context.Context, at job.Position) ([]byte, error) {
+	id, err := b.topicID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	reader := topiclog.New(b.client, b.topic, id, map[int32]int64{at.Partition: at.Offset})
+	records, err := reader.Fetch(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	if len(records) == 0 || records[0].Offset != at.Offset {
+		return nil, fmt.Errorf("partition %d of %s has no record at offset %d any more", at.Partition, b.topic, at.Offset)
+	}
+	j, err := b.codec.Decode(records[0].Value)
+	if err != nil {
+		return nil, err
+	}
+	return j.Body, nil
+}
+
+// topicID asks for the topic's id once.
+func (b *bodies) topicID(ctx context.Context) ([16]byte, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.id != [16]byte{} {
+		return b.id, nil
+	}
+	details, err := kadm.NewClient(b.client).ListTopics(ctx, b.topic)
+	if err == nil {
+		err = details.Error()
+	}
+	if err != nil {
+		return b.id, fmt.Errorf("asking for the id of %s: %w", b.topic, err)
+	}
+	b.id = details[b.topic].ID
+	return b.id, nil
+}

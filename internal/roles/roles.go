@@ -1,0 +1,135 @@
+package roles
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	ch "github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"golang.org/x/sync/errgroup"
+
+	"waybill/internal/config"
+	"waybill/pipeline/stream"
+	"waybill/schemas"
+	"waybill/sinks/clickhouse"
+	"waybill/sinks/webhook"
+)
+
+// Options say what the roles run on.
+type Options struct {
+	Settings   *config.Settings
+	Codecs     *schemas.Codecs
+	Kafka      []kgo.Opt // options of every Kafka client that the roles make themselves
+	Version    string
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer
+}
+
+// Roles are the roles of one process.
+type Roles struct {
+	runtimes map[string]*stream.Runtime
+	sink     *clickhouse.Sink // nil when it is not among the roles
+	caller   *webhook.Caller
+	bodies   *kgo.Client
+}
+
+// New puts roles together, all of them if none is named; Run starts them. An
+// error is one of the settings.
+func New(o Options, names ...string) (*Roles, error) {
+	instance, err := o.Settings.Pipeline.InstanceName()
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		names = []string{Tracking, Endpoints, Delivery, ClickHouse}
+	}
+	client, err := kgo.NewClient(o.Kafka...)
+	if err != nil {
+		return nil, fmt.Errorf("making a Kafka client: %w", err)
+	}
+	r := &Roles{
+		runtimes: make(map[string]*stream.Runtime),
+		bodies:   client,
+		caller:   webhook.New(webhook.Options{Version: o.Version, Timeout: o.Settings.Webhook.Timeout, AllowedNetworks: o.Settings.Webhook.Allow}),
+	}
+	p := &parts{settings: o.Settings, codecs: o.Codecs, log: o.Logger, registerer: o.Registerer, instance: instance}
+	for _, name := range names {
+		if err := r.add(name, p, o); err != nil {
+			r.close()
+			return nil, fmt.Errorf("setting up %s: %w", name, err)
+		}
+	}
+	return r, nil
+}
+
+func (r *Roles) add(name string, p *parts, o Options) (err error) {
+	switch name {
+	case Tracking:
+		r.runtimes[name], err = p.tracking()
+	case Endpoints:
+		r.runtimes[name], err = p.endpoints()
+	case Delivery:
+		perform := &performer{
+			caller: r.caller, log: o.Logger.With("role", Delivery),
+			bodies: &bodies{client: r.bodies, topic: o.Settings.Kafka.Prefix + schemas.TopicWebhookJobs, codec: o.Codecs.WebhookJob},
+		}
+		r.runtimes[name], err = p.delivery(perform.perform)
+	case ClickHouse:
+		r.sink, err = clickhouse.New(clickhouse.Config{
+			Kafka: o.Kafka, Prefix: o.Settings.Kafka.Prefix, Group: o.Settings.Kafka.Prefix + ClickHouse,
+			ClickHouse: ClickHouseOptions(o.Settings), Codecs: o.Codecs,
+			Logger: o.Logger.With("role", ClickHouse), Registerer: o.Registerer,
+		})
+	default:
+		err = fmt.Errorf("there is no role %q", name)
+	}
+	return err
+}
+
+// Run works until ctx is done, then stops cleanly: what is in hand is finished
+// and committed. It returns an error when a role must not go on.
+func (r *Roles) Run(ctx context.Context) error {
+	defer r.close()
+	g, ctx := errgroup.WithContext(ctx)
+	start := func(name string, run func(context.Context) error) {
+		g.Go(func() error {
+			if err := run(ctx); err != nil {
+				return fmt.Errorf("running %s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	for name, runtime := range r.runtimes {
+		start(name, runtime.Run)
+	}
+	if r.sink != nil {
+		start(ClickHouse, r.sink.Run)
+	}
+	return g.Wait()
+}
+
+func (r *Roles) close() {
+	r.caller.Close()
+	r.bodies.Close()
+}
+
+// Ready says which role is not yet able to work, or nil.
+func (r *Roles) Ready() error {
+	for name, runtime := range r.runtimes {
+		if !runtime.Ready() {
+			return fmt.Errorf("%s is still joining its group or restoring its state", name)
+		}
+	}
+	return nil
+}
+
+// ClickHouseOptions says how the settings reach ClickHouse.
+func ClickHouseOptions(s *config.Settings) ch.Options {
+	return ch.Options{
+		Addr:        []string{s.ClickHouse.Address()},
+		Auth:        ch.Auth{Database: s.ClickHouse.Database, Username: s.ClickHouse.User, Password: s.ClickHouse.Password},
+		Compression: &ch.Compression{Method: ch.CompressionLZ4},
+	}
+}
