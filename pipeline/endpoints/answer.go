@@ -51,7 +51,7 @@ func (u *turn) answerGone(d done) {
 	key := d.EndpointID + "/" + d.CommandID
 	u.emitRow(key, &schemas.WebhookEndpoint{
 		EndpointID: d.EndpointID, Tenant: u.call.Key, Dialect: dialect, DialectVersion: dialectVersion,
-		Order: schemas.OrderShipment, State: schemas.EndpointRejected, Reason: "there is no such endpoint",
+		Order: schemas.OrderShipment, State: schemas.EndpointRejected, Reason: "the command left no endpoint",
 		LastCommandID: d.CommandID, LastError: d.Error, CreatedAt: u.call.Now, UpdatedAt: u.call.Now,
 	})
 	u.tombstone(key)

@@ -94,9 +94,12 @@ func (u *turn) checkSame(url string) *refusal {
 }
 
 func checkChosen(what string, chosen, known []string) *refusal {
-	for _, c := range chosen {
-		if !slices.Contains(known, c) {
+	for i, c := range chosen {
+		switch {
+		case !slices.Contains(known, c):
 			return refuse(400, "the %s %q is not known; known are %s", what, c, strings.Join(known, ", "))
+		case slices.Contains(chosen[:i], c):
+			return refuse(400, "the %s %s is given twice", what, c)
 		}
 	}
 	return nil

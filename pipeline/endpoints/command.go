@@ -28,7 +28,17 @@ func refuse(code int, format string, args ...any) *refusal {
 	return &refusal{code: code, text: fmt.Sprintf(format, args...)}
 }
 
-func (r *refusal) String() string { return fmt.Sprintf("%d: %s", r.code, r.text) }
+// maxRefusalBytes bounds what is remembered and published of a refusal, which
+// may quote what was sent.
+const maxRefusalBytes = 1000
+
+func (r *refusal) String() string {
+	text := fmt.Sprintf("%d: %s", r.code, r.text)
+	if len(text) > maxRefusalBytes {
+		text = strings.ToValidUTF8(text[:maxRefusalBytes], "") + " ..."
+	}
+	return text
+}
 
 // command carries out a command, once for each command id, and answers it.
 func (u *turn) command(v *schemas.EndpointCommand) {

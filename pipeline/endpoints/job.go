@@ -1,7 +1,6 @@
 package endpoints
 
 import (
-	"errors"
 	"fmt"
 
 	"waybill/pipeline/stream/job"
@@ -43,8 +42,8 @@ func (j *Job) Decode(r job.Record) (string, any, error) {
 		if err != nil {
 			return "", nil, err
 		}
-		if v.Tenant == "" || v.CommandID == "" {
-			return "", nil, errors.New("reading an endpoint command: tenant and command_id must not be empty: nobody could be answered")
+		if !isName(v.Tenant) || !isName(v.CommandID) || len(v.EndpointID) > maxNameBytes {
+			return "", nil, fmt.Errorf("reading an endpoint command: tenant and command_id must have 1 to %d bytes, endpoint_id no more", maxNameBytes)
 		}
 		return v.Tenant, v, nil
 	case schemas.TopicEndpointSignals:
@@ -52,13 +51,18 @@ func (j *Job) Decode(r job.Record) (string, any, error) {
 		if err != nil {
 			return "", nil, err
 		}
-		if v.Tenant == "" {
-			return "", nil, errors.New("reading an endpoint signal: tenant must not be empty")
+		if !isName(v.Tenant) {
+			return "", nil, fmt.Errorf("reading an endpoint signal: tenant must have 1 to %d bytes", maxNameBytes)
 		}
 		return v.Tenant, v, nil
 	}
 	return "", nil, fmt.Errorf("reading a record of topic %s: it is no input of the endpoints job", r.Topic)
 }
+
+// maxNameBytes bounds what is remembered of a command and used in keys.
+const maxNameBytes = 200
+
+func isName(s string) bool { return s != "" && len(s) <= maxNameBytes }
 
 // Process carries out a command or takes in a signal.
 func (j *Job) Process(c *job.Call, in job.Input) error {

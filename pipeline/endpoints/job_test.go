@@ -1,0 +1,165 @@
+package endpoints
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"waybill/pipeline/stream/job"
+	"waybill/schemas"
+)
+
+func TestNewJobRefuses(t *testing.T) {
+	codecs, err := schemas.NewCodecs()
+	require.NoError(t, err)
+	for name, cfg := range map[string]Config{
+		"no codecs":        {Statuses: []string{"DELIVERED"}},
+		"no statuses":      {Codecs: codecs},
+		"a negative limit": {Codecs: codecs, Statuses: []string{"DELIVERED"}, MaxEndpoints: -1},
+	} {
+		_, err := NewJob(cfg)
+		require.ErrorContains(t, err, "making the endpoints job", name)
+	}
+}
+
+// TestCreate: what is made of a command, in whole.
+func TestCreate(t *testing.T) {
+	j := newTestJob(t)
+	now := time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC)
+	command := &schemas.EndpointCommand{
+		CommandID: "c1", Tenant: "shop", EndpointID: "ep1", Kind: schemas.CommandCreate,
+		URL: "https://shop.example/", Description: "Shop", Types: []string{schemas.TypeDelivered}, Statuses: []string{"DELIVERED"},
+		Secret: "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", Headers: map[string]string{"x-key": "value"},
+		InFlight: 3, Order: schemas.OrderNone, History: true, Schedule: []int64{1000},
+	}
+	c := job.NewCall("shop", 0, now, nil, time.Time{}, nil)
+	require.NoError(t, j.Process(c, job.Input{Key: "shop", Value: command}))
+	require.Len(t, c.Outputs(), 2)
+
+	endpoint, err := j.cfg.Codecs.WebhookEndpoint.Decode(c.Outputs()[0].Value)
+	require.NoError(t, err)
+	require.Equal(t, &schemas.WebhookEndpoint{
+		EndpointID: "ep1", Tenant: "shop", Revision: 1, URL: command.URL, Description: "Shop",
+		Types: command.Types, Statuses: command.Statuses, Dialect: "waybill", DialectVersion: "1",
+		Secrets: []schemas.EndpointSecret{{Secret: command.Secret, CreatedAt: now}},
+		Headers: command.Headers, InFlight: 3, Order: schemas.OrderNone, History: true, Schedule: []int64{1000},
+		State: schemas.EndpointUntested, Reason: "waits for the answer to a test", LastCommandID: "c1", CreatedAt: now, UpdatedAt: now,
+	}, endpoint)
+
+	test, err := j.cfg.Codecs.WebhookJob.Decode(c.Outputs()[1].Value)
+	require.NoError(t, err)
+	require.Equal(t, &schemas.WebhookJob{
+		JobID: TestJobID("ep1", "c1"), EndpointID: "ep1", Tenant: "shop", Epoch: time.UnixMilli(0).UTC(), Cause: "c1",
+		Type: schemas.TypeEndpointTest, Types: []string{schemas.TypeEndpointTest}, Body: test.Body,
+		Trigger: schemas.TriggerTest, CreatedAt: now,
+	}, test)
+	require.NotContains(t, test.JobID, ".")
+}
+
+// TestStateIsBounded: the worst that a tenant can send leaves a state that
+// fits in a record.
+func TestStateIsBounded(t *testing.T) {
+	codecs, err := schemas.NewCodecs()
+	require.NoError(t, err)
+	j, err := NewJob(Config{Codecs: codecs, Statuses: []string{"DELIVERED"}})
+	require.NoError(t, err)
+	var state any
+	for i := range 300 {
+		command := &schemas.EndpointCommand{
+			CommandID: strings.Repeat("c", 190) + time.Duration(i).String(), Tenant: "shop", EndpointID: strings.Repeat("e", maxNameBytes),
+			Kind: schemas.CommandCreate, Order: schemas.OrderShipment, Types: []string{strings.Repeat("t", 500_000)},
+		}
+		value, err := codecs.EndpointCommand.Encode(command)
+		require.NoError(t, err)
+		key, v, err := j.Decode(job.Record{Position: job.Position{Topic: schemas.TopicEndpointCommands}, Value: value})
+		require.NoError(t, err)
+		c := job.NewCall(key, 0, time.UnixMilli(0), state, time.Time{}, nil)
+		require.NoError(t, j.Process(c, job.Input{Key: key, Value: v}))
+		state = c.State
+	}
+	data, err := j.EncodeState(nil, state)
+	require.NoError(t, err)
+	require.Less(t, len(data), schemas.MaxRecordBytes/2)
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	j := newTestJob(t)
+	long := strings.Repeat("x", maxNameBytes+1)
+	for _, v := range []schemas.EndpointCommand{
+		{Tenant: "shop", Kind: schemas.CommandTest},
+		{CommandID: "c", Kind: schemas.CommandTest},
+		{Tenant: long, CommandID: "c", Kind: schemas.CommandTest},
+		{Tenant: "shop", CommandID: long, Kind: schemas.CommandTest},
+		{Tenant: "shop", CommandID: "c", EndpointID: long, Kind: schemas.CommandTest},
+	} {
+		v.Order = schemas.OrderShipment
+		value, err := j.cfg.Codecs.EndpointCommand.Encode(&v)
+		require.NoError(t, err)
+		_, _, err = j.Decode(job.Record{Position: job.Position{Topic: schemas.TopicEndpointCommands}, Value: value})
+		require.ErrorContains(t, err, "1 to 200 bytes")
+	}
+	_, _, err := j.Decode(job.Record{Position: job.Position{Topic: "webhook-jobs"}})
+	require.ErrorContains(t, err, "webhook-jobs")
+}
+
+func TestWrongKinds(t *testing.T) {
+	j := newTestJob(t)
+	c := job.NewCall("shop", 0, time.Now(), nil, time.Time{}, nil)
+	require.ErrorContains(t, j.Process(c, job.Input{Value: 1}), "int")
+	_, err := j.EncodeState(nil, 1)
+	require.ErrorContains(t, err, "int")
+}
+
+func TestSameURL(t *testing.T) {
+	for _, row := range []struct {
+		a, b string
+		same bool
+	}{
+		{"https://a.example", "https://a.example/", true},
+		{"https://a.example:443/x", "https://A.EXAMPLE/x", true},
+		{"http://a.example:80/x", "http://a.example/x", true},
+		{"https://a.example:/x", "https://a.example/x", true},
+		{"HTTPS://a.example/x", "https://a.example/x", true},
+		{"https://a.example/x", "http://a.example/x", false},
+		{"https://a.example/x", "https://a.example/X", false},
+		{"https://a.example/x", "https://a.example/x/", false},
+		{"https://a.example/x?a", "https://a.example/x", false},
+		{"https://a.example:8443/x", "https://a.example/x", false},
+		{"http://a.example:443/x", "http://a.example/x", false},
+	} {
+		require.Equal(t, row.same, sameURL(row.a, row.b), "%s and %s", row.a, row.b)
+	}
+}
+
+// FuzzDecodeState: bytes of any kind give a state or an error.
+func FuzzDecodeState(f *testing.F) {
+	j := newTestJob(f)
+	seed, err := j.EncodeState(nil, &tenant{
+		endpoints: []*endpoint{{row: &schemas.WebhookEndpoint{EndpointID: "ep1", Order: schemas.OrderShipment, State: schemas.EndpointEnabled}}},
+		recent:    []done{{CommandID: "c1"}},
+	})
+	require.NoError(f, err)
+	f.Add(seed)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		state, err := j.DecodeState(data)
+		if err != nil {
+			return
+		}
+		_, err = j.EncodeState(nil, state)
+		require.NoError(t, err)
+	})
+}
+
+// FuzzCheckURL: a URL that is taken can be called, and is the same as itself.
+func FuzzCheckURL(f *testing.F) {
+	f.Add("https://shop.example/hook?a=1")
+	f.Add("http://[::1%25eth0]:80")
+	f.Fuzz(func(t *testing.T, text string) {
+		if checkURL(text) == nil {
+			require.True(t, sameURL(text, text))
+			require.True(t, sameURL(plainURL(text), text))
+		}
+	})
+}
