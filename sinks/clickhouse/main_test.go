@@ -2,6 +2,7 @@ package clickhouse
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -33,14 +34,14 @@ type testBed struct {
 	conn   driver.Conn
 }
 
-func newTestBed(t *testing.T, partitions int32) *testBed {
+func newTestBedOn(t *testing.T, partitions int32, server string) *testBed {
 	t.Helper()
 	codecs, err := schemas.NewCodecs()
 	require.NoError(t, err)
 	bed := &testBed{t: t, cfg: Config{
 		Prefix:        uuid.NewString() + ".",
 		Kafka:         []kgo.Opt{kgo.SeedBrokers(embeddedtest.Kafka(t)...)},
-		ClickHouse:    *tables(t, embeddedtest.ClickHouse(t)),
+		ClickHouse:    *tables(t, server),
 		Codecs:        codecs,
 		FlushInterval: 20 * time.Millisecond,
 	}}
@@ -80,7 +81,7 @@ func send[T any](bed *testBed, topic string, codec *schemas.Codec[T], values ...
 	for _, v := range values {
 		data, err := codec.Encode(v)
 		require.NoError(bed.t, err)
-		bed.client.Produce(bed.t.Context(), &kgo.Record{Topic: bed.cfg.Prefix + topic, Value: data, Key: []byte(topic)}, func(_ *kgo.Record, err error) {
+		bed.client.Produce(bed.t.Context(), &kgo.Record{Topic: bed.cfg.Prefix + topic, Value: data, Key: fmt.Append(nil, v)}, func(_ *kgo.Record, err error) {
 			if err != nil {
 				bed.t.Errorf("writing to %s: %v", topic, err)
 			}
