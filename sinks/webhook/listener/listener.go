@@ -110,10 +110,12 @@ func (l *Listener) judge(r *http.Request, body []byte) (Call, int) {
 	}
 	call.ID, call.Body = r.Header.Get(standardwebhooks.HeaderWebhookID), body
 	var said struct {
-		ID             string `json:"id"`
-		Type           string `json:"type"`
-		Sequence       int64  `json:"sequence"`
-		RegistrationID string `json:"registration_id"`
+		ID           string `json:"id"`
+		Type         string `json:"type"`
+		Sequence     int64  `json:"sequence"`
+		Registration struct {
+			ID string `json:"id"`
+		} `json:"registration"`
 	}
 	if err := json.Unmarshal(body, &said); err != nil {
 		call.Err = fmt.Errorf("reading the body of webhook %s: %w", call.ID, err)
@@ -123,7 +125,7 @@ func (l *Listener) judge(r *http.Request, body []byte) (Call, int) {
 		call.Err = fmt.Errorf("reading the body of webhook %s: its id is %q there", call.ID, said.ID)
 		return call, http.StatusBadRequest
 	}
-	call.Type, call.Sequence, call.RegistrationID = said.Type, said.Sequence, said.RegistrationID
+	call.Type, call.Sequence, call.RegistrationID = said.Type, said.Sequence, said.Registration.ID
 	return call, http.StatusNoContent
 }
 

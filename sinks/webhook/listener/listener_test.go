@@ -65,7 +65,7 @@ func (b *bench) send(path, id, body string) int {
 
 func event(id, kind, registration string, sequence int) string {
 	body, err := json.Marshal(map[string]any{
-		"id": id, "type": kind, "registration_id": registration, "sequence": sequence, "shipment": map[string]any{},
+		"id": id, "type": kind, "registration": map[string]any{"id": registration}, "sequence": sequence, "shipment": map[string]any{},
 	})
 	if err != nil {
 		panic(err)
