@@ -90,7 +90,10 @@ func (t *task) wake(timer store.Timer, fx effects) error {
 func (t *task) complete(fx effects) error {
 	w := t.results[0]
 	t.touched = true
-	c := cause{kind: completeCall, key: w.key, number: w.number}
+	c := cause{kind: completeCall, key: w.key}
+	if w.settled {
+		c.number = w.number
+	}
 	var err error
 	if why := t.poisoned[c]; why != nil {
 		err = t.leaveOut(c, why, fx)
@@ -154,6 +157,11 @@ func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*jo
 	}
 	if call.Changed() || c.kind == wakeCall {
 		t.state.keep(e, c)
+	}
+	if t.watched[key] {
+		if _, err := t.state.encode(e, t.cfg.MaxRecordBytes); err != nil {
+			return t.blame(c, err)
+		}
 	}
 	for _, request := range call.Work() {
 		fx.start(t, key, request)

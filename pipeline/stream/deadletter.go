@@ -80,6 +80,10 @@ func deadLetterHeaders(why error, at job.Position, ms int64) []job.Header {
 // and stops the task when there are too many (rule E11): a bug that hits every
 // record must not empty the topic into the dead letters.
 func (t *task) poison(p *poison) error {
+	if p.suspect != "" && !t.watched[p.suspect] {
+		t.watched[p.suspect] = true // the next run finds out which call it is
+		return nil
+	}
 	t.poisoned[p.cause] = p.err
 	if t.refused.exceeded(t.cfg.now(), 1) {
 		return stopError{fmt.Errorf("partition %d: the job failed on more than %d records within %v, so this is no matter of single records; the last was %w. Mend the job or the data, then start again: nothing was skipped beyond what lies in %s",

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -181,6 +182,11 @@ func (d *deployment) tick(at time.Time, partitions int32, topics ...string) {
 // read returns a topic's committed records, in order within each partition.
 func (d *deployment) read(topic string) []*kgo.Record {
 	d.t.Helper()
+	return d.readAs(kgo.ReadCommitted(), topic)
+}
+
+func (d *deployment) readAs(level kgo.IsolationLevel, topic string) []*kgo.Record {
+	d.t.Helper()
 	ctx := d.ctx()
 	full := d.prefix + topic
 	admin := kadm.NewClient(d.client)
@@ -192,7 +198,7 @@ func (d *deployment) read(topic string) []*kgo.Record {
 	for p := range at {
 		offsets[p] = kgo.NewOffset().AtStart()
 	}
-	reader, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
+	reader, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...), kgo.FetchIsolationLevel(level), kgo.KeepControlRecords(),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{full: offsets}))
 	require.NoError(d.t, err)
 	defer reader.Close()
@@ -218,6 +224,24 @@ func (d *deployment) outputs() map[string][]string {
 		out[string(r.Key)] = append(out[string(r.Key)], string(r.Value))
 	}
 	return out
+}
+
+// metric returns the value of the series of a name that has a label of a value,
+// and -1 when there is none.
+func metric(t *testing.T, from prometheus.Gatherer, name, labelled string) float64 {
+	t.Helper()
+	families, err := from.Gather()
+	require.NoError(t, err)
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			for _, l := range m.GetLabel() {
+				if f.GetName() == name && l.GetValue() == labelled {
+					return m.GetCounter().GetValue() + m.GetGauge().GetValue()
+				}
+			}
+		}
+	}
+	return -1
 }
 
 // eventually waits until a condition holds.

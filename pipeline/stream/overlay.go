@@ -138,12 +138,9 @@ func (o *overlay) advance() (err error) {
 func (o *overlay) changes(limit int) ([]store.Change, error) {
 	out := make([]store.Change, 0, len(o.order))
 	for _, e := range o.order {
-		value, err := o.encode(e)
-		if err == nil && len(value)+len(e.key) > limit {
-			err = fmt.Errorf("encoding the state of key %q: %d bytes are more than a record may have (%d)", e.key, len(value), limit)
-		}
+		value, err := o.encode(e, limit)
 		if err != nil {
-			return nil, &poison{cause: e.cause, err: err}
+			return nil, &poison{cause: e.cause, err: err, suspect: e.key}
 		}
 		if (value == nil) == (e.base == nil) && slices.Equal(value, e.base) {
 			continue
@@ -153,7 +150,8 @@ func (o *overlay) changes(limit int) ([]store.Change, error) {
 	return out, nil
 }
 
-func (o *overlay) encode(e *entry) (value []byte, err error) {
+// encode returns an entry's envelope, nil for a key without value and wake-up.
+func (o *overlay) encode(e *entry, limit int) (value []byte, err error) {
 	if e.state == nil && e.wakeAt == 0 {
 		return nil, nil
 	}
@@ -167,6 +165,9 @@ func (o *overlay) encode(e *entry) (value []byte, err error) {
 	value, err = encodeState(o.job, value, e.state)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the state of key %q: %w", e.key, err)
+	}
+	if len(value)+len(e.key) > limit {
+		return nil, fmt.Errorf("encoding the state of key %q: %d bytes are more than a record may have (%d)", e.key, len(value), limit)
 	}
 	return value, nil
 }

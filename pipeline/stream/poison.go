@@ -2,7 +2,8 @@ package stream
 
 import (
 	"fmt"
-	"runtime/debug"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +18,10 @@ type cause struct {
 	kind   callKind
 	record job.Position
 	key    string
-	number int64 // due time of a wake-up in ms, or number of the work
+	// number is the due time of a wake-up in ms, or the number of the work. It
+	// is 0 for work that was started in the same transaction: when that is run
+	// again the work is too, and has another number.
+	number int64
 }
 
 type callKind uint8
@@ -44,6 +48,9 @@ type poison struct {
 	task  *task
 	cause cause
 	err   error
+	// suspect is the key whose state could not be encoded at the commit, when
+	// it is not known which call made it so.
+	suspect string
 }
 
 func (p *poison) Error() string { return fmt.Sprintf("%v: %v", p.cause, p.err) }
@@ -54,24 +61,29 @@ func (p *poison) Unwrap() error { return p.err }
 func guard(call func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v at %s", r, panicSite(string(debug.Stack())))
+			err = fmt.Errorf("panic: %v at %s", r, panicSite())
 		}
 	}()
 	return call()
 }
 
-// panicSite returns the function and line that panicked, out of a stack.
-func panicSite(stack string) string {
-	_, rest, found := strings.Cut(stack, "\npanic(")
-	if !found {
-		return "an unknown place"
+// panicSite returns the function and line that panicked. It is called while
+// the panic is being recovered.
+func panicSite() string {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	for panicking := false; ; {
+		frame, more := frames.Next()
+		switch {
+		case frame.Function == "runtime.gopanic":
+			panicking = true
+		case panicking && !strings.HasPrefix(frame.Function, "runtime."):
+			return fmt.Sprintf("%s (%s:%d)", frame.Function, filepath.Base(frame.File), frame.Line)
+		}
+		if !more {
+			return "an unknown place"
+		}
 	}
-	lines := strings.SplitN(rest, "\n", 5) // the rest of panic, its line, function, line
-	if len(lines) < 4 {
-		return "an unknown place"
-	}
-	where, _, _ := strings.Cut(strings.TrimSpace(lines[3]), " +0x")
-	return where
 }
 
 func encodeState(j job.Job, dst []byte, state any) (data []byte, err error) {

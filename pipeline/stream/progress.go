@@ -2,12 +2,14 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -114,7 +116,7 @@ func (r *Runtime) Caught(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		fetched, err := admin.FetchOffsets(ctx, r.cfg.group())
-		if err != nil {
+		if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // it has not begun
 			return fmt.Errorf("reading the offsets of group %s: %w", r.cfg.group(), err)
 		}
 		if caught(fetched, starts, ends) {

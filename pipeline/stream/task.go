@@ -25,6 +25,7 @@ type task struct {
 	touched    bool // something happened since the last commit
 
 	poisoned   map[cause]error // what to leave out when the transaction is run again
+	watched    map[string]bool // keys whose state is to be encoded after each call
 	spent      []cause         // of those, the ones left out in the open transaction
 	refused    rate            // calls that the job failed on
 	unreadable rate            // records that could not be read
@@ -61,6 +62,7 @@ func newTask(cfg *Config, j job.Job, partition, partitions int32, s store.Store)
 	t := &task{
 		partition: partition, partitions: int(partitions), cfg: cfg, job: j, state: newOverlay(j, s),
 		poisoned:   map[cause]error{},
+		watched:    map[string]bool{},
 		refused:    rate{limit: cfg.MaxPoison, window: cfg.PoisonWindow},
 		unreadable: rate{limit: cfg.MaxUnreadable, window: cfg.PoisonWindow},
 	}
@@ -137,9 +139,12 @@ func (t *task) snap() {
 	for _, in := range t.inputs {
 		t.committed.inputs = append(t.committed.inputs, inputMark{in.position, in.epoch, in.ended})
 	}
-	for _, c := range t.spent {
-		delete(t.poisoned, c)
+	for c := range t.poisoned {
+		if slices.Contains(t.spent, c) || c.kind == completeCall && c.number == 0 {
+			delete(t.poisoned, c)
+		}
 	}
+	clear(t.watched)
 	t.touched, t.spent, t.consumed = false, nil, nil
 }
 

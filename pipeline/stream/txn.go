@@ -239,7 +239,7 @@ func (s *session) settled(touched []closing) error {
 	for _, w := range s.txn.ends {
 		ends[w.partition] = max(ends[w.partition], w.offset+1)
 	}
-	s.closeTxn()
+	s.closeTxn(true)
 	for _, c := range touched {
 		if err := c.task.state.reset(); err != nil {
 			return err
@@ -259,8 +259,15 @@ func (s *session) settled(touched []closing) error {
 	return nil
 }
 
-func (s *session) closeTxn() {
+func (s *session) closeTxn(committed bool) {
 	x := &s.txn
+	for _, w := range x.works {
+		w.settled = committed
+		if !committed {
+			w.dropped = true
+			w.cancel()
+		}
+	}
 	clear(x.works)
 	x.open, x.bytes, x.works, x.undone, x.err = false, 0, x.works[:0], 0, nil
 	x.mu.Lock()
@@ -281,11 +288,7 @@ func (s *session) undo(p *poison) error {
 		return fmt.Errorf("aborting a transaction: %w", err)
 	}
 	s.metrics.ended(aborted, 0)
-	for _, w := range s.txn.works {
-		w.dropped = true
-		w.cancel()
-	}
-	s.closeTxn()
+	s.closeTxn(false)
 	back := map[string]map[int32]kgo.EpochOffset{}
 	for _, te := range s.tenures {
 		t := te.task

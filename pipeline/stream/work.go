@@ -14,6 +14,9 @@ type work struct {
 	txn    int64 // the transaction that started it
 	cancel context.CancelFunc
 	result any
+	// settled says that the transaction that asked for it is committed. Work
+	// of one that is aborted is begun anew, under another number.
+	settled bool
 	// dropped says that nobody is to hear of the result: the transaction
 	// that asked for it was aborted, or its partition has gone.
 	dropped bool

@@ -1,0 +1,143 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// perform is the asynchronous work of the tests: it gives back the request,
+// panics, or lasts until it is cancelled.
+func perform(ctx context.Context, request any) any {
+	switch request {
+	case "panic":
+		panic("a bug in the work")
+	case "endless":
+		<-ctx.Done()
+		return "cancelled"
+	}
+	return request
+}
+
+// Rules E13, W1: work that ends within the transaction that asked for it
+// leaves nothing in the state.
+func TestQuickWorkLeavesNoState(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	cfg.Perform = perform
+	cfg.WorkWait = patient // however slow this machine is
+	cfg.CommitInterval = patient
+	i := d.start(cfg)
+	d.produce(records([]event{{"first", "k", time.Now().UnixMilli(), "work a"}})...)
+	i.caught()
+	i.stop()
+	require.Equal(t, []string{"done a"}, d.outputs()["k"])
+	require.Empty(t, d.readAs(kgo.ReadUncommitted(), "state"))
+}
+
+// Work that takes longer is committed as open, and its result comes later.
+func TestSlowWork(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	release := make(chan struct{})
+	cfg.Perform = func(ctx context.Context, request any) any {
+		<-release
+		return perform(ctx, request)
+	}
+	i := d.start(cfg)
+	d.produce(records([]event{{"first", "k", time.Now().UnixMilli(), "work a"}, {"first", "p", time.Now().UnixMilli(), "work panic"}})...)
+	i.caught()
+	require.Len(t, d.read("state"), 2)
+	close(release)
+	eventually(t, func() bool { return len(d.outputs()) == 2 }, "both are done")
+	i.stop()
+	require.Equal(t, []string{"done a"}, d.outputs()["k"])
+	require.Contains(t, d.outputs()["p"][0], "panic: a bug in the work")
+	state := d.read("state")
+	require.Nil(t, state[len(state)-1].Value, "the state has gone with the work")
+}
+
+// The number of pieces of work under way is bounded, whatever comes in.
+func TestWorkIsBounded(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 2)
+	cfg := d.config(Live)
+	cfg.MaxInFlightWork = 3
+	var now, most atomic.Int64
+	cfg.Perform = func(_ context.Context, request any) any {
+		defer now.Add(-1)
+		n := now.Add(1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		return request
+	}
+	i := d.start(cfg)
+	var events []event
+	for range 50 {
+		for _, key := range []string{"a", "b", "c"} {
+			events = append(events, event{"first", key, time.Now().UnixMilli(), "work x"})
+		}
+	}
+	d.produce(records(events)...)
+	i.caught()
+	eventually(t, func() bool { return len(d.outputs()["a"])+len(d.outputs()["b"])+len(d.outputs()["c"]) == 150 }, "all is done")
+	i.stop()
+	require.LessOrEqual(t, most.Load(), int64(3))
+}
+
+// At the end of a process work under way is given its time, then cancelled; a
+// result that comes in time is committed.
+func TestWorkAtShutdown(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	cfg.ShutdownTimeout = 300 * time.Millisecond
+	release := make(chan struct{})
+	cfg.Perform = func(ctx context.Context, request any) any {
+		if request == "endless" {
+			return perform(ctx, request)
+		}
+		<-release
+		return request
+	}
+	i := d.start(cfg)
+	d.produce(records([]event{{"first", "k", time.Now().UnixMilli(), "work a"}, {"first", "e", time.Now().UnixMilli(), "work endless"}})...)
+	i.caught()
+	i.cancel()
+	close(release)
+	require.NoError(t, i.end())
+	require.Equal(t, []string{"done a"}, d.outputs()["k"])
+	require.Empty(t, d.outputs()["e"], "what was cancelled has no result")
+}
+
+// Work of a transaction that is aborted is cancelled and begun again.
+func TestWorkOfAbortedTransaction(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	var started, cancelled atomic.Int64
+	cfg.Perform = func(ctx context.Context, request any) any {
+		if started.Add(1) > 1 {
+			return request
+		}
+		<-ctx.Done()
+		cancelled.Add(1)
+		return errors.New("of no interest")
+	}
+	d.produce(records([]event{{"first", "k", time.Now().UnixMilli(), "work a"}, {"first", "x", time.Now().UnixMilli(), "fail"}})...)
+	i := d.start(cfg)
+	eventually(t, func() bool { return len(d.outputs()["k"]) > 0 }, "the work is done")
+	i.stop()
+	require.Equal(t, []string{"done a"}, d.outputs()["k"])
+	require.EqualValues(t, 1, cancelled.Load())
+	require.EqualValues(t, 2, started.Load())
+	require.False(t, strings.Contains(d.outputs()["k"][0], "interest"))
+}
