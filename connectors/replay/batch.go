@@ -18,13 +18,14 @@ type Batch struct {
 
 // Refusal says why one row gave no record. The other rows go on.
 type Refusal struct {
-	File string
+	File string `json:"file"`
 	// Line is where the row begins, from 1.
-	Line int
+	Line int `json:"line"`
 	// Column and Value are the cell at fault; Column is empty when it is not
 	// one cell.
-	Column, Value string
-	Problem       string
+	Column  string `json:"column"`
+	Value   string `json:"value"`
+	Problem string `json:"problem"`
 }
 
 // maxShown bounds how much of a cell an error shows, in bytes.

@@ -75,10 +75,8 @@ func reckon(t require.TestingT, model *status.Model, r *schemas.Registration, ev
 		}
 		reckonEpisode(&truth, code, e)
 	}
-	if len(events) > 0 {
-		truth.FinalStatus = present.Name
-		truth.Expired = !present.Terminal
-	}
+	truth.FinalStatus = present.Name
+	truth.Expired = len(events) > 0 && !present.Terminal
 	truth.Returned, truth.Lost = present.Name == "RETURNED", present.Name == "FAILED"
 	switch {
 	case truth.DeliveredDate == "":

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"waybill/schemas"
+	"waybill/schemas/status"
 )
 
 // live tells what happens to the parcel, day by day.
@@ -108,7 +109,7 @@ func (s *story) deliver(day time.Time) {
 		s.scan("delivered.post_update", last.Add(time.Hour), s.to)
 	case 1:
 		s.scan("transit.processing", last.Add(3*time.Hour), s.to)
-		s.truth.FinalStatus = s.model.Code("delivered.delivered").Status.Name
+		s.truth.FinalStatus = status.Delivered
 	}
 }
 

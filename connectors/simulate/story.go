@@ -64,7 +64,7 @@ func (w *world) begin(index int, wrongNumber bool) *story {
 	s.truth = Truth{
 		Tenant: s.registration.Tenant, Carrier: carrier, TrackingNumber: s.registration.TrackingNumber,
 		Reference: s.registration.Reference, PromisedDate: *s.registration.PromisedDate,
-		Outcome: OutcomeOpen, Exceptions: []Episode{},
+		FinalStatus: status.Pending, Outcome: OutcomeOpen, Exceptions: []Episode{},
 	}
 	if wrongNumber {
 		s.truth.Outcome = OutcomeInvalid

@@ -23,7 +23,7 @@ type Truth struct {
 	Carrier        string `json:"carrier"`
 	TrackingNumber string `json:"tracking_number"`
 	Reference      string `json:"reference"`
-	// FinalStatus is the carrier's main status; empty where nothing happened.
+	// FinalStatus is the carrier's main status; PENDING where nothing happened.
 	FinalStatus string `json:"final_status"`
 	Outcome     string `json:"outcome"`
 	// PromisedDate and DeliveredDate are calendar days at the destination,
