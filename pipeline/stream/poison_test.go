@@ -22,7 +22,7 @@ func TestDeadLetters(t *testing.T) {
 		{"unreadable", "reading a command: it is none"},
 		{"unreadable-panic", "panic: a bug in the reader"},
 		{"+5,fail", "asked to fail"},
-		{"+5,panic", "nil pointer dereference at waybill/pipeline/stream.tally.Process (tally_test.go:"},
+		{"+5,panic", "nil pointer dereference at waybill/pipeline/stream.tally.Process"},
 		{"+5,big 2000", "the limit is 1000"},
 		{"+5,bloat 2000", "encoding the state of key"},
 	}
