@@ -2,7 +2,6 @@ package analytics_test
 
 import (
 	"context"
-	"slices"
 	"testing"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -45,12 +44,4 @@ func migrated(t testing.TB) driver.Conn {
 	_, err := analytics.Migrate(t.Context(), options)
 	require.NoError(t, err)
 	return open(t, options)
-}
-
-// numberFor gives a tracking number to the reports that need one.
-func numberFor(report analytics.Report) string {
-	if slices.Contains(report.Parameters, "tracking_number") {
-		return "1Z"
-	}
-	return ""
 }

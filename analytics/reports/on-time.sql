@@ -22,8 +22,8 @@ WITH
     (
         SELECT p.by_carrier AS by_carrier, p.by_service AS by_service, p.by_lane AS by_lane, p.by_week AS by_week,
             any(p.delay_days) AS delay_days,
-            sumIf(dateDiff('millisecond', e.opened_at, least(ifNull(e.closed_at, p.delivered_at), p.delivered_at)),
-                e.version >= p.version AND e.party NOT IN ('', 'carrier') AND e.opened_at < p.delivered_at) / 86400000 AS excused_days
+            ifNull(sumIf(dateDiff('millisecond', e.opened_at, least(ifNull(e.closed_at, p.delivered_at), p.delivered_at)),
+                e.version >= p.version AND e.party NOT IN ('', 'carrier') AND e.opened_at < p.delivered_at), 0) / 86400000 AS excused_days
         FROM (SELECT * FROM parcels WHERE outcome = 'late') AS p
         LEFT JOIN exception_episodes AS e USING (carrier, tracking_number, epoch)
         GROUP BY p.carrier, p.tracking_number, p.epoch, by_carrier, by_service, by_lane, by_week

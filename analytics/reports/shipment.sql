@@ -32,7 +32,7 @@ FROM
     UNION ALL
     SELECT carrier, epoch, occurred_at, if(type = 'tracking.event', 'event', type), 2, code,
         concat(status, if(occurred_local = '', '', concat(', local ', occurred_local)),
-            if(decision = 'accepted', '', concat(', ', decision)),
+            if(decision IN ('', 'accepted'), '', concat(', ', decision)),
             if(location_city = '' AND location_country = '', '', concat(', ', trimBoth(concat(location_city, ' ', location_country)))),
             if(description = '', '', concat(': ', description))),
         source
