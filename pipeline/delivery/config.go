@@ -35,7 +35,7 @@ type Config struct {
 	// endpoint that is not there by then was deleted (W9). Default 10 min.
 	DeletionGrace time.Duration
 	// MinRecheck and MaxRecheck bound how soon a key looks again whether its
-	// endpoint takes calls now: after an eighth of the time that its webhook
+	// endpoint takes a call now: after an eighth of the time that its webhook
 	// has waited, within these bounds. Default 1 s and 5 min.
 	MinRecheck, MaxRecheck time.Duration
 	// InlineBody is the size in bytes up to which a body is kept in the state;

@@ -25,7 +25,6 @@ func TestNewJobRefuses(t *testing.T) {
 
 func TestDecode(t *testing.T) {
 	j := newTestJob(t)
-	good := schemas.WebhookJob{JobID: "j1", EndpointID: "ep", Tenant: "shop", Carrier: "acme", TrackingNumber: "1", Trigger: schemas.TriggerEvent}
 	for name, row := range map[string]struct {
 		change func(*schemas.WebhookJob)
 		key    string
@@ -41,9 +40,9 @@ func TestDecode(t *testing.T) {
 		"no carrier":            {func(v *schemas.WebhookJob) { v.Carrier = "" }, "", "carrier"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := good
-			row.change(&v)
-			value, err := j.cfg.Codecs.WebhookJob.Encode(&v)
+			v := plain()
+			row.change(v)
+			value, err := j.cfg.Codecs.WebhookJob.Encode(v)
 			require.NoError(t, err)
 			key, _, err := j.Decode(job.Record{Value: value})
 			if row.err != "" {
@@ -59,22 +58,30 @@ func TestDecode(t *testing.T) {
 	require.ErrorAs(t, err, &fault)
 }
 
+// plain is a webhook like any other.
+func plain() *schemas.WebhookJob {
+	return &schemas.WebhookJob{
+		JobID: "j1", EndpointID: "ep", Tenant: "shop", Carrier: "acme", TrackingNumber: "1",
+		Trigger: schemas.TriggerEvent, Body: []byte("{}"),
+	}
+}
+
 // TestAttempt: a call has what its endpoint says at that time. Secrets that
 // have expired no longer sign (W10).
 func TestAttempt(t *testing.T) {
 	w := newWorld(t, newTestJob(t))
 	past, future := w.begin.Add(-time.Second), w.begin.Add(time.Second)
 	e := enabled("ep")
-	e.Headers = map[string]string{"x-key": "value"}
+	e.Headers, e.InFlight = map[string]string{"x-key": "value"}, 3
 	e.Secrets = []schemas.EndpointSecret{{Secret: "new"}, {Secret: "old", ExpiresAt: &future}, {Secret: "older", ExpiresAt: &past}}
 	w.put("ep", e)
-	w.send(&schemas.WebhookJob{JobID: "j1", EndpointID: "ep", Tenant: "shop", Carrier: "acme", TrackingNumber: "1", Trigger: schemas.TriggerEvent, Body: []byte("{}")})
+	w.send(plain())
 	require.Len(t, w.attempts, 1)
 	require.Equal(t, Attempt{
 		JobID: "j1", Number: 1, Tenant: "shop", EndpointID: "ep",
 		Call: Call{
 			ID: "j1", URL: "https://shop.example/ep", Headers: e.Headers, Secrets: []string{"new", "old"},
-			Body: []byte("{}"), Timeout: 15 * time.Second,
+			Body: []byte("{}"), Timeout: 15 * time.Second, InFlight: 3,
 		},
 	}, w.attempts[0].Attempt)
 }
@@ -102,6 +109,20 @@ func TestRow(t *testing.T) {
 	}, w.rows[0])
 }
 
+// TestNothingSent: an attempt that never became a call counts as one made when
+// it was asked for.
+func TestNothingSent(t *testing.T) {
+	w := newWorld(t, newTestJob(t))
+	w.put("ep", enabled("ep"))
+	w.send(plain())
+	w.call("ep/acme:1", func(c *job.Call) error {
+		return w.job.Complete(c, Result{JobID: "j1", Number: 1, Outcome: Outcome{Reason: ReasonBodyUnavailable}})
+	})
+	require.Len(t, w.rows, 1)
+	require.Equal(t, w.begin, w.rows[0].StartedAt)
+	require.WithinRange(t, w.wakes["ep/acme:1"], w.begin.Add(4*time.Second), w.begin.Add(6*time.Second))
+}
+
 // TestWaitIsFeltByTheWallClock: waits count from the end of the call by the
 // wall clock, which stream time may lie behind, or from stream time, if the
 // result came late.
@@ -113,7 +134,7 @@ func TestWaitIsFeltByTheWallClock(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, newTestJob(t))
 			w.put("ep", enabled("ep"))
-			w.send(&schemas.WebhookJob{JobID: "j1", EndpointID: "ep", Tenant: "shop", Carrier: "acme", TrackingNumber: "1", Trigger: schemas.TriggerEvent})
+			w.send(plain())
 			w.call("ep/acme:1", func(c *job.Call) error {
 				return w.job.Complete(c, Result{JobID: "j1", Number: 1, Outcome: Outcome{
 					StartedAt: w.now.Add(row.started), Total: time.Second, StatusCode: 500, Reason: "status_5xx",
@@ -137,7 +158,7 @@ func TestCompleteIgnores(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, newTestJob(t))
 			w.put("ep", enabled("ep"))
-			w.send(&schemas.WebhookJob{JobID: "j1", EndpointID: "ep", Tenant: "shop", Carrier: "acme", TrackingNumber: "1", Trigger: schemas.TriggerEvent})
+			w.send(plain())
 			w.answer("j1", Outcome{StatusCode: 500, Reason: "status_5xx"})
 			if name != "an attempt that is to come" {
 				w.advance(w.now.Add(6 * time.Second))

@@ -87,6 +87,7 @@ func (t *turn) start(w *webhook) {
 		Call: Call{
 			ID: w.JobID, URL: t.endpoint.URL, Headers: t.endpoint.Headers,
 			Secrets: signingSecrets(t.endpoint, t.now), Timeout: t.job.cfg.Timeout,
+			InFlight: t.endpoint.InFlight,
 		},
 	}
 	switch {
@@ -103,7 +104,13 @@ func (t *turn) start(w *webhook) {
 // settle takes in what came of the attempt under way. It returns false when
 // that was the webhook's end.
 func (t *turn) settle(w *webhook, o Outcome) bool {
+	if o.StartedAt.IsZero() { // nothing was sent
+		o.StartedAt = *w.OpenSince
+	}
 	w.OpenSince = nil
+	if o.Reason == ReasonBusy {
+		return t.postpone(w)
+	}
 	row := t.row(w, schemas.OutcomeDelivered)
 	row.Reason, row.StatusCode, row.Response = o.Reason, o.StatusCode, o.Answer
 	row.StartedAt = o.StartedAt
@@ -135,6 +142,18 @@ func (t *turn) settle(w *webhook, o Outcome) bool {
 	w.DueAt = nextDue(t.job.waitsOf(t.endpoint), w.JobID, w.Attempts, end, deadline)
 	row.NextAttemptAt = &w.DueAt
 	t.emitRow(row)
+	return true
+}
+
+// postpone lets a webhook come again whose endpoint had no room for its call
+// (W7). It keeps its place and its number, but does not outlive its deadline.
+func (t *turn) postpone(w *webhook) bool {
+	deadline := t.job.deadline(w)
+	if !t.now.Before(deadline) {
+		t.end(w, schemas.OutcomeExpired, ReasonBusy)
+		return false
+	}
+	w.DueAt = earlier(t.job.recheck(w, t.now), deadline)
 	return true
 }
 

@@ -33,6 +33,9 @@ type Call struct {
 	Body    []byte
 	// Timeout bounds the call as a whole.
 	Timeout time.Duration
+	// InFlight is how many calls to URL each instance may have under way at a
+	// time; 0 means any number (W7).
+	InFlight int
 }
 
 // Result says what came of an attempt.
@@ -45,7 +48,7 @@ type Result struct {
 // Outcome is what came of a call. It has the fields of the caller's own
 // response, so that the one converts to the other.
 type Outcome struct {
-	// StartedAt is when the call began, wall time.
+	// StartedAt is when the call began, wall time; zero if nothing was sent.
 	StartedAt time.Time
 	// Phases of the call (W14): name resolution, TCP connect, TLS handshake;
 	// then from the start to the first byte of the answer, and to the end.
@@ -63,6 +66,9 @@ const (
 	// ReasonCanceled means that the call was cut off on our side, at a
 	// hand-over or shutdown. It is no attempt: nobody knows what became of it.
 	ReasonCanceled = "canceled"
+	// ReasonBusy means that as many calls to the endpoint are under way as it
+	// takes. It is no attempt: nothing was sent.
+	ReasonBusy = "busy"
 	// ReasonBodyTooLarge means that the body is over what may be sent (W12).
 	ReasonBodyTooLarge = "body_too_large"
 	// ReasonBodyUnavailable is for whoever makes the call: the body could not

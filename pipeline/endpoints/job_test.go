@@ -68,8 +68,8 @@ func TestStateIsBounded(t *testing.T) {
 	var state any
 	for i := range 300 {
 		command := &schemas.EndpointCommand{
-			CommandID: strings.Repeat("c", 190) + time.Duration(i).String(), Tenant: "shop", EndpointID: strings.Repeat("e", maxNameBytes),
-			Kind: schemas.CommandCreate, Order: schemas.OrderShipment, Types: []string{strings.Repeat("t", 500_000)},
+			CommandID: strings.Repeat("c", 190) + time.Duration(i).String(), Tenant: "shop", EndpointID: strings.Repeat("e", maxIDBytes),
+			Kind: schemas.CommandCreate, URL: "https://shop.example", Order: schemas.OrderShipment, Types: []string{strings.Repeat("t", 500_000)},
 		}
 		value, err := codecs.EndpointCommand.Encode(command)
 		require.NoError(t, err)

@@ -16,7 +16,7 @@ func (u *turn) observe(s *schemas.EndpointSignal) {
 	}
 	untested := e.row.State == schemas.EndpointUntested
 	switch {
-	case s.Kind == schemas.SignalTestPassed && !e.tested:
+	case s.Kind == schemas.SignalTestPassed:
 		e.tested = true
 		if untested {
 			u.change(e, schemas.EndpointEnabled, "answered a test")

@@ -26,7 +26,7 @@ func checkURL(text string) *refusal {
 		return refuse(400, "the URL holds a user name or password; send credentials in a header")
 	case u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " \t"):
 		return refuse(400, "the URL has no host")
-	case u.Fragment != "" || strings.Contains(text, "#"):
+	case strings.Contains(text, "#"):
 		return refuse(400, "the URL holds a fragment (#), which is never sent")
 	}
 	if port := u.Port(); port != "" {

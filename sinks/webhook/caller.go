@@ -90,12 +90,12 @@ func (c *Caller) Close() { c.transport.CloseIdleConnections() }
 
 // Call makes one call and says what came of it. It ends when ctx does. While a
 // call of the same webhook to the same URL is under way, it waits for that and
-// gives the same answer.
+// gives the same answer. Where StartedAt is zero, nothing was sent.
 func (c *Caller) Call(ctx context.Context, r Request) Response {
 	if len(r.Body) >= MaxBodyBytes {
-		return Response{StartedAt: time.Now(), Reason: ReasonBodyTooLarge}
+		return Response{Reason: ReasonBodyTooLarge}
 	}
-	return c.flights.do(ctx, flightKey{r.ID, r.URL}, func() Response { return c.call(ctx, r) })
+	return c.flights.do(ctx, flightKey{r.ID, r.URL}, r.InFlight, func() Response { return c.call(ctx, r) })
 }
 
 func (c *Caller) call(ctx context.Context, r Request) Response {
@@ -109,15 +109,18 @@ func (c *Caller) call(ctx context.Context, r Request) Response {
 	started := time.Now()
 	req, err := c.request(httptrace.WithClientTrace(callCtx, p.trace()), r, started)
 	if err != nil {
-		return Response{StartedAt: started, Reason: ReasonBadRequest}
+		return Response{Reason: ReasonBadRequest}
 	}
-	res, err := c.client.Do(req)
 	out := Response{StartedAt: started}
-	if err != nil {
-		out.Reason = reasonOf(err, ctx, callCtx, p)
-	} else {
+	res, err := c.client.Do(req)
+	switch {
+	case err == nil:
 		out.StatusCode, out.Reason = res.StatusCode, reasonOfStatus(res)
 		out.Answer = readAnswer(res.Body)
+	case !p.began():
+		return Response{Reason: ReasonBadRequest}
+	default:
+		out.Reason = reasonOf(err, ctx, callCtx, p)
 	}
 	out.Total = time.Since(started)
 	p.fill(&out, started)

@@ -172,7 +172,8 @@ func TestCallFailures(t *testing.T) {
 			res := newCaller(t, Options{}).Call(t.Context(), r)
 			require.Equal(t, row.want, res.Reason)
 			require.Zero(t, res.StatusCode)
-			require.False(t, res.StartedAt.IsZero())
+			unsent := row.want == ReasonBadRequest || row.want == ReasonBodyTooLarge
+			require.Equal(t, unsent, res.StartedAt.IsZero())
 		})
 	}
 }
@@ -185,19 +186,26 @@ func unusedAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
-func TestCallIsCanceled(t *testing.T) {
+// TestCallUnderWay: a call can be cut off, and while it is under way the URL
+// takes no other, if that is its limit.
+func TestCallUnderWay(t *testing.T) {
 	arrived, hung := make(chan struct{}), make(chan struct{})
 	s := serve(t, func(http.ResponseWriter, *http.Request) {
 		close(arrived)
 		<-hung
 	})
 	defer close(hung)
+	c := newCaller(t, Options{})
 	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		<-arrived
-		cancel()
-	}()
-	require.Equal(t, ReasonCanceled, newCaller(t, Options{}).Call(ctx, request(t, s.URL)).Reason)
+	first := make(chan Response)
+	go func() { first <- c.Call(ctx, request(t, s.URL)) }()
+	<-arrived
+
+	other := request(t, s.URL)
+	other.ID, other.InFlight = "job_2", 1
+	require.Equal(t, Response{Reason: ReasonBusy}, c.Call(t.Context(), other))
+	cancel()
+	require.Equal(t, ReasonCanceled, (<-first).Reason)
 }
 
 func TestCallKeepsTheFirstOfAnAnswer(t *testing.T) {

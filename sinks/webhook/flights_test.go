@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFlightsJoin: who asks while a call is under way gets its answer.
+// TestFlightsJoin: who asks while a call is under way gets its answer, and who
+// asks for another than the URL takes is told so.
 func TestFlightsJoin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var f flights
@@ -20,7 +21,7 @@ func TestFlightsJoin(t *testing.T) {
 		var all sync.WaitGroup
 		for range 5 {
 			all.Go(func() {
-				res := f.do(t.Context(), flightKey{"id", "url"}, func() Response {
+				res := f.do(t.Context(), flightKey{"id", "url"}, 1, func() Response {
 					calls.Add(1)
 					<-land
 					return Response{StatusCode: http.StatusOK}
@@ -28,13 +29,16 @@ func TestFlightsJoin(t *testing.T) {
 				require.Equal(t, http.StatusOK, res.StatusCode)
 			})
 		}
-		other := f.do(t.Context(), flightKey{"id", "another url"}, func() Response { return Response{StatusCode: 201} })
+		other := f.do(t.Context(), flightKey{"id", "another url"}, 1, func() Response { return Response{StatusCode: 201} })
 		require.Equal(t, 201, other.StatusCode)
 		synctest.Wait()
+		another := f.do(t.Context(), flightKey{"another id", "url"}, 1, func() Response { return Response{StatusCode: 201} })
+		require.Equal(t, ReasonBusy, another.Reason)
 		close(land)
 		all.Wait()
 		require.EqualValues(t, 1, calls.Load())
 		require.Empty(t, f.open)
+		require.Empty(t, f.byURL)
 	})
 }
 
@@ -46,19 +50,19 @@ func TestFlightsAfterACut(t *testing.T) {
 		cut := make(chan struct{})
 		var all sync.WaitGroup
 		all.Go(func() {
-			f.do(t.Context(), flightKey{id: "id"}, func() Response {
+			f.do(t.Context(), flightKey{id: "id"}, 0, func() Response {
 				<-cut
 				return Response{Reason: ReasonCanceled}
 			})
 		})
 		synctest.Wait()
 		all.Go(func() {
-			res := f.do(t.Context(), flightKey{id: "id"}, func() Response { return Response{StatusCode: 204} })
+			res := f.do(t.Context(), flightKey{id: "id"}, 0, func() Response { return Response{StatusCode: 204} })
 			require.Equal(t, 204, res.StatusCode)
 		})
 		given, giveUp := context.WithCancel(t.Context())
 		all.Go(func() {
-			res := f.do(given, flightKey{id: "id"}, func() Response { return Response{StatusCode: 500} })
+			res := f.do(given, flightKey{id: "id"}, 0, func() Response { return Response{StatusCode: 500} })
 			require.Equal(t, ReasonCanceled, res.Reason)
 		})
 		synctest.Wait()
@@ -67,7 +71,7 @@ func TestFlightsAfterACut(t *testing.T) {
 		close(cut)
 		all.Wait()
 
-		require.Panics(t, func() { f.do(t.Context(), flightKey{id: "id"}, func() Response { panic("broken") }) })
+		require.Panics(t, func() { f.do(t.Context(), flightKey{id: "id"}, 0, func() Response { panic("broken") }) })
 		require.Empty(t, f.open)
 	})
 }

@@ -13,7 +13,7 @@ type phases struct {
 	mu           sync.Mutex
 	dns, connect span
 	tls          span
-	asked        bool // for a connection: the request was fit to be sent
+	asked        bool // for a connection
 	connected    bool
 	firstByte    time.Time
 }
@@ -69,13 +69,19 @@ func (p *phases) fill(r *Response, started time.Time) {
 	}
 }
 
+// began tells whether the client went as far as to ask for a connection, which
+// it does only with a request that is fit to be sent.
+func (p *phases) began() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked
+}
+
 // failedIn is the reason of a call that broke off, by how far it had come.
 func (p *phases) failedIn() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case !p.asked:
-		return ReasonBadRequest
 	case p.connected:
 		return ReasonNoAnswer
 	case !p.tls.start.IsZero():

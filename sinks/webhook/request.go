@@ -20,11 +20,14 @@ type Request struct {
 	// Timeout bounds the call from its start to the end of the answer; 0
 	// means that of the caller.
 	Timeout time.Duration
+	// InFlight is how many calls to URL this caller may have under way at a
+	// time; 0 means any number.
+	InFlight int
 }
 
 // Response is what came of a call (W14).
 type Response struct {
-	// StartedAt is when the call began, wall time.
+	// StartedAt is when the call began, wall time; zero if there was none.
 	StartedAt time.Time
 	// Phases of the call: name resolution, TCP connect, TLS handshake; 0 where
 	// a connection was used again. Then from the start to the first byte of
@@ -44,6 +47,9 @@ const (
 	ReasonTimeout = "timeout"
 	// ReasonCanceled: the call was cut off on our side.
 	ReasonCanceled = "canceled"
+	// ReasonBusy: as many calls to the URL are under way as it takes; no call
+	// was made.
+	ReasonBusy = "busy"
 	// ReasonDNS: the host's name was not resolved.
 	ReasonDNS = "dns"
 	// ReasonConnect: no TCP connection.
