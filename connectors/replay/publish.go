@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/schemas"
@@ -97,7 +96,7 @@ type publisher struct {
 }
 
 func (p *publisher) publish(ctx context.Context, records []Record) error {
-	partitions, err := p.partitions(ctx)
+	partitions, err := partitionsOf(ctx, p.client, p.Prefix)
 	if err != nil {
 		return err
 	}
@@ -114,34 +113,16 @@ func (p *publisher) publish(ctx context.Context, records []Record) error {
 			break
 		}
 	}
-	if !p.WallClock && !p.NoTick && len(records) > 0 {
+	if !p.WallClock && !p.NoTick && len(records) > 0 && ctx.Err() == nil {
 		p.tick(ctx, fail, partitions)
+	}
+	if more := p.resume.left(); more > 0 && ctx.Err() == nil {
+		fail(fmt.Errorf("going on with the batch: the topics hold %d records more than it has; they are of something else", more))
 	}
 	if err := p.client.Flush(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
 	return context.Cause(ctx)
-}
-
-// partitions gives the number of partitions of the two topics, which share it
-// so that a parcel's records meet in one task.
-func (p *publisher) partitions(ctx context.Context) (int32, error) {
-	names := [...]string{p.Prefix + schemas.TopicRegistrations, p.Prefix + schemas.TopicCarrierEvents}
-	topics, err := kadm.NewClient(p.client).ListTopics(ctx, names[:]...)
-	if err != nil {
-		return 0, fmt.Errorf("asking for the topics: %w", err)
-	}
-	for _, name := range names {
-		if err := topics[name].Err; err != nil {
-			return 0, fmt.Errorf("asking for topic %s: %w; waybill topics create makes it", name, err)
-		}
-	}
-	counts := [...]int{len(topics[names[0]].Partitions), len(topics[names[1]].Partitions)}
-	if counts[0] != counts[1] {
-		return 0, fmt.Errorf("topic %s has %d partitions and %s has %d; they must have the same number",
-			names[0], counts[0], names[1], counts[1])
-	}
-	return int32(counts[0]), nil
 }
 
 func (p *publisher) send(ctx context.Context, fail context.CancelCauseFunc, r *Record) error {
@@ -214,23 +195,4 @@ func (p *publisher) ticked() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done.Ticks++
-}
-
-// partitioner places records by their keys as the Java client does, and a tick
-// where it says.
-type partitioner struct{ byKey kgo.Partitioner }
-
-func (p partitioner) ForTopic(topic string) kgo.TopicPartitioner {
-	return topicPartitioner{p.byKey.ForTopic(topic)}
-}
-
-type topicPartitioner struct{ kgo.TopicPartitioner }
-
-func (topicPartitioner) RequiresConsistency(*kgo.Record) bool { return true }
-
-func (p topicPartitioner) Partition(r *kgo.Record, n int) int {
-	if r.Key == nil { // only a tick has no key
-		return int(r.Partition)
-	}
-	return p.TopicPartitioner.Partition(r, n)
 }

@@ -78,12 +78,19 @@ func TestPublishAndReadBack(t *testing.T) {
 	require.Equal(t, len(batch.Records), calls)
 	require.Equal(t, calls, last)
 
+	requireWhole(t, c, config.Codecs, batch.Records, tick)
+}
+
+// requireWhole reads back all of a batch: each record once, on the partition
+// and in the order where it belongs, and a tick at the end.
+func requireWhole(t *testing.T, c *kfake.Cluster, codecs *schemas.Codecs, batch []replay.Record, tick time.Time) {
+	t.Helper()
 	wanted := make(map[string][]replay.Record) // by key and topic, in order
-	for _, r := range batch.Records {
+	for _, r := range batch {
 		wanted[r.Key+" p."+r.Topic()] = append(wanted[r.Key+" p."+r.Topic()], r)
 	}
 	partitionOf := make(map[string]int32)
-	for topic, byPartition := range readBack(t, c, len(batch.Records)+2*partitions) {
+	for topic, byPartition := range readBack(t, c, len(batch)+2*partitions) {
 		for partition, records := range byPartition {
 			end := len(records) - 1
 			require.Equal(t, schemas.TickHeader, records[end].Headers[0].Key, "%s/%d ends with a tick", topic, partition)
@@ -96,7 +103,7 @@ func TestPublishAndReadBack(t *testing.T) {
 				first := wanted[key+" "+topic][0]
 				wanted[key+" "+topic] = wanted[key+" "+topic][1:]
 				require.True(t, first.Arrival.Equal(r.Timestamp))
-				requireValue(t, config.Codecs, first, r)
+				requireValue(t, codecs, first, r)
 				if other, seen := partitionOf[key]; seen {
 					require.Equal(t, other, r.Partition, "records of one parcel are co-partitioned")
 				}
@@ -105,7 +112,9 @@ func TestPublishAndReadBack(t *testing.T) {
 		}
 	}
 	// As Kafka's own Java client places it.
-	require.Equal(t, int32(murmur2("scms:ASN8.1")&0x7fffffff)%partitions, partitionOf["scms:ASN8.1"])
+	for key, partition := range partitionOf {
+		require.Equal(t, int32(murmur2(key)&0x7fffffff)%partitions, partition, key)
+	}
 }
 
 func requireValue(t *testing.T, codecs *schemas.Codecs, want replay.Record, got *kgo.Record) {
@@ -119,6 +128,39 @@ func requireValue(t *testing.T, codecs *schemas.Codecs, want replay.Record, got 
 	e, err := codecs.CarrierEvent.Decode(got.Value)
 	require.NoError(t, err)
 	require.Equal(t, want.Event, e)
+}
+
+// A run is cut off at any point, and the next goes on with what is missing.
+func TestPublishResumes(t *testing.T) {
+	batch := loadSCMS(t).Records[:600]
+	tick := replay.TickTime(batch)
+	for _, cut := range []int{0, 1, 350, 600} {
+		c := cluster(t, inputs())
+		config := publishConfig(t, c)
+		config.NoTick = true
+		_, err := replay.Publish(t.Context(), config, batch[:cut], nil)
+		require.NoError(t, err)
+		config.NoTick, config.Resume = false, true
+		for range 2 { // the second finds everything there
+			last := 0
+			done, err := replay.Publish(t.Context(), config, batch, func(published, _ int) { last = published })
+			require.NoError(t, err)
+			require.Equal(t, len(batch), done.Registrations+done.Events, "what is there counts")
+			require.Equal(t, len(batch), last)
+			require.Equal(t, 2*partitions, done.Ticks)
+		}
+		requireWhole(t, c, config.Codecs, batch, tick)
+	}
+}
+
+func TestResumeRefusesOtherRecords(t *testing.T) {
+	batch := loadSCMS(t).Records[:100]
+	config := publishConfig(t, cluster(t, inputs()))
+	_, err := replay.Publish(t.Context(), config, batch, nil)
+	require.NoError(t, err)
+	config.Resume, config.NoTick = true, true
+	_, err = replay.Publish(t.Context(), config, batch, nil)
+	require.ErrorContains(t, err, "the topics hold 8 records more than it has", "the ticks of before")
 }
 
 func TestPublishForALiveDeployment(t *testing.T) {

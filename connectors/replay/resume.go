@@ -50,3 +50,16 @@ func (r *resume) has(out *kgo.Record) bool {
 	r.there[out.Topic][partition]--
 	return true
 }
+
+// left counts the records on the topics that were not passed over.
+func (r *resume) left() int64 {
+	var n int64
+	if r != nil {
+		for _, partitions := range r.there {
+			for _, count := range partitions {
+				n += count
+			}
+		}
+	}
+	return n
+}
