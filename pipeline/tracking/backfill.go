@@ -15,13 +15,18 @@ func (t *turn) backfill(s *shipment, g *registration) {
 			g.current = e.id
 		}
 	}
+	var send []*event
 	for i := range s.history {
-		e := s.history[i]
-		if !t.visible(g, &e) || g.backfill == schemas.BackfillNone && s.toldBefore(t.rules, g, &e) {
-			continue
+		e := &s.history[i]
+		if t.visible(g, e) && (g.backfill != schemas.BackfillNone || !s.toldBefore(t.rules, g, e)) {
+			send = append(send, e)
 		}
-		n := &news{event: &e, arrived: e.key.arrived, before: t.facts(s), historical: t.before(&e, g.registered)}
-		n.wins = t.advances(g, &e)
+	}
+	for i, e := range send {
+		n := &news{
+			event: e, arrived: e.key.arrived, before: t.facts(s),
+			wins: t.advances(g, e), historical: t.before(e, g.registered), bare: i < len(send)-1,
+		}
 		n.opened = slices.DeleteFunc(slices.Clone(s.episodes), func(ep episode) bool { return ep.opening != e.id })
 		n.resolved = slices.DeleteFunc(slices.Clone(s.episodes), func(ep episode) bool { return ep.closing != e.id })
 		t.tellOne(s, g, n)

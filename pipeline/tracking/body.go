@@ -43,8 +43,9 @@ type Body struct {
 
 	// History is there where the endpoint asks for it, oldest first.
 	History []BodyEvent `json:"history,omitempty"`
-	// HistoryOmitted: the history was left out because the body would have
-	// been too large (W12).
+	// HistoryOmitted: the endpoint asks for the history and it was left out,
+	// because the body would have been too large (W12) or because more of a
+	// backfill follows, whose last webhook has it.
 	HistoryOmitted bool `json:"history_omitted,omitempty"`
 }
 
@@ -118,6 +119,10 @@ func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w
 		Historical: w.historical, Position: w.position,
 	}
 	if !ep.History {
+		return encodeBody(&b)
+	}
+	if w.bare {
+		b.HistoryOmitted = true
 		return encodeBody(&b)
 	}
 	b.History = []BodyEvent{}

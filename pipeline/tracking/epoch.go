@@ -1,9 +1,5 @@
 package tracking
 
-import (
-	"slices"
-)
-
 // lifeOf finds the shipment that an unknown event belongs to, or begins one
 // (I1). A shipment that begins with an event and no registration is public
 // only once somebody follows it (R9).
@@ -47,21 +43,21 @@ func nearer(instant int64, earlier, later *shipment) bool {
 	return instant > end+(start-end)/2
 }
 
-// begin adds a new life that begins with an arrival. The oldest leaves when
-// there are too many; its last form has been written.
+// begin adds a new life that begins with an arrival. Of the others all but one
+// become closed records, and the oldest leaves when there are too many.
 func (t *turn) begin(arrived int64) *shipment {
 	if newest := t.state.newest(); newest != nil {
 		arrived = max(arrived, newest.epoch+1) // two lives never share an epoch
 	}
 	s := &shipment{epoch: arrived, created: t.now, active: arrived, present: present{code: t.registered.Name}}
 	t.state.shipments = append(t.state.shipments, s)
-	if len(t.state.shipments) > maxLives {
-		oldest := t.state.shipments[0]
-		t.releaseAll(oldest)
-		t.end(oldest)
-		t.state.shipments = slices.Delete(t.state.shipments, 0, 1)
-	}
 	t.out.changed = true
+	if older := len(t.state.shipments) - 3; older >= 0 && t.state.shipments[older].closed == 0 {
+		t.passOn(t.state.shipments[older])
+	}
+	if len(t.state.shipments) > maxLives {
+		t.passOn(t.state.shipments[0])
+	}
 	return s
 }
 
@@ -76,10 +72,8 @@ func (t *turn) moveRegistrations(from, to *shipment, arrived int64) {
 		}
 		to.registrations = append(to.registrations, *g)
 		to.adoptDetails(g)
-		left := *g
-		left.state = stateStopped
-		left.keys, left.sequences = nil, nil
-		*g = left
+		g.state, g.moved = stateStopped, true
+		g.keys, g.sequences, g.seen = nil, nil, nil // the copy goes on with them
 		moved = true
 	}
 	if moved {

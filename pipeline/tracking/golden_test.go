@@ -61,7 +61,7 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 		return ""
 	case "endpoint":
 		s.w.endpoint(&schemas.WebhookEndpoint{
-			EndpointID: arg(d, "id", ""), Tenant: arg(d, "tenant", "acme"), State: schemas.EndpointEnabled, Order: schemas.OrderShipment,
+			EndpointID: arg(d, "id", ""), Tenant: arg(d, "tenant", "acme"),
 			Types: argList(d, "types"), Statuses: argList(d, "statuses"), History: d.HasArg("history"),
 		})
 		return ""
@@ -223,7 +223,7 @@ func (s *script) writeEvent(out *strings.Builder, e *schemas.TrackingEvent) {
 }
 
 func (s *script) remember(row *schemas.Shipment) {
-	key := row.Epoch.String()
+	key := row.TrackingNumber + row.Epoch.String()
 	if _, known := s.shipments[key]; !known {
 		s.order = append(s.order, key)
 	}

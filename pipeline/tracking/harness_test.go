@@ -1,7 +1,8 @@
 package tracking
 
 import (
-	"testing"
+	"cmp"
+	"sync"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -15,7 +16,7 @@ import (
 // number of keys and without a broker. State goes through its bytes at every
 // step.
 type world struct {
-	t         testing.TB
+	t         tester
 	job       *Job
 	codecs    *schemas.Codecs
 	endpoints map[string][]byte
@@ -24,8 +25,15 @@ type world struct {
 	wake      map[string]time.Time
 	now       time.Time
 	offsets   map[string]int64
-	jump      bool // timers fire only with the next record, all at once
-	peak      int  // largest state in bytes
+	jump      bool           // timers fire only with the next record, all at once
+	peak      int            // largest state in bytes
+	live      map[string]any // when set, state is kept here and not as bytes
+}
+
+// tester is a *testing.T, *testing.B or *rapid.T.
+type tester interface {
+	require.TestingT
+	Helper()
 }
 
 // outputs are the records that one or several calls made, read back.
@@ -58,11 +66,17 @@ func (book) CheckNumber(carrier, number string) (known, valid bool, reason strin
 	return true, false, "The check digit is odd."
 }
 
-func newWorld(t testing.TB, change func(*Config)) *world {
+// Codecs and model are read once; they are safe to share.
+var (
+	allCodecs = sync.OnceValues(schemas.NewCodecs)
+	theModel  = sync.OnceValues(status.Default)
+)
+
+func newWorld(t tester, change func(*Config)) *world {
 	t.Helper()
-	codecs, err := schemas.NewCodecs()
+	codecs, err := allCodecs()
 	require.NoError(t, err)
-	model, err := status.Default()
+	model, err := theModel()
 	require.NoError(t, err)
 	cfg := Config{Codecs: codecs, Model: model, Carriers: book{}, ReorderHold: DefaultReorderHold}
 	if change != nil {
@@ -82,6 +96,7 @@ func newWorld(t testing.TB, change func(*Config)) *world {
 func (w *world) endpoint(e *schemas.WebhookEndpoint) {
 	w.t.Helper()
 	if e != nil {
+		e.Order, e.State = schemas.OrderShipment, schemas.EndpointEnabled
 		value, err := w.codecs.WebhookEndpoint.Encode(e)
 		require.NoError(w.t, err)
 		w.endpoints[e.EndpointID] = value
@@ -94,6 +109,7 @@ func (w *world) endpoint(e *schemas.WebhookEndpoint) {
 // register and event put a record on the log at the world's time or later.
 func (w *world) register(at time.Time, r *schemas.Registration) outputs {
 	w.t.Helper()
+	r.Backfill = cmp.Or(r.Backfill, schemas.BackfillNone)
 	value, err := w.codecs.Registration.Encode(r)
 	require.NoError(w.t, err)
 	return w.record(schemas.TopicRegistrations, at, value)
@@ -101,6 +117,10 @@ func (w *world) register(at time.Time, r *schemas.Registration) outputs {
 
 func (w *world) event(at time.Time, e *schemas.CarrierEvent) outputs {
 	w.t.Helper()
+	e.Leg = cmp.Or(e.Leg, schemas.LegForward)
+	e.SourceKind = cmp.Or(e.SourceKind, schemas.SourceCarrierPush)
+	e.OccurredPrecision = cmp.Or(e.OccurredPrecision, schemas.PrecisionSecond)
+	e.OccurredConfidence = cmp.Or(e.OccurredConfidence, schemas.ConfidenceGiven)
 	value, err := w.codecs.CarrierEvent.Encode(e)
 	require.NoError(w.t, err)
 	return w.record(schemas.TopicCarrierEvents, at, value)
@@ -157,7 +177,9 @@ func (w *world) nextWake() (string, time.Time) {
 func (w *world) call(key string, do func(*job.Call) error) outputs {
 	w.t.Helper()
 	var state any
-	if data := w.state[key]; data != nil {
+	if w.live != nil {
+		state = w.live[key]
+	} else if data := w.state[key]; data != nil {
 		var err error
 		state, err = w.job.DecodeState(data)
 		require.NoError(w.t, err)
@@ -175,7 +197,12 @@ func (w *world) keep(c *job.Call) {
 	if c.State == nil {
 		delete(w.state, c.Key)
 		delete(w.wake, c.Key)
+		delete(w.live, c.Key)
 		return
+	}
+	require.True(w.t, c.WakeAt.IsZero() || c.WakeAt.After(w.now), "a timer is left behind at %s", c.WakeAt)
+	if w.live != nil {
+		w.live[c.Key] = c.State
 	}
 	data, err := w.job.EncodeState(nil, c.State)
 	require.NoError(w.t, err)

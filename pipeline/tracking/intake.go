@@ -34,7 +34,7 @@ func (t *turn) known(s *shipment, p *pending) bool {
 		t.decide(s, p, because{schemas.DecisionDuplicate, "I4", "The same event with the same content was known already.", p.id})
 	case waits != nil:
 		t.decide(s, p, because{schemas.DecisionRevision, "I4", "A known event that still waits, told in other words.", p.id})
-		t.out.changed = waits.learn(p) || t.out.changed
+		t.out.changed = waits.amend(p) || t.out.changed
 	case settled != nil:
 		t.revise(s, settled, p)
 	case slices.Contains(s.forgotten, p.id):
@@ -92,4 +92,14 @@ func (t *turn) overflow(s *shipment) {
 		next.clamp()
 	}
 	next.due = t.now
+}
+
+// amend takes over what a revision of an event that waits knows more (I4).
+func (p *pending) amend(revision *pending) bool {
+	newer := revision.received > p.received
+	learned := p.learn(revision)
+	if revision.eta.isSet() && revision.eta != p.eta && (newer || !p.eta.isSet()) {
+		p.eta, p.etaReason, learned = revision.eta, revision.etaReason, true
+	}
+	return learned
 }

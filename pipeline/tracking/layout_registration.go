@@ -35,7 +35,7 @@ func layoutGiven(c *coder, g *registration) {
 	promise, current := g.promise.isSet(), g.current != 0
 	metadata, transaction := g.metadata != "", g.transaction != ""
 	service, origin, destination := g.service != nil, g.origin != nil, g.destination != nil
-	c.flags(&promise, &service, &destination, &origin, &metadata, &transaction, &current, &g.newEpoch, &g.isReturn)
+	c.flags(&promise, &service, &destination, &origin, &metadata, &transaction, &current, &g.newEpoch, &g.isReturn, &g.moved)
 	if promise {
 		layoutTarget(c, &g.promise)
 	}

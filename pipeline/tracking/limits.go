@@ -7,22 +7,22 @@ import (
 	"waybill/schemas"
 )
 
-// Bounds on what one key's state and outputs may hold. Longer texts are cut,
-// so that no input makes a state that cannot be written.
+// Bounds on what one key's state and outputs may hold. Longer texts are cut. A
+// shipment whose every bound is reached still fits a record.
 const (
 	maxName        = 100 // bytes of a name, id, code or word
 	maxPlace       = 100 // bytes of each part of a place or address
-	maxDescription = 500 // bytes of the carrier's own words
+	maxDescription = 300 // bytes of the carrier's own words
 	maxMetadata    = 100 // characters of a tenant's own text (R1)
 
-	maxHistory       = 512   // events that Config.History may ask for
-	maxForgotten     = 32768 // identities of events that left the history (I5)
-	maxHeld          = 512   // events of one shipment that wait
-	maxRegistrations = 128   // of one shipment
-	maxIdempotency   = 16    // idempotency keys remembered for a registration
-	maxETAChanges    = 64    // moves of the ETA that state holds
-	maxEpisodes      = 64    // exception episodes that state holds
-	maxLives         = 4     // lives of one number
+	maxHistory       = 256  // events that Config.History may ask for
+	maxForgotten     = 8192 // identities of events that left the history (I5)
+	maxHeld          = 128  // events of one shipment that wait
+	maxRegistrations = 64   // of one shipment
+	maxIdempotency   = 16   // idempotency keys remembered for a registration
+	maxETAChanges    = 64   // moves of the ETA that state holds
+	maxEpisodes      = 64   // exception episodes that state holds
+	maxLives         = 3    // lives of one number; all but two are closed records
 
 	maxBody = 256 << 10 // bytes of a webhook's body (W12)
 )

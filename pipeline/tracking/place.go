@@ -13,13 +13,15 @@ type news struct {
 	arrived    int64
 	late       bool // it occurred before what had been released (O4)
 	wins       bool // it is the present now (O6)
-	revised    bool // known before, its code changed (I4)
+	revised    bool // it was known before and now tells more (I4)
+	recoded    bool // and that is another code
 	etaMoved   bool // by an hour or to another day (D1)
 	opened     []episode
 	resolved   []episode
 	cleared    []string // registrations whose delay proved to be none (D2)
 	before     facts
-	historical bool // sent because of a backfill (R5)
+	historical bool // occurred before the registration, sent because of the backfill (R5)
+	bare       bool // more of the backfill follows, so bodies leave out the history
 }
 
 // place releases an event: it takes its place in the history, and the present
@@ -56,15 +58,19 @@ func (t *turn) place(s *shipment, p *pending) {
 
 // count adds an event that enters the history to the shipment's figures.
 func (t *turn) count(s *shipment, e *event) {
-	if s.events == 0 || e.occurred < s.firstEvent {
-		s.firstEvent = e.occurred
+	occurred := e.occurred
+	if e.clamped {
+		occurred = e.key.at // the time it gives is not believed (T3)
 	}
-	if s.events == 0 || e.occurred > s.lastEvent {
-		s.lastEvent = e.occurred
+	if s.events == 0 || occurred < s.firstEvent {
+		s.firstEvent = occurred
+	}
+	if s.events == 0 || occurred > s.lastEvent {
+		s.lastEvent = occurred
 	}
 	code := t.codeOf(e.code)
-	if code.PhysicalScan && (s.lastScan == 0 || e.occurred > s.lastScan) {
-		s.lastScan = e.occurred
+	if code.PhysicalScan && (s.lastScan == 0 || occurred > s.lastScan) {
+		s.lastScan = occurred
 	}
 	if code.AttemptFailure {
 		s.attempts++

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"waybill/schemas"
 )
@@ -232,39 +231,4 @@ func (t *turn) tellInvalid(s *shipment, g *registration, reason string) {
 	e.Evidence = map[string]string{"reason": reason}
 	t.out.events = append(t.out.events, e)
 	t.notifyAlone(s, g, &e)
-}
-
-// validRegistration checks what the rules cannot do without (R1).
-func (r *rules) validRegistration(raw *schemas.Registration) error {
-	switch {
-	case raw.Tenant == "":
-		return fmt.Errorf("reading a registration: the tenant is empty")
-	case len(raw.Tenant) > maxName:
-		return fmt.Errorf("reading a registration: the tenant has %d bytes; %d are allowed", len(raw.Tenant), maxName)
-	case raw.WindowDays < 0 || raw.WindowDays > maxWindowDays:
-		return fmt.Errorf("reading a registration: window_days is %d; it is 1 to %d", raw.WindowDays, maxWindowDays)
-	case raw.PromisedDate != nil && raw.PromisedAt != nil:
-		return fmt.Errorf("reading a registration: promised_date and promised_at are both given; give one")
-	case text(raw.PromisedZone) != "" && r.zones.find(text(raw.PromisedZone)) == nil:
-		return fmt.Errorf("reading a registration: promised_zone %q is no IANA zone and no UTC offset", text(raw.PromisedZone))
-	}
-	return validDate("promised_date", raw.PromisedDate)
-}
-
-// validEvent checks what the rules cannot do without.
-func validEvent(raw *schemas.CarrierEvent) error {
-	if raw.ETADate != nil && raw.ETAAt != nil {
-		return fmt.Errorf("reading a carrier event: eta_date and eta_at are both given; give one")
-	}
-	return validDate("eta_date", raw.ETADate)
-}
-
-func validDate(field string, date *string) error {
-	if text(date) == "" {
-		return nil
-	}
-	if _, err := time.Parse(dateLayout, *date); err != nil {
-		return fmt.Errorf("reading %s: %q is no calendar day such as 2026-05-04", field, *date)
-	}
-	return nil
 }

@@ -24,15 +24,16 @@ func (t *turn) revise(s *shipment, known *event, p *pending) {
 	s.active = max(s.active, p.key.arrived)
 	known.updated = t.now
 	n := &news{arrived: p.key.arrived, revised: true, before: before, etaMoved: moved == etaMovedFar}
-	recoded := known.code != oldCode
-	if recoded {
+	reason := "A known event that now tells more; it does not count again."
+	if n.recoded = known.code != oldCode; n.recoded {
 		known = t.recode(s, known, oldCode, n)
+		reason = "A known event whose code changed from " + oldCode + " to " + known.code + "."
 	}
 	n.event = known
 	t.publish(s, known)
-	t.decide(s, p, because{schemas.DecisionRevision, "I4", "A known event that now tells more; it does not count again.", p.id})
+	t.decide(s, p, because{schemas.DecisionRevision, "I4", reason, p.id})
 	t.derive(s, n)
-	if recoded || n.etaMoved {
+	if n.recoded || n.etaMoved {
 		t.tell(s, n)
 	}
 }

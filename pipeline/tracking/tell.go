@@ -32,12 +32,12 @@ func (t *turn) tellOne(s *shipment, g *registration, n *news) {
 	code := t.codeOf(n.event.code)
 	name := code.Status.Name
 	w := webhook{
-		event: t.trackingEvent(s, n.event), previous: g.status, historical: n.historical,
+		event: t.trackingEvent(s, n.event), previous: g.status, historical: n.historical, bare: n.bare,
 		changed: t.facts(s).changedSince(n.before),
 	}
 	transition := n.wins && g.status != name
 	w.types = typesOf(g, n, code, transition)
-	if n.late || n.revised {
+	if n.late || n.recoded {
 		w.position = t.positionOf(s, g, n.event.id)
 	}
 	if transition {
@@ -52,9 +52,9 @@ func (t *turn) tellOne(s *shipment, g *registration, n *news) {
 
 // typesOf gives all webhook types that fit an event, the specific first. A
 // late event that does not become the present amends the history and nothing
-// else (O4).
+// else (O4); a revision is told for what it changed (I4).
 func typesOf(g *registration, n *news, code *status.Code, transition bool) []string {
-	told := !n.late || n.wins
+	told := !n.late && !n.revised || n.wins || n.recoded
 	fits := []struct {
 		kind string
 		fits bool
@@ -65,7 +65,7 @@ func typesOf(g *registration, n *news, code *status.Code, transition bool) []str
 		{schemas.TypeDelayCleared, slices.Contains(n.cleared, g.id)},
 		{schemas.TypeETAChanged, n.etaMoved},
 		{schemas.TypeReturning, transition && code.Status.Name == status.Returning},
-		{schemas.TypeHistoryAmended, n.late || n.revised},
+		{schemas.TypeHistoryAmended, n.late || n.recoded},
 		{schemas.TypeMilestone, n.wins && code.Milestone},
 		{schemas.TypeStatusChanged, transition},
 		{schemas.TypeEvent, told},

@@ -18,6 +18,7 @@ type webhook struct {
 	position   int // in the history, 0 when it is no amendment
 	firstTime  bool
 	historical bool
+	bare       bool // without history, even where the endpoint asks for it
 }
 
 // notify makes one webhook for each endpoint of the tenant that chose it,
