@@ -72,6 +72,7 @@ func TestCall(t *testing.T) {
 	require.Equal(t, "job_1", got.Header.Get("Webhook-Id"))
 	require.Equal(t, "value", got.Header.Get("X-Key"))
 	require.NotContains(t, got.Header, idempotencyKey)
+	require.NotContains(t, got.Header, "Accept-Encoding")
 	verifier, err := standardwebhooks.NewWebhook(r.Secrets[0])
 	require.NoError(t, err)
 	require.NoError(t, verifier.Verify(body, got.Header))
@@ -227,15 +228,19 @@ func TestCallKeepsTheFirstOfAnAnswer(t *testing.T) {
 // TestCallEndsWithAnEndlessAnswer: the status has been said, so the call has
 // succeeded, and no more than 64 KiB are waited for.
 func TestCallEndsWithAnEndlessAnswer(t *testing.T) {
-	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		for {
+	const much = 64 << 20 // more than what buffers on the way hold
+	left := atomic.Int64{}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for left.Store(much); left.Load() > 0; left.Add(-1024) {
 			if _, err := w.Write(make([]byte, 1024)); err != nil {
 				return
 			}
 		}
-	})
+	}))
 	res := newCaller(t, Options{}).Call(t.Context(), request(t, s.URL))
+	s.Close()
 	require.Empty(t, res.Reason)
+	require.Positive(t, left.Load(), "all of it was read")
 }
 
 func TestCallUsesConnectionsAgain(t *testing.T) {

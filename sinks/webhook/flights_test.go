@@ -45,33 +45,41 @@ func TestFlightsJoin(t *testing.T) {
 // TestFlightsAfterACut: a call that was cut off, or that panicked, answers for
 // nobody else.
 func TestFlightsAfterACut(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var f flights
-		cut := make(chan struct{})
-		var all sync.WaitGroup
-		all.Go(func() {
-			f.do(t.Context(), flightKey{id: "id"}, 0, func() Response {
-				<-cut
-				return Response{Reason: ReasonCanceled}
-			})
+	for name, end := range map[string]func() Response{
+		"cut off":  func() Response { return Response{Reason: ReasonCanceled} },
+		"panicked": func() Response { panic("broken") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { testFlightsAfterACut(t, end) })
 		})
-		synctest.Wait()
-		all.Go(func() {
-			res := f.do(t.Context(), flightKey{id: "id"}, 0, func() Response { return Response{StatusCode: 204} })
-			require.Equal(t, 204, res.StatusCode)
-		})
-		given, giveUp := context.WithCancel(t.Context())
-		all.Go(func() {
-			res := f.do(given, flightKey{id: "id"}, 0, func() Response { return Response{StatusCode: 500} })
-			require.Equal(t, ReasonCanceled, res.Reason)
-		})
-		synctest.Wait()
-		giveUp()
-		synctest.Wait()
-		close(cut)
-		all.Wait()
+	}
+}
 
-		require.Panics(t, func() { f.do(t.Context(), flightKey{id: "id"}, 0, func() Response { panic("broken") }) })
-		require.Empty(t, f.open)
+func testFlightsAfterACut(t *testing.T, end func() Response) {
+	var f flights
+	key, cut := flightKey{id: "id"}, make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		defer func() { _ = recover() }()
+		f.do(t.Context(), key, 0, func() Response {
+			<-cut
+			return end()
+		})
 	})
+	synctest.Wait()
+	all.Go(func() {
+		res := f.do(t.Context(), key, 0, func() Response { return Response{StatusCode: 204} })
+		require.Equal(t, 204, res.StatusCode)
+	})
+	patience, giveUp := context.WithCancel(t.Context())
+	all.Go(func() {
+		res := f.do(patience, key, 0, func() Response { return Response{StatusCode: 500} })
+		require.Equal(t, ReasonCanceled, res.Reason)
+	})
+	synctest.Wait()
+	giveUp()
+	synctest.Wait()
+	close(cut)
+	all.Wait()
+	require.Empty(t, f.open)
 }
