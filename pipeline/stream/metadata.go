@@ -11,17 +11,19 @@ import (
 // commitNote is what a committed offset carries beside the position (rules E1
 // and E8): the task's stream time, whether the input's tick was handled, and
 // which topics the offset and the state belong to, so that a topic that was
-// deleted and made anew is noticed.
+// deleted and made anew is noticed. Brokers delete the offsets of a deleted
+// topic; those of the other inputs tell that there were some.
 type commitNote struct {
 	streamTime time.Time // zero for none
 	ended      bool
 	input      [16]byte
 	changelog  [16]byte
+	inputs     []string // all inputs of the task: each has an offset of the same commit
 }
 
 const noteVersion = "w1"
 
-// String writes the note as five fields with blanks between, for people who
+// String writes the note as six fields with blanks between, for people who
 // look at a group with Kafka's own tools.
 func (n commitNote) String() string {
 	ended := "open"
@@ -31,6 +33,7 @@ func (n commitNote) String() string {
 	return strings.Join([]string{
 		noteVersion, strconv.FormatInt(toMillis(n.streamTime), 10), ended,
 		base64.RawURLEncoding.EncodeToString(n.input[:]), base64.RawURLEncoding.EncodeToString(n.changelog[:]),
+		strings.Join(n.inputs, ","),
 	}, " ")
 }
 
@@ -41,8 +44,8 @@ func parseNote(s string) (n commitNote, ok bool, err error) {
 	if len(fields) == 0 || fields[0] != noteVersion {
 		return commitNote{}, false, nil
 	}
-	if len(fields) != 5 {
-		return commitNote{}, false, fmt.Errorf("reading the metadata of a committed offset: %q has %d fields, not 5", s, len(fields))
+	if len(fields) != 6 {
+		return commitNote{}, false, fmt.Errorf("reading the metadata of a committed offset: %q has %d fields, not 6", s, len(fields))
 	}
 	ms, err := strconv.ParseInt(fields[1], 10, 64)
 	if err != nil {
@@ -56,6 +59,7 @@ func parseNote(s string) (n commitNote, ok bool, err error) {
 		}
 		copy(id[:], raw)
 	}
+	n.inputs = strings.Split(fields[5], ",")
 	return n, true, nil
 }
 

@@ -90,6 +90,12 @@ func (r *restorer) bounds(ctx context.Context, partition int32) (bounds, error) 
 // on would leave records out, or handle them again, in silence.
 func (r *restorer) checkCommitted(partition int32, committed map[string]committedOffset, b bounds) error {
 	for topic, c := range committed {
+		for _, other := range c.note.inputs {
+			if at, mine := committed[other]; mine && at.offset < 0 {
+				return stopError{fmt.Errorf("starting partition %d: group %s has committed %s, and with it %s, but the offset of %s has gone: the topic was deleted and made anew since, or its offset was. Decide where to go on, and set the offset (kafka-consumer-groups --reset-offsets)",
+					partition, r.cfg.group(), r.cfg.Prefix+topic, r.cfg.Prefix+other, r.cfg.Prefix+other)}
+			}
+		}
 		if c.offset < 0 {
 			continue
 		}

@@ -223,7 +223,7 @@ func (s *session) positions(touched []closing) []kmsg.TxnOffsetCommitRequestTopi
 		topic.Topic, topic.TopicID = s.cfg.Prefix+name, s.top.ids[name]
 		for _, c := range touched {
 			in := c.task.inputs[i]
-			note := commitNote{c.task.streamTime, in.ended, in.topicID, s.top.ids[s.cfg.Changelog]}.String()
+			note := commitNote{c.task.streamTime, in.ended, in.topicID, s.top.ids[s.cfg.Changelog], s.cfg.inputs()}.String()
 			p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
 			p.Partition, p.Offset, p.LeaderEpoch, p.Metadata = c.task.partition, in.position, in.epoch, &note
 			topic.Partitions = append(topic.Partitions, p)

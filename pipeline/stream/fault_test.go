@@ -1,0 +1,128 @@
+package stream
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"waybill/pipeline/stream/store"
+)
+
+func batchWith(m store.Mark) store.Batch { return store.Batch{Mark: m} }
+
+// Answers of the broker that fail a transaction in its middle or leave its end
+// unknown: no loss, no double (rule E4).
+func TestBrokerRefuses(t *testing.T) {
+	faults := map[string]func(d *deployment) kfake.Fault{
+		"an output": func(d *deployment) kfake.Fault {
+			return kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: d.prefix + "out", Err: kerr.InvalidRecord}
+		},
+		"a changelog record": func(d *deployment) kfake.Fault {
+			return kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: d.prefix + "state", Err: kerr.PolicyViolation}
+		},
+		"the offsets": func(d *deployment) kfake.Fault {
+			return kfake.Fault{Keys: []kmsg.Key{kmsg.TxnOffsetCommit}, Err: kerr.IllegalGeneration}
+		},
+		"the offsets, in doubt": func(d *deployment) kfake.Fault {
+			return kfake.Fault{Keys: []kmsg.Key{kmsg.TxnOffsetCommit}, Topic: d.prefix + "second", Err: kerr.UnknownServerError}
+		},
+		"the end": func(d *deployment) kfake.Fault {
+			return kfake.Fault{Keys: []kmsg.Key{kmsg.EndTxn}, TxnID: d.prefix + "tally-one-0", Err: kerr.InvalidProducerEpoch}
+		},
+		"the end, in doubt": func(d *deployment) kfake.Fault {
+			return kfake.Fault{Keys: []kmsg.Key{kmsg.EndTxn}, TxnID: d.prefix + "tally-one-0", Err: kerr.UnknownServerError}
+		},
+		"the end, by another": func(d *deployment) kfake.Fault {
+			return kfake.Fault{Keys: []kmsg.Key{kmsg.EndTxn}, TxnID: d.prefix + "tally-one-0", Err: kerr.ProducerFenced}
+		},
+	}
+	for name, fault := range faults {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := deploy(t, 2)
+			if d.fake == nil {
+				t.Skip("needs a broker that can be made to fail: WAYBILL_TEST_KAFKA names a real one")
+			}
+			events := replay(150, 10)
+			cfg := d.config(Log)
+			cfg.CommitInterval = time.Millisecond
+			f := fault(d)
+			f.Count = 2
+			handle := d.fake.Fault(f)
+			i := d.start(cfg)
+			feed(d, events)
+			d.tick(time.UnixMilli(endOf(events)), 2, "first", "second")
+			i.caught()
+			i.stop()
+			require.Equal(t, 2, handle.Hits())
+			require.Equal(t, model(events, endOf(events)), d.outputs())
+		})
+	}
+}
+
+// lines is a log that can be read while it is written.
+type lines struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *lines) count(part string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Count(l.buf.String(), part)
+}
+
+// A broker that is away, at the start or in the middle of a transaction, is no
+// reason to end: it is said once, and work goes on by itself.
+func TestBrokerAway(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 2)
+	events := replay(150, 10)
+	net := newNetwork(t, nil)
+	net.set(false)
+	cfg := d.config(Log)
+	cfg.TransactionTimeout = 500 * time.Millisecond
+	log := &lines{}
+	cfg.Logger = slog.New(slog.NewTextHandler(log, nil))
+	i := d.start(net.through(cfg))
+	eventually(t, func() bool { return log.count("looking at the topics does not work") == 1 }, "the reason is said")
+	net.set(true)
+	d.produce(records(events[:70])...)
+	eventually(t, func() bool { return len(d.read("out")) > 20 }, "work has begun")
+	net.set(false)
+	d.produce(records(events[70:])...)
+	eventually(t, func() bool { return log.count("worker ") > 0 || log.count("restoring ") > 0 || !i.Ready() }, "the loss is noticed")
+	net.set(true)
+	d.tick(time.UnixMilli(endOf(events)), 2, "first", "second")
+	eventually(t, func() bool { return len(d.outputs()) > 0 && metricsCaught(i) }, "work goes on by itself")
+	i.stop()
+	require.Equal(t, model(events, endOf(events)), d.outputs())
+	require.LessOrEqual(t, log.count("does not work"), 12, "reasons are not repeated")
+}
+
+// metricsCaught tells whether the group has committed all there is, through a
+// client that is not on the broken network.
+func metricsCaught(i *instance) bool {
+	for _, p := range i.Progress() {
+		for _, in := range p.Inputs {
+			if !in.Ended {
+				return false
+			}
+		}
+	}
+	return len(i.Progress()) == 2
+}

@@ -1,0 +1,222 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// sums are the sums on the output topic of a key, without their times.
+func (d *deployment) last(key string) string {
+	d.t.Helper()
+	all := d.outputs()[key]
+	if len(all) == 0 {
+		return ""
+	}
+	return all[len(all)-1]
+}
+
+// plus produces one +1 for a key.
+func (d *deployment) plus(key string) {
+	d.t.Helper()
+	d.produce(&kgo.Record{Topic: "first", Partition: -1, Key: []byte(key), Value: []byte("+1")})
+}
+
+// writer opens a transaction that writes to the changelog, as the former owner
+// of the partition would.
+func (d *deployment) writer() *kgo.Client {
+	d.t.Helper()
+	w, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...), kgo.TransactionalID(d.prefix+"former"), kgo.TransactionTimeout(30*time.Second),
+		kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	require.NoError(d.t, err)
+	d.t.Cleanup(w.Close)
+	require.NoError(d.t, w.BeginTransaction())
+	value, err := tally{}.EncodeState(appendEnvelopeHead(nil, 0), &tallyState{sum: 100})
+	require.NoError(d.t, err)
+	require.NoError(d.t, w.ProduceSync(d.ctx(), &kgo.Record{Topic: d.prefix + "state", Key: []byte("k"), Value: value}).FirstErr())
+	return w
+}
+
+// Rule E5: markers, aborted transactions and gaps that compaction left take
+// offsets, and restore still ends, and is right.
+func TestRestoreThroughMarkersAndGaps(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	i := d.start(cfg)
+	for n := range 20 {
+		d.plus("k")
+		d.plus(fmt.Sprint("other", n%3))
+		i.caught()
+	}
+	d.produce(&kgo.Record{Topic: "first", Key: []byte("other0"), Value: []byte("gone")})
+	i.caught()
+	i.stop()
+	require.NoError(t, d.writer().EndTransaction(d.ctx(), kgo.TryAbort))
+	if d.fake != nil {
+		d.fake.Compact()
+		require.Less(t, len(d.read("state")), 20, "compaction has done something")
+		require.NoError(t, d.writer().EndTransaction(d.ctx(), kgo.TryAbort))
+	}
+	i = d.start(cfg)
+	d.plus("k")
+	d.plus("other0")
+	i.caught()
+	i.stop()
+	require.Contains(t, d.last("k"), "sum 21 at")
+	require.Contains(t, d.last("other0"), "sum 1 at", "what was removed stays so")
+}
+
+// The former owner's last transaction may still be closing: its records are
+// waited for.
+func TestRestoreWaitsForOpenTransaction(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	i := d.start(cfg)
+	d.plus("k")
+	i.caught()
+	i.stop()
+	former := d.writer()
+	d.plus("k")
+	i = d.start(cfg)
+	// The input is polled and waits; the task is not ready before the end of
+	// the transaction is known.
+	waited, cancel := context.WithTimeout(context.Background(), 2*restoreWait)
+	defer cancel()
+	require.Error(t, i.Caught(waited))
+	require.False(t, i.Ready())
+	require.NoError(t, former.EndTransaction(d.ctx(), kgo.TryCommit))
+	i.caught()
+	i.stop()
+	require.Contains(t, d.last("k"), "sum 101 at")
+}
+
+// What would be a silent replay, or silent loss, is refused with a way out.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name string
+		harm func(d *deployment, admin *kadm.Client, group string)
+		says string
+	}{
+		{"offsets expired", func(d *deployment, admin *kadm.Client, group string) {
+			_, err := admin.DeleteGroup(d.ctx(), group)
+			require.NoError(d.t, err)
+		}, "holds the state of 1 keys, but group"},
+		{"input made anew", func(d *deployment, admin *kadm.Client, _ string) {
+			_, err := admin.DeleteTopics(d.ctx(), d.prefix+"first")
+			require.NoError(d.t, err)
+			d.create(1, "first")
+		}, "the topic was deleted and made anew since"},
+		{"changelog made anew", func(d *deployment, admin *kadm.Client, _ string) {
+			_, err := admin.DeleteTopics(d.ctx(), d.prefix+"state")
+			require.NoError(d.t, err)
+			d.createCompacted(1, "state")
+		}, "so the state is lost"},
+		{"records removed before they were handled", func(d *deployment, admin *kadm.Client, _ string) {
+			d.plus("k")
+			d.plus("k")
+			var upTo kadm.Offsets
+			upTo.AddOffset(d.prefix+"first", 0, 4, -1)
+			_, err := admin.DeleteRecords(d.ctx(), upTo)
+			require.NoError(d.t, err)
+		}, "the log begins at 4, so retention has removed records"},
+		{"offset beyond the end", func(d *deployment, admin *kadm.Client, group string) {
+			var far kadm.Offsets
+			far.AddOffset(d.prefix+"first", 0, 1000, -1)
+			require.NoError(d.t, admin.CommitAllOffsets(d.ctx(), group, far))
+		}, "the log ends at 3, so it was truncated or made anew"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := deploy(t, 1)
+			cfg := d.config(Live)
+			cfg.LeaveOnShutdown = true // or the group could not be deleted
+			i := d.start(cfg)
+			for range 3 {
+				d.plus("k")
+			}
+			i.caught()
+			i.stop()
+			c.harm(d, kadm.NewClient(d.client), i.Group())
+			require.ErrorContains(t, d.start(cfg).end(), c.says)
+		})
+	}
+}
+
+func TestTopicsThatDoNotFit(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 2)
+	d.create(3, "three")
+	cfg := d.config(Live)
+	cfg.Inputs = []string{"first", "three"}
+	require.ErrorContains(t, d.start(cfg).end(), d.prefix+"three has 3 partitions but "+d.prefix+"first has 2")
+	cfg.Inputs = []string{"first", "none"}
+	require.ErrorContains(t, d.start(cfg).end(), d.prefix+"none missing on the broker")
+}
+
+// Partitions that are added while the process runs move keys away from their
+// state.
+func TestPartitionsGrown(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	cfg.ClientOpts = []kgo.Opt{kgo.MetadataMaxAge(200 * time.Millisecond)}
+	i := d.start(cfg)
+	d.plus("k")
+	i.caught()
+	for _, topic := range []string{"first", "second"} {
+		_, err := kadm.NewClient(d.client).CreatePartitions(d.ctx(), 1, d.prefix+topic)
+		require.NoError(t, err)
+	}
+	require.ErrorContains(t, i.end(), "the inputs had 1 partitions when this process started")
+}
+
+// A store whose mark does not fit the changelog is wiped, one that fits is
+// carried on from there.
+func TestStoreIsCarriedOn(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	i := d.start(cfg)
+	d.plus("a")
+	d.plus("b")
+	i.caught()
+	i.stop()
+	r, err := New(cfg, tally{})
+	require.NoError(t, err)
+	r.restoring = d.client
+	r.top, err = survey(d.ctx(), &r.cfg, d.client)
+	require.NoError(t, err)
+	read := 0
+	restorer := &restorer{&r.cfg, r.top, d.client, func(n int) { read += n }}
+	st := r.shelf.take(0)
+	committed := map[string]committedOffset{"first": {offset: 2}}
+	restore := func() (records int) {
+		read = 0
+		_, err := restorer.restore(d.ctx(), 0, st, committed)
+		require.NoError(t, err)
+		keys, _ := st.Size()
+		require.Equal(t, 2, keys)
+		return read
+	}
+	require.Equal(t, 2, restore(), "an empty store reads all")
+	require.Equal(t, 0, restore(), "one at the end reads nothing")
+	for what, spoil := range map[string]func(m *[16]byte, offset *int64, at *time.Time){
+		"another topic":  func(id *[16]byte, _ *int64, _ *time.Time) { id[0]++ },
+		"beyond the end": func(_ *[16]byte, offset *int64, _ *time.Time) { *offset += 100 },
+		"too old":        func(_ *[16]byte, _ *int64, at *time.Time) { *at = at.Add(-2 * maxStoreAge) },
+	} {
+		mark := st.Mark()
+		spoil(&mark.TopicID, &mark.Offset, &mark.At)
+		require.NoError(t, apply(st, batchWith(mark)))
+		require.Equal(t, 2, restore(), what)
+	}
+}
