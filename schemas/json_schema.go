@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/agext/levenshtein"
 	"github.com/hamba/avro/v2"
 )
 
@@ -63,18 +64,17 @@ func normalizeRecord(s *avro.RecordSchema, v any) (any, error) {
 	}
 	for name := range given {
 		if _, known := whole[name]; !known {
-			return nil, atField(name, fmt.Errorf("there is no such field; the fields are %s", fieldNames(s)))
+			return nil, atField(name, fmt.Errorf("there is no such field; did you mean %s?", nearestField(s, name)))
 		}
 	}
 	return whole, nil
 }
 
-func fieldNames(s *avro.RecordSchema) string {
-	names := make([]string, len(s.Fields()))
-	for i, f := range s.Fields() {
-		names[i] = f.Name()
-	}
-	return strings.Join(names, ", ")
+// nearestField is the field whose name is most like a wrong one.
+func nearestField(s *avro.RecordSchema, wrong string) string {
+	return slices.MinFunc(s.Fields(), func(a, b *avro.Field) int {
+		return levenshtein.Distance(wrong, a.Name(), nil) - levenshtein.Distance(wrong, b.Name(), nil)
+	}).Name()
 }
 
 // normalizeUnion serves the only unions that the contract has: null or a type.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/internal/deadletters"
@@ -43,7 +44,7 @@ func (c *deadLettersListCmd) Run(ctx context.Context, g *globals) error {
 		from := fmt.Sprintf("%s %s:%s", l.SourceTopic, l.SourcePartition, l.SourceOffset)
 		t.AppendRow(table.Row{l.ID, l.DeadSince.Format(time.RFC3339), from, l.Key, l.Cause})
 	}
-	t.SetColumnConfigs([]table.ColumnConfig{{Name: "cause", WidthMax: 70}})
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "cause", WidthMax: 70, WidthMaxEnforcer: text.WrapSoft}})
 	t.Render()
 	return nil
 }

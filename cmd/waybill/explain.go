@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"waybill/analytics"
 )
@@ -59,7 +60,7 @@ func printExplanation(w io.Writer, e *analytics.Explanation) error {
 			d.Decision, d.Rule, d.Reason, d.EventID,
 		})
 	}
-	t.SetColumnConfigs([]table.ColumnConfig{{Name: "reason", WidthMax: 48}})
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "reason", WidthMax: 48, WidthMaxEnforcer: text.WrapSoft}})
 	t.Render()
 	printHistory(w, e)
 	section(w, "What was sent")

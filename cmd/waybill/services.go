@@ -64,6 +64,12 @@ func (s *services) close(log *slog.Logger) {
 	}
 }
 
+// clientLog passes on what a Kafka client warns of. What it merely tells is for
+// people who debug clients.
+type clientLog struct{ kgo.Logger }
+
+func (clientLog) Level() kgo.LogLevel { return kgo.LogLevelWarn }
+
 // metadataAge is how old the client's knowledge of topics may be. The client's
 // own five seconds would hide topics that were made just now.
 const metadataAge = 100 * time.Millisecond
@@ -74,7 +80,7 @@ func kafkaOptions(s *config.Settings, log *slog.Logger) []kgo.Opt {
 		kgo.SeedBrokers(s.Kafka.Addrs()...),
 		kgo.ClientID("waybill"),
 		kgo.MetadataMinAge(metadataAge),
-		kgo.WithLogger(kslog.New(log)),
+		kgo.WithLogger(clientLog{kslog.New(log)}),
 	}
 }
 
