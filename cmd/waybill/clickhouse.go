@@ -39,7 +39,7 @@ func (p parcelArgs) canonical() (carrier, number string, err error) {
 		return "", "", err
 	}
 	if _, err := schemas.ShipmentKey(p.Carrier, p.TrackingNumber); err != nil {
-		return "", "", wrongUse{err}
+		return "", "", wrongUseError{err}
 	}
 	return table.Canonical(p.Carrier), schemas.CanonicalNumber(p.TrackingNumber), nil
 }

@@ -114,7 +114,7 @@ func find(ctx context.Context, g *globals, client *kgo.Client, id string) (*dead
 	l, err := deadletters.Find(ctx, client, g.settings.Kafka.Prefix, id)
 	switch {
 	case errors.Is(err, deadletters.ErrNoSuchLetter):
-		return nil, wrongUse{fmt.Errorf("%w; `waybill dead-letters list` shows those that there are", err)}
+		return nil, wrongUseError{fmt.Errorf("%w; `waybill dead-letters list` shows those that there are", err)}
 	case err != nil:
 		return nil, unreachable(g.settings, err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,7 +25,7 @@ type demoCmd struct {
 // Run plays the demo. It fails when a figure is not what it must be.
 func (c *demoCmd) Run(ctx context.Context, g *globals) error {
 	if (c.Map == "") != (c.Input == "") {
-		return wrongUse{fmt.Errorf("--map and --input go together: the one says how to read the other")}
+		return wrongUseError{errors.New("--map and --input go together: the one says how to read the other")}
 	}
 	dir, remove, err := c.dir()
 	if err != nil {
@@ -77,7 +78,7 @@ func (c *demoCmd) options(ctx context.Context, g *globals, s *config.Settings, d
 		o.Report = os.Stdout
 	}
 	if c.Keep {
-		o.Hold = func(summary *demo.Summary) {
+		o.Hold = func() {
 			fmt.Fprint(os.Stderr, c.lookAround(s))
 			<-ctx.Done()
 		}

@@ -200,7 +200,7 @@ func (c *endpointsShowCmd) Run(ctx context.Context, g *globals) error {
 			return printJSON(e)
 		}
 	}
-	return wrongUse{fmt.Errorf("tenant %s has no endpoint %s; `waybill endpoints list --tenant %s` shows those it has", c.Tenant, c.ID, c.Tenant)}
+	return wrongUseError{fmt.Errorf("tenant %s has no endpoint %s; `waybill endpoints list --tenant %s` shows those it has", c.Tenant, c.ID, c.Tenant)}
 }
 
 type endpointsTestCmd struct {

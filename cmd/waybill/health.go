@@ -17,7 +17,7 @@ type healthCmd struct{}
 func (healthCmd) Run(ctx context.Context, g *globals) error {
 	_, port, err := net.SplitHostPort(g.settings.HTTP.Listen)
 	if err != nil {
-		return wrongUse{fmt.Errorf("reading --http-listen: %w", err)}
+		return wrongUseError{fmt.Errorf("reading --http-listen: %w", err)}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()

@@ -60,7 +60,7 @@ func (c *ingestCmd) load() (*replay.Batch, *schemas.Codecs, error) {
 	o := replay.LoadOptions{Carriers: table, Codecs: codecs, Tenant: c.Tenant}
 	if c.Map != "" {
 		if o.Map, err = replay.LoadMap(c.Map); err != nil {
-			return nil, nil, wrongUse{err}
+			return nil, nil, wrongUseError{err}
 		}
 	}
 	batch, err := replay.Load(o, replay.Files(c.Files, os.Stdin)...)

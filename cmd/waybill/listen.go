@@ -26,7 +26,7 @@ func (c *listenCmd) Run(ctx context.Context) error {
 	printer := &callPrinter{bodies: c.Bodies, json: c.json()}
 	l, err := listener.New(listener.Options{Secrets: c.Secrets, OnCall: printer.print})
 	if err != nil {
-		return wrongUse{err}
+		return wrongUseError{err}
 	}
 	var config net.ListenConfig
 	socket, err := config.Listen(ctx, "tcp", c.Addr)

@@ -15,8 +15,8 @@ import (
 	"waybill/internal/embedded"
 )
 
-// version is set by the linker.
-var version = "unknown" //nolint:gochecknoglobals // the linker can set nothing else
+// version is set by the linker, which can set nothing but a variable.
+var version = "unknown"
 
 // Exit codes.
 const (
@@ -89,15 +89,15 @@ func run(args []string) int {
 	return exitCode(err)
 }
 
-// wrongUse is an error that the caller can mend by another command line.
-type wrongUse struct{ error }
+// wrongUseError is an error that the caller can mend by another command line.
+type wrongUseError struct{ error }
 
 func exitCode(err error) int {
 	if err == nil {
 		return exitDone
 	}
 	fmt.Fprintln(os.Stderr, "waybill:", err)
-	if _, ok := errors.AsType[wrongUse](err); ok {
+	if _, ok := errors.AsType[wrongUseError](err); ok {
 		return exitWrongUse
 	}
 	return exitFailed

@@ -31,7 +31,7 @@ type registerCmd struct {
 func (c *registerCmd) Run(ctx context.Context, g *globals) error {
 	r, err := c.registration(time.Now())
 	if err != nil {
-		return wrongUse{err}
+		return wrongUseError{err}
 	}
 	codecs, err := schemas.NewCodecs()
 	if err != nil {
@@ -43,7 +43,7 @@ func (c *registerCmd) Run(ctx context.Context, g *globals) error {
 	}
 	key, err := schemas.ShipmentKey(r.Carrier, r.TrackingNumber)
 	if err != nil {
-		return wrongUse{err}
+		return wrongUseError{err}
 	}
 	at, err := produce(ctx, g, schemas.TopicRegistrations, key, value)
 	if err != nil {

@@ -29,11 +29,11 @@ func (c *reportCmd) Run(ctx context.Context, g *globals) error {
 	}
 	report, err := analytics.FindReport(c.Name)
 	if err != nil {
-		return wrongUse{err}
+		return wrongUseError{err}
 	}
 	params, err := c.params()
 	if err != nil {
-		return wrongUse{err}
+		return wrongUseError{err}
 	}
 	conn, err := openClickHouse(ctx, g)
 	if err != nil {

@@ -85,8 +85,8 @@ func kafkaOptions(s *config.Settings, log *slog.Logger) []kgo.Opt {
 }
 
 // newKafkaClient makes a client for commands: it produces and asks.
-func newKafkaClient(s *config.Settings, log *slog.Logger, more ...kgo.Opt) (*kgo.Client, error) {
-	client, err := kgo.NewClient(append(kafkaOptions(s, log), more...)...)
+func newKafkaClient(s *config.Settings, log *slog.Logger) (*kgo.Client, error) {
+	client, err := kgo.NewClient(kafkaOptions(s, log)...)
 	if err != nil {
 		return nil, fmt.Errorf("making a Kafka client: %w", err)
 	}

@@ -36,7 +36,7 @@ func (c *simulateCmd) Run(ctx context.Context, g *globals) error {
 		DuplicateRate: c.Duplicates, DisorderRate: c.Disorder,
 	})
 	if err != nil {
-		return wrongUse{err}
+		return wrongUseError{err}
 	}
 	if c.Truth != "" {
 		if err := writeFile(c.Truth, func(w io.Writer) error { return simulate.WriteTruth(w, truths) }); err != nil {

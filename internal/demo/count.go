@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"waybill/schemas"
@@ -42,9 +43,7 @@ func (d *demo) countDecisions(ctx context.Context, s *Summary) error {
 		schemas.DecisionOutdated: 0, schemas.DecisionAfterWindow: 0, schemas.DecisionOrphan: 0, schemas.DecisionFlooded: 0,
 		schemas.DecisionDeadLetter: 0,
 	}
-	for decision, n := range counts {
-		s.Decisions[decision] = n
-	}
+	maps.Copy(s.Decisions, counts)
 	return err
 }
 

@@ -39,6 +39,15 @@ type receiver struct {
 	err    error // the first failure to write
 }
 
+// ledgerLine is one verified webhook.
+type ledgerLine struct {
+	Path           string `json:"path"`
+	ID             string `json:"id"`
+	Type           string `json:"type"`
+	Sequence       int64  `json:"sequence"`
+	RegistrationID string `json:"registration_id"`
+}
+
 // openReceiver goes on with the receiver of an earlier run in the folder, or
 // begins a new one.
 func openReceiver(ctx context.Context, dir string) (*receiver, error) {
@@ -86,11 +95,11 @@ func (r *receiver) openLedger(path string) error {
 	r.ledger = ledger
 	var earlier []listener.Call
 	for d := json.NewDecoder(ledger); ; {
-		var c listener.Call
-		if err := d.Decode(&c); err != nil {
+		var l ledgerLine
+		if err := d.Decode(&l); err != nil {
 			break // the end, or a line that a kill cut off: that call was never answered and comes again
 		}
-		earlier = append(earlier, c)
+		earlier = append(earlier, listener.Call{Path: l.Path, ID: l.ID, Type: l.Type, Sequence: l.Sequence, RegistrationID: l.RegistrationID})
 	}
 	r.listener, err = listener.New(listener.Options{Secrets: []string{r.Secret}, Earlier: earlier, OnCall: r.record})
 	return err
@@ -101,8 +110,7 @@ func (r *receiver) record(c listener.Call) {
 	if c.Err != nil || c.Again {
 		return
 	}
-	c.Body = nil
-	line, err := json.Marshal(c)
+	line, err := json.Marshal(ledgerLine{c.Path, c.ID, c.Type, c.Sequence, c.RegistrationID})
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err == nil {

@@ -51,7 +51,7 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 		summary, err = d.play(ctx, g)
 		return err
 	})
-	if err := g.Wait(); err != nil && !(errors.Is(err, context.Canceled) && summary != nil) {
+	if err := g.Wait(); err != nil && (summary == nil || !errors.Is(err, context.Canceled)) {
 		return nil, err
 	}
 	return summary, nil
@@ -138,7 +138,7 @@ func (d *demo) play(ctx context.Context, g *errgroup.Group) (*Summary, error) {
 		}
 	}
 	if d.Hold != nil {
-		d.Hold(summary)
+		d.Hold()
 	}
 	return summary, nil
 }
