@@ -55,7 +55,9 @@ func (w *worker) once(ctx context.Context) error {
 	if w.first {
 		watching.Go(func() { s.watch(watched, w.r.cfg.SessionTimeout/4) })
 	}
-	err = s.run(ctx)
+	if err = s.takeOver(ctx); err == nil {
+		err = s.run(ctx)
+	}
 	stop()
 	watching.Wait()
 	s.close()
@@ -104,6 +106,19 @@ func (w *worker) open() (*session, error) {
 	}
 	s.client = s.group.Client()
 	return s, nil
+}
+
+// takeOver ends the transaction that a former session of this name may have
+// left open. The client would do it at its first produce, but until it is done
+// the group gives out no offsets, so there would be nothing to produce for as
+// long as the transaction takes to time out.
+func (s *session) takeOver(ctx context.Context) error {
+	limited, cancel := context.WithTimeout(ctx, s.cfg.TransactionTimeout)
+	defer cancel()
+	if _, _, err := s.client.ProducerID(limited); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("taking over the transactions of %s: %w", s.name, err)
+	}
+	return nil
 }
 
 // place puts a record where its key belongs, unless the runtime has said where
