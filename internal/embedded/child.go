@@ -105,6 +105,9 @@ func (c *child) giveUp(cause error) error {
 	return errors.Join(err, c.stop())
 }
 
+// ended is closed when the engine has ended, asked or not.
+func (c *child) ended() <-chan struct{} { return c.done }
+
 // failure returns why the engine ended of itself, or nil.
 func (c *child) failure() error {
 	select {

@@ -43,14 +43,15 @@ type ClickHouse struct {
 // The main of the program must hand EngineCommand to RunEngine. Errors wrap
 // ErrNoLibrary when there is no library for it.
 func StartClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, error) {
-	c, err := startClickHouse(ctx, o)
+	c, err := startClickHouse(ctx, o, freePort)
 	if err != nil {
 		return nil, fmt.Errorf("starting embedded ClickHouse: %w", err)
 	}
 	return c, nil
 }
 
-func startClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, error) {
+// startClickHouse takes the ports that are not set from choose.
+func startClickHouse(ctx context.Context, o ClickHouseOptions, choose func() (int, error)) (*ClickHouse, error) {
 	if o.DataDir == "" {
 		return nil, errors.New("no data directory is set")
 	}
@@ -63,17 +64,17 @@ func startClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, err
 		return nil, err
 	}
 	o.DataDir, o.Library, o.Logger = dir, library, orDiscard(o.Logger)
-	fixed := o.TCPPort != 0 && o.HTTPPort != 0
+	fixed := o.TCPPort != 0 || o.HTTPPort != 0
 	for attempt := 1; ; attempt++ {
-		c, err := tryClickHouse(ctx, o)
+		c, err := tryClickHouse(ctx, o, choose)
 		if err == nil || fixed || attempt == portAttempts || !errors.Is(err, errPortTaken) {
 			return c, err
 		}
 	}
 }
 
-// tryClickHouse starts the server once, on ports that are free just now.
-func tryClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, error) {
+// tryClickHouse starts the server once.
+func tryClickHouse(ctx context.Context, o ClickHouseOptions, choose func() (int, error)) (*ClickHouse, error) {
 	server := clickHouseServer{
 		library: o.Library, dataDir: o.DataDir, name: instanceName(),
 		tcpPort: o.TCPPort, httpPort: o.HTTPPort, maxMemory: o.MaxMemoryBytes,
@@ -82,7 +83,7 @@ func tryClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, error
 		if *port != 0 {
 			continue
 		}
-		free, err := freePort()
+		free, err := choose()
 		if err != nil {
 			return nil, err
 		}
@@ -108,7 +109,7 @@ func (c *ClickHouse) Addr() string { return c.addr }
 func (c *ClickHouse) HTTPAddr() string { return c.httpAddr }
 
 // Done is closed when the server has ended, asked or not.
-func (c *ClickHouse) Done() <-chan struct{} { return c.child.done }
+func (c *ClickHouse) Done() <-chan struct{} { return c.child.ended() }
 
 // Err returns why the server ended of itself, with the last it said. It is nil
 // while it runs and after Close.

@@ -23,6 +23,7 @@ const engineEnv = "WAYBILL_EMBEDDED_ENGINE"
 // What an engine can be: the first argument of RunEngine.
 const (
 	kafkaEngine      = "kafka"
+	menderEngine     = "kafka-mender"
 	clickHouseEngine = "clickhouse"
 )
 
@@ -40,7 +41,9 @@ type engine interface {
 // ends, however that ends. It returns the exit code of the process; the cause of
 // a failure goes to standard error.
 func RunEngine(args []string) int {
-	engines := map[string]engine{kafkaEngine: new(kafkaServer), clickHouseEngine: new(clickHouseServer)}
+	engines := map[string]engine{
+		kafkaEngine: new(kafkaServer), menderEngine: new(kafkaMender), clickHouseEngine: new(clickHouseServer),
+	}
 	var name string
 	if len(args) > 0 {
 		name = args[0]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -40,7 +41,7 @@ func (s *clickHouseServer) args() []string {
 
 // serve calls the library, whose last query reads standard input to its end.
 func (s *clickHouseServer) serve(ctx context.Context) error {
-	lock, err := lockDir(ctx, s.dataDir)
+	lock, err := lockDir(ctx, s.dataDir, os.Stderr)
 	if err != nil {
 		return err
 	}

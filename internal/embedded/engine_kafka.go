@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -40,26 +41,51 @@ func (s *kafkaServer) args() []string {
 // serve says the address as the one line of standard output. When its parent is
 // gone it finishes what it has in hand and writes everything to the disk.
 func (s *kafkaServer) serve(ctx context.Context) error {
-	lock, err := lockDir(ctx, s.dataDir)
+	lock, err := lockDir(ctx, s.dataDir, os.Stderr)
 	if err != nil {
 		return err
 	}
 	defer lock.release()
+	_, left, err := leftIntent(s.dataDir)
+	if err != nil {
+		return err
+	}
+	if left {
+		fmt.Fprintln(os.Stderr, "the broker before was ended by force: ending its open transactions")
+		if err := mendInChild(ctx, s.dataDir); err != nil {
+			return err
+		}
+	}
+	return s.open(ctx)
+}
+
+// open runs the broker on a directory that is locked and in order.
+func (s *kafkaServer) open(ctx context.Context) error {
 	opts := append(kafkaSettings(s.port),
 		kfake.DataDir(s.dataDir), kfake.WithLogger(kfake.BasicLogger(os.Stderr, kfake.LogLevelWarn)))
 	if s.fsync {
 		opts = append(opts, kfake.SyncWrites())
 	}
-	cluster, err := kfake.NewCluster(opts...)
+	journal, err := openIntentJournal(s.dataDir, s.fsync)
 	if err != nil {
 		return err
 	}
-	defer cluster.Close()
+	cluster, err := kfake.NewCluster(opts...)
+	if err != nil {
+		return errors.Join(err, journal.remove())
+	}
+	journal.watch(cluster)
 	if _, err := fmt.Println(cluster.ListenAddrs()[0]); err != nil {
 		return fmt.Errorf("saying the address: %w", err)
 	}
 	<-ctx.Done()
-	return nil
+	// The parent is gone, and ctx with it: what is left has the time that
+	// whileParentLives gives.
+	if err := settle(context.WithoutCancel(ctx), cluster); err != nil {
+		return fmt.Errorf("ending open transactions (the next start will): %w", err)
+	}
+	cluster.Close()
+	return journal.remove()
 }
 
 // kafkaSettings makes kfake one node that loses nothing by the way: it applies

@@ -21,6 +21,8 @@ const (
 	libraryName = "libchdb.so"
 	// packageDir is where `npm ci` puts the library, from the project's root.
 	packageDir = "internal/embedded/npm"
+	// libraryVersion is the version that package.json names.
+	libraryVersion = "26.7.3-stable.1"
 )
 
 // FindLibrary returns the path of the ClickHouse library: setting if it is not
@@ -32,44 +34,57 @@ const (
 // directory lies in, the executable's folder and the lib folder beside it, the
 // user's cache folder, and the system's library folders.
 func FindLibrary(setting string) (string, error) {
+	if !canLoad {
+		return "", fmt.Errorf("finding the ClickHouse library: %w can be loaded by this build for %s; use a ClickHouse server by its address", ErrNoLibrary, runtime.GOOS)
+	}
 	source := "the setting"
 	if setting == "" {
 		setting, source = os.Getenv(LibraryEnv), LibraryEnv
 	}
 	if setting != "" {
 		if !isFile(setting) {
-			return "", fmt.Errorf("finding the ClickHouse library: %w at %s, which %s names", ErrNoLibrary, setting, source)
+			return "", fmt.Errorf("finding the ClickHouse library: there is no file at %s, which %s names", setting, source)
 		}
 		return filepath.Abs(setting)
 	}
-	pkg, err := libraryPackage(runtime.GOOS, runtime.GOARCH)
+	pkg, err := packageFor(runtime.GOOS, runtime.GOARCH)
 	if err != nil {
 		return "", err
 	}
-	places := defaultPlaces(pkg)
+	places := defaultPlaces(pkg.name)
 	for _, p := range places {
 		if isFile(p) {
 			return p, nil
 		}
 	}
 	return "", fmt.Errorf("finding the ClickHouse library: %w in any of\n  %s\n"+
-		"run `npm ci --prefix %s --omit=dev --ignore-scripts` in the project, or name the file in %s, or use a ClickHouse server by its address",
-		ErrNoLibrary, strings.Join(places, "\n  "), packageDir, LibraryEnv)
+		"run `%s` in the project's folder, or name the file in %s, or use a ClickHouse server by its address",
+		ErrNoLibrary, strings.Join(places, "\n  "), pkg.install, LibraryEnv)
 }
 
-// libraryPackage returns the npm package that carries the library for a system.
-func libraryPackage(goos, goarch string) (string, error) {
+// libraryPackage is the npm package that carries the library for a system.
+type libraryPackage struct {
+	name    string
+	install string // the command that installs it, in the project's folder
+}
+
+// packageFor returns the package for a system. package-lock.json pins the
+// contents of one of them; of the others only the version is pinned, here.
+func packageFor(goos, goarch string) (libraryPackage, error) {
+	byVersion := func(name string) libraryPackage {
+		return libraryPackage{name, "npm install --prefix " + packageDir + " --no-save --ignore-scripts " + name + "@" + libraryVersion}
+	}
 	switch goos + "/" + goarch {
 	case "linux/amd64":
-		return "@chdb/lib-linux-x64-gnu", nil
+		return libraryPackage{"@chdb/lib-linux-x64-gnu", "npm ci --prefix " + packageDir + " --omit=dev --ignore-scripts"}, nil
 	case "linux/arm64":
-		return "@chdb/lib-linux-arm64-gnu", nil
+		return byVersion("@chdb/lib-linux-arm64-gnu"), nil
 	case "darwin/amd64":
-		return "@chdb/lib-darwin-x64", nil
+		return byVersion("@chdb/lib-darwin-x64"), nil
 	case "darwin/arm64":
-		return "@chdb/lib-darwin-arm64", nil
+		return byVersion("@chdb/lib-darwin-arm64"), nil
 	}
-	return "", fmt.Errorf("finding the ClickHouse library: %w for %s/%s; use a ClickHouse server by its address", ErrNoLibrary, goos, goarch)
+	return libraryPackage{}, fmt.Errorf("finding the ClickHouse library: %w for %s/%s; use a ClickHouse server by its address", ErrNoLibrary, goos, goarch)
 }
 
 func defaultPlaces(pkg string) []string {

@@ -1,4 +1,4 @@
-//go:build linux || darwin
+//go:build (linux || darwin) && !static
 
 package embedded
 
@@ -7,6 +7,10 @@ import (
 
 	"github.com/ebitengine/purego"
 )
+
+// canLoad tells whether this build can load a library. Loading one links the
+// program to the system's libc; the build tag static leaves it out.
+const canLoad = true
 
 // loadLibrary loads the library without cgo.
 func loadLibrary(path string) (*clickHouseLibrary, error) {

@@ -1,5 +1,7 @@
-//go:build !linux && !darwin
+//go:build (!linux && !darwin) || static
 
 package embedded
+
+const canLoad = false
 
 func loadLibrary(string) (*clickHouseLibrary, error) { return nil, ErrNoLibrary }

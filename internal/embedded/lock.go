@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -24,9 +25,10 @@ const (
 // process, however that ends.
 type dirLock struct{ file *os.File }
 
-// lockDir makes dir and takes its lock. A process that was just killed may still
-// be on its way out, so it waits a while for the lock.
-func lockDir(ctx context.Context, dir string) (*dirLock, error) {
+// lockDir makes dir and takes its lock. The engine of a process that was just
+// killed may still be on its way out, so it waits a while for the lock, and says
+// so to news.
+func lockDir(ctx context.Context, dir string, news io.Writer) (*dirLock, error) {
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return nil, fmt.Errorf("making data directory: %w", err)
 	}
@@ -38,7 +40,7 @@ func lockDir(ctx context.Context, dir string) (*dirLock, error) {
 	defer cancel()
 	tick := time.NewTicker(lockPoll)
 	defer tick.Stop()
-	for {
+	for first := true; ; first = false {
 		err := tryLock(f)
 		if err == nil {
 			return &dirLock{file: f}, nil
@@ -46,6 +48,9 @@ func lockDir(ctx context.Context, dir string) (*dirLock, error) {
 		if !errors.Is(err, errLocked) {
 			_ = f.Close()
 			return nil, fmt.Errorf("locking data directory %s: %w", dir, err)
+		}
+		if first {
+			_, _ = fmt.Fprintf(news, "waiting for data directory %s: %v\n", dir, errLocked)
 		}
 		select {
 		case <-ctx.Done():
@@ -56,8 +61,4 @@ func lockDir(ctx context.Context, dir string) (*dirLock, error) {
 	}
 }
 
-func (l *dirLock) release() {
-	if l != nil {
-		_ = l.file.Close()
-	}
-}
+func (l *dirLock) release() { _ = l.file.Close() }
