@@ -94,12 +94,18 @@ func (r *receiver) openLedger(path string) error {
 	}
 	r.ledger = ledger
 	var earlier []listener.Call
-	for d := json.NewDecoder(ledger); ; {
+	d := json.NewDecoder(ledger)
+	whole := d.InputOffset()
+	for {
 		var l ledgerLine
 		if err := d.Decode(&l); err != nil {
 			break // the end, or a line that a kill cut off: that call was never answered and comes again
 		}
+		whole = d.InputOffset() + 1 // the line break
 		earlier = append(earlier, listener.Call{Path: l.Path, ID: l.ID, Type: l.Type, Sequence: l.Sequence, RegistrationID: l.RegistrationID})
+	}
+	if err := ledger.Truncate(whole); err != nil {
+		return err
 	}
 	r.listener, err = listener.New(listener.Options{Secrets: []string{r.Secret}, Earlier: earlier, OnCall: r.record})
 	return err
