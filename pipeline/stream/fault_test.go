@@ -58,8 +58,7 @@ func TestBrokerRefuses(t *testing.T) {
 			f.Count = 2
 			handle := d.fake.Fault(f)
 			i := d.start(cfg)
-			feed(d, events)
-			d.tick(time.UnixMilli(endOf(events)), 2, "first", "second")
+			feed(d, events, i, func() bool { return handle.Hits() > 0 })
 			i.caught()
 			i.stop()
 			require.Equal(t, 2, handle.Hits())

@@ -22,7 +22,7 @@ type network struct {
 	down  bool
 	rule  func(kmsg.Key) fate
 
-	fell     chan struct{} // closed when a rule has killed
+	fell     chan struct{} // closed when a rule has cut or killed
 	answered chan struct{} // closed when the broker has answered the request that it was killed after
 }
 
@@ -91,9 +91,9 @@ func (c *wire) Write(p []byte) (int, error) {
 	switch f := c.n.judge(p); f {
 	case cutBefore, killBefore:
 		if f == killBefore {
-			close(c.n.fell)
 			c.n.set(false)
 		}
+		close(c.n.fell)
 		_ = c.Close()
 		return 0, errCut
 	case cutAfter, killAfter:
@@ -101,8 +101,8 @@ func (c *wire) Write(p []byte) (int, error) {
 		c.once.Do(func() { close(c.broken) })
 		if f == killAfter {
 			c.n.silence(c)
-			close(c.n.fell)
 		}
+		close(c.n.fell)
 		return size, err
 	}
 	return c.Conn.Write(p)
@@ -135,10 +135,19 @@ func (n *network) judge(p []byte) fate {
 		return pass
 	}
 	f := n.rule(kmsg.Key(binary.BigEndian.Uint16(p[4:])))
-	if f == killBefore || f == killAfter {
+	if f != pass {
 		n.rule = nil
 	}
 	return f
+}
+
+func (n *network) hasFallen() bool {
+	select {
+	case <-n.fell:
+		return true
+	default:
+		return false
+	}
 }
 
 // silence takes the network down but for one connection, whose answer is
