@@ -101,7 +101,7 @@ func (r *receiver) openLedger(path string) error {
 		if err := d.Decode(&l); err != nil {
 			break // the end, or a line that a kill cut off: that call was never answered and comes again
 		}
-		whole = d.InputOffset() + 1 // the line break
+		whole = d.InputOffset()
 		earlier = append(earlier, listener.Call{Path: l.Path, ID: l.ID, Type: l.Type, Sequence: l.Sequence, RegistrationID: l.RegistrationID})
 	}
 	if err := ledger.Truncate(whole); err != nil {
