@@ -203,3 +203,31 @@ func FuzzDecodeState(f *testing.F) {
 		require.NoError(t, err)
 	})
 }
+
+// BenchmarkFastPath is a webhook that is read, tried and delivered.
+func BenchmarkFastPath(b *testing.B) {
+	w := newWorld(b, newTestJob(b))
+	w.put("ep", enabled("ep"))
+	v := plain()
+	v.Body = make([]byte, 1500)
+	value, err := w.job.cfg.Codecs.WebhookJob.Encode(v)
+	require.NoError(b, err)
+	tables := map[string]any{schemas.TopicWebhookEndpoints: w.table}
+	done := Result{JobID: v.JobID, Number: 1, Outcome: Outcome{StartedAt: w.now, StatusCode: 200}}
+	b.ReportAllocs()
+	for b.Loop() {
+		rec := job.Record{Value: value, Arrival: w.now}
+		key, decoded, err := w.job.Decode(rec)
+		if err != nil {
+			b.Fatal(err)
+		}
+		c := job.NewCall(key, 3, w.now, nil, time.Time{}, tables)
+		if err := w.job.Process(c, job.Input{Record: rec, Value: decoded, FirstArrival: w.now}); err != nil {
+			b.Fatal(err)
+		}
+		c = job.NewCall(key, 3, w.now, c.State, c.WakeAt, tables)
+		if err := w.job.Complete(c, done); err != nil || c.State != nil {
+			b.Fatal("something is left", err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"slices"
 	"time"
 
 	"waybill/schemas"
@@ -73,11 +74,7 @@ func stands(w *webhook, e *schemas.WebhookEndpoint) bool {
 // willNotChange tells whether the answer would be the same however often it
 // is asked for (W2).
 func willNotChange(o Outcome) bool {
-	switch o.StatusCode {
-	case 400, 404, 413, 422:
-		return true
-	}
-	return o.Reason == ReasonBodyTooLarge
+	return slices.Contains([]int{400, 404, 413, 422}, o.StatusCode) || o.Reason == ReasonBodyTooLarge
 }
 
 // maxRefusals is after how many such answers a webhook steps aside (W2).

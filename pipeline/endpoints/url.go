@@ -49,10 +49,10 @@ func plainURL(text string) string {
 		return text
 	}
 	u.Host = strings.ToLower(u.Host)
-	switch {
-	case u.Scheme == "https":
+	switch u.Scheme {
+	case "https":
 		u.Host = strings.TrimSuffix(u.Host, ":443")
-	case u.Scheme == "http":
+	case "http":
 		u.Host = strings.TrimSuffix(u.Host, ":80")
 	}
 	u.Host = strings.TrimSuffix(u.Host, ":")

@@ -10,11 +10,10 @@ import (
 // readAnswer reads an answer as far as it is read at all and keeps its first
 // bytes. What goes wrong on the way no longer matters: the status has been
 // said.
-func readAnswer(body io.ReadCloser) string {
+func readAnswer(body io.Reader) string {
 	kept, _ := io.ReadAll(io.LimitReader(body, maxKeptAnswerBytes))
 	// The rest is read so that the connection can be used again.
 	_, _ = io.CopyN(io.Discard, body, maxAnswerBytes-maxKeptAnswerBytes)
-	_ = body.Close()
 	return validText(kept)
 }
 

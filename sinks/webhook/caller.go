@@ -117,10 +117,11 @@ func (c *Caller) call(ctx context.Context, r Request) Response {
 	case err == nil:
 		out.StatusCode, out.Reason = res.StatusCode, reasonOfStatus(res)
 		out.Answer = readAnswer(res.Body)
+		_ = res.Body.Close()
 	case !p.began():
 		return Response{Reason: ReasonBadRequest}
 	default:
-		out.Reason = reasonOf(err, ctx, callCtx, p)
+		out.Reason = reasonOf(ctx, callCtx, err, p)
 	}
 	out.Total = time.Since(started)
 	p.fill(&out, started)

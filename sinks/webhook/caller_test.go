@@ -199,10 +199,10 @@ func TestCallUnderWay(t *testing.T) {
 	c := newCaller(t, Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	first := make(chan Response)
-	go func() { first <- c.Call(ctx, request(t, s.URL)) }()
+	one, other := request(t, s.URL), request(t, s.URL)
+	go func() { first <- c.Call(ctx, one) }()
 	<-arrived
 
-	other := request(t, s.URL)
 	other.ID, other.InFlight = "job_2", 1
 	require.Equal(t, Response{Reason: ReasonBusy}, c.Call(t.Context(), other))
 	cancel()

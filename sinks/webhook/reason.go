@@ -8,7 +8,7 @@ import (
 
 // reasonOf is the closed reason of a call without an answer. outer is the
 // context that the call was made with, inner the same bounded by the timeout.
-func reasonOf(err error, outer, inner context.Context, p *phases) string {
+func reasonOf(outer, inner context.Context, err error, p *phases) string {
 	var unresolved *net.DNSError
 	switch {
 	case errors.Is(err, errBlockedAddress):

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// Headers of a signed webhook, by Standard Webhooks 1.0.
+// Headers of a signed webhook, by Standard Webhooks 1.0, in Go's form.
 const (
-	HeaderID        = "webhook-id"
-	HeaderTimestamp = "webhook-timestamp"
-	HeaderSignature = "webhook-signature"
+	HeaderID        = "Webhook-Id"
+	HeaderTimestamp = "Webhook-Timestamp"
+	HeaderSignature = "Webhook-Signature"
 )
 
 // signatureV1 marks an HMAC-SHA-256 in the signature header.

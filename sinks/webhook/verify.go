@@ -50,7 +50,7 @@ func Verify(secrets []string, headers http.Header, body []byte, now time.Time, t
 
 // matches tells whether one of the signatures that a header holds is want.
 func matches(header string, want []byte) bool {
-	for _, signature := range strings.Fields(header) {
+	for signature := range strings.FieldsSeq(header) {
 		text, ok := strings.CutPrefix(signature, signatureV1)
 		if !ok {
 			continue
