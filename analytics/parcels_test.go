@@ -38,7 +38,8 @@ import (
 //	B1  exc.refused       consignee 24 h          1 day of 4
 //	B2  exc.customs_hold  customs   open since 30 May
 //
-// B1 had another exception in its first revision, which a correction took away.
+// In their first revisions A10 was delivered, late, and B1 had another exception;
+// corrections took both away.
 func world() []records {
 	monday := day(2026, 5, 4)
 	first := []parcel{
@@ -123,8 +124,8 @@ func (p parcel) shipment(registered time.Time, tenant string) *schemas.Shipment 
 	return s
 }
 
-// earlier is how the parcel stood before: revision 1, on its way, and in B1's
-// case with an exception that proved to be none.
+// earlier is how the parcel stood before: revision 1, on its way, but for what
+// corrections took away.
 func (p parcel) earlier(registered time.Time, tenant string) *schemas.Shipment {
 	s := &schemas.Shipment{
 		Carrier: "alpha", TrackingNumber: p.number, Epoch: registered, Revision: 1, Status: "IN_TRANSIT", Code: "transit.moving",
@@ -134,7 +135,11 @@ func (p parcel) earlier(registered time.Time, tenant string) *schemas.Shipment {
 	if p.number[0] == 'B' {
 		s.Carrier = "beta"
 	}
-	if p.number == "B1" {
+	switch p.number {
+	case "A10":
+		withdrawn := day(2026, 5, 25)
+		s.DeliveredAt, s.DeliveredLocal = &withdrawn, "2026-05-25"
+	case "B1":
 		s.ExceptionEpisodes = []schemas.ExceptionEpisode{*episode("exc.damaged", "carrier", registered, 0)}
 	}
 	return s

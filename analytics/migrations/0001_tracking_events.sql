@@ -53,22 +53,24 @@ CREATE TABLE IF NOT EXISTS tracking_events
     is_deleted UInt8 COMMENT '1: the row was withdrawn and final reads do not show it.',
     problems Array(String) COMMENT 'What could not be stored as it came, for example a time out of range, in words; empty: nothing.',
 
-    -- worked out when read
+    -- the same under other names
     revision UInt64
         ALIAS version
         COMMENT 'The same as version, by its name in the contract.',
     deleted Bool
         ALIAS is_deleted
         COMMENT 'The same as is_deleted, by its name in the contract.',
+
+    -- worked out when written
     utc_offset_s Int64
-        ALIAS if(abs(ifNull(dateDiff('second', occurred_at, toDateTime64OrNull(replaceOne(occurred_local, 'T', ' '), 3, 'UTC')), 0)) <= 54000,
+        MATERIALIZED if(abs(ifNull(dateDiff('second', occurred_at, toDateTime64OrNull(replaceOne(occurred_local, 'T', ' '), 3, 'UTC')), 0)) <= 54000,
             ifNull(dateDiff('second', occurred_at, toDateTime64OrNull(replaceOne(occurred_local, 'T', ' '), 3, 'UTC')), 0), 0)
         COMMENT 'What the source''s local time is ahead of UTC, in seconds; 0 when it is not known.',
     occurred_date Date32
-        ALIAS ifNull(toDate32OrNull(left(occurred_local, 10)), toDate32(occurred_at))
+        MATERIALIZED ifNull(toDate32OrNull(left(occurred_local, 10)), toDate32(occurred_at))
         COMMENT 'Calendar day of occurred_at as the source wrote it; the day in UTC when it wrote none.',
     received_date Date32
-        ALIAS toDate32(received_at + toIntervalSecond(utc_offset_s))
+        MATERIALIZED toDate32(received_at + toIntervalSecond(utc_offset_s))
         COMMENT 'Calendar day of received_at in the same local time.',
     INDEX by_number tracking_number TYPE bloom_filter(0.01) GRANULARITY 1
 )

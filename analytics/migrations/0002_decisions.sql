@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS decisions
     -- what the engine and the sink need
     version UInt64 COMMENT 'Counts the decisions on this raw event: 1, 2, ...; the highest counts.',
     is_deleted UInt8 COMMENT '1: the row was withdrawn and final reads do not show it.',
-    problems Array(String) COMMENT 'What could not be stored as it came, for example a time out of range, in words; empty: nothing.'
+    problems Array(String) COMMENT 'What could not be stored as it came, for example a time out of range, in words; empty: nothing.',
+    INDEX by_number tracking_number TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (carrier, tracking_number, source_topic, source_partition, source_offset)

@@ -38,12 +38,14 @@ CREATE TABLE IF NOT EXISTS shipments
     is_deleted UInt8 COMMENT '1: the row was withdrawn and final reads do not show it.',
     problems Array(String) COMMENT 'What could not be stored as it came, for example a time out of range, in words; empty: nothing.',
 
-    -- worked out when read
+    -- the same under another name
     revision UInt64
         ALIAS version
         COMMENT 'The same as version, by its name in the contract.',
-    lane String
-        ALIAS if(origin_country = '' AND destination_country = '', '', concat(origin_country, '-', destination_country))
+
+    -- worked out when written
+    lane LowCardinality(String)
+        MATERIALIZED if(origin_country = '' AND destination_country = '', '', concat(origin_country, '-', destination_country))
         COMMENT 'Origin and destination country, for example CN-DE; empty when neither is known.',
     INDEX by_number tracking_number TYPE bloom_filter(0.01) GRANULARITY 1
 )

@@ -50,25 +50,25 @@ CREATE TABLE IF NOT EXISTS registrations
     is_deleted UInt8 COMMENT '1: the row was withdrawn and final reads do not show it.',
     problems Array(String) COMMENT 'What could not be stored as it came, for example a time out of range, in words; empty: nothing.',
 
-    -- worked out when read: the definitions that all reports share
-    lane String
-        ALIAS if(origin_country = '' AND destination_country = '', '', concat(origin_country, '-', destination_country))
+    -- worked out when written: the definitions that all reports share
+    lane LowCardinality(String)
+        MATERIALIZED if(origin_country = '' AND destination_country = '', '', concat(origin_country, '-', destination_country))
         COMMENT 'Origin and destination country, for example CN-DE; empty when neither is known.',
     promise_date Nullable(Date32)
-        ALIAS coalesce(promised_date, toDate32(promised_at), original_eta_date, toDate32(original_eta_at))
+        MATERIALIZED coalesce(promised_date, toDate32(promised_at), original_eta_date, toDate32(original_eta_at))
         COMMENT 'Day of the measure of delay as written: the promise, else the carrier''s first ETA; of an instant its day in UTC.',
     promise_at Nullable(DateTime64(3, 'UTC'))
-        ALIAS multiIf(isNotNull(promised_date), NULL, isNotNull(promised_at), promised_at, isNotNull(original_eta_date), NULL, original_eta_at)
+        MATERIALIZED multiIf(isNotNull(promised_date), NULL, isNotNull(promised_at), promised_at, isNotNull(original_eta_date), NULL, original_eta_at)
         COMMENT 'The measure of delay where it is an instant; null where it is a day.',
     delivered_date Nullable(Date32)
-        ALIAS if(isNull(delivered_at), NULL, ifNull(toDate32OrNull(left(delivered_local, 10)), toDate32(delivered_at)))
+        MATERIALIZED if(isNull(delivered_at), NULL, ifNull(toDate32OrNull(left(delivered_local, 10)), toDate32(delivered_at)))
         COMMENT 'Calendar day of the delivery as the source wrote it; the day in UTC when it wrote none.',
     delivered_offset_s Int64
-        ALIAS if(abs(ifNull(dateDiff('second', delivered_at, toDateTime64OrNull(replaceOne(delivered_local, 'T', ' '), 3, 'UTC')), 0)) <= 54000,
+        MATERIALIZED if(abs(ifNull(dateDiff('second', delivered_at, toDateTime64OrNull(replaceOne(delivered_local, 'T', ' '), 3, 'UTC')), 0)) <= 54000,
             ifNull(dateDiff('second', delivered_at, toDateTime64OrNull(replaceOne(delivered_local, 'T', ' '), 3, 'UTC')), 0), 0)
         COMMENT 'What the local time of the delivery is ahead of UTC, in seconds; 0 when it is not known.',
     outcome LowCardinality(String)
-        ALIAS multiIf(
+        MATERIALIZED multiIf(
             isNull(delivered_at), 'open',
             isNull(promise_date), 'unknown',
             isNull(promise_at) OR delivered_precision = 'day',
@@ -78,13 +78,13 @@ CREATE TABLE IF NOT EXISTS registrations
             'on_time')
         COMMENT 'open: not delivered; unknown: delivered, nothing to measure against; else early, on_time or late. Days are compared as days as soon as one side is only a day; of two instants, early means on an earlier day at the place of delivery.',
     delay_days Nullable(Float64)
-        ALIAS multiIf(
+        MATERIALIZED multiIf(
             outcome != 'late', NULL,
             isNull(promise_at) OR delivered_precision = 'day', toFloat64(dateDiff('day', promise_date, delivered_date)),
             dateDiff('millisecond', promise_at, delivered_at) / 86400000)
         COMMENT 'How late a late delivery was: whole days where one side is only a day, else with a fraction; null: not late.',
     ended_at Nullable(DateTime64(3, 'UTC'))
-        ALIAS coalesce(delivered_at, if(terminal, status_at, NULL))
+        MATERIALIZED coalesce(delivered_at, if(terminal, status_at, NULL))
         COMMENT 'When the parcel was delivered or came to another end such as returned or lost, UTC; null: still on its way.',
     INDEX by_number tracking_number TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_reference reference TYPE bloom_filter(0.01) GRANULARITY 1

@@ -17,16 +17,15 @@ WITH
             AND r.registered_at >= {since:DateTime64(3, 'UTC')}
             AND r.registered_at < {until:DateTime64(3, 'UTC')}
     ),
-    -- the late ones for which the carrier answers: more days late than days in exceptions of another party
-    blamed AS
+    -- the late ones that the carrier does not answer for: not late by more than their time in exceptions of others
+    excused AS
     (
-        SELECT p.by_carrier AS by_carrier, p.by_service AS by_service, p.by_lane AS by_lane, p.by_week AS by_week,
-            any(p.delay_days) AS delay_days,
-            ifNull(sumIf(dateDiff('millisecond', e.opened_at, least(ifNull(e.closed_at, p.delivered_at), p.delivered_at)),
-                e.version >= p.version AND e.party NOT IN ('', 'carrier') AND e.opened_at < p.delivered_at), 0) / 86400000 AS excused_days
-        FROM (SELECT * FROM parcels WHERE outcome = 'late') AS p
-        LEFT JOIN exception_episodes AS e USING (carrier, tracking_number, epoch)
+        SELECT p.by_carrier AS by_carrier, p.by_service AS by_service, p.by_lane AS by_lane, p.by_week AS by_week
+        FROM parcels AS p
+        INNER JOIN exception_episodes AS e USING (carrier, tracking_number, epoch)
+        WHERE p.outcome = 'late' AND e.party NOT IN ('', 'carrier') AND e.version >= p.version AND e.opened_at < p.delivered_at
         GROUP BY p.carrier, p.tracking_number, p.epoch, by_carrier, by_service, by_lane, by_week
+        HAVING sum(dateDiff('millisecond', e.opened_at, least(ifNull(e.closed_at, p.delivered_at), p.delivered_at))) >= any(p.delay_days) * 86400000
     )
 SELECT
     by_carrier AS carrier,
@@ -40,13 +39,13 @@ SELECT
     countIf(outcome = 'unknown') AS unknown,
     countIf(outcome = 'open') AS open,
     if(early + on_time + late = 0, NULL, round((early + on_time) / (early + on_time + late), 4)) AS on_time_rate,
-    countIf(outcome = 'blamed') AS late_accountable,
+    late - countIf(outcome = 'excused') AS late_accountable,
     if(early + on_time + late = 0, NULL, round((early + on_time + late - late_accountable) / (early + on_time + late), 4)) AS accountable_rate
 FROM
 (
     SELECT by_carrier, by_service, by_lane, by_week, outcome FROM parcels
     UNION ALL
-    SELECT by_carrier, by_service, by_lane, by_week, 'blamed' FROM blamed WHERE delay_days > excused_days
+    SELECT by_carrier, by_service, by_lane, by_week, 'excused' FROM excused
 )
 GROUP BY by_carrier, by_service, by_lane, by_week WITH TOTALS
 ORDER BY week, carrier, service, lane
