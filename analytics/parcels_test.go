@@ -104,7 +104,8 @@ func episode(code, party string, opened time.Time, hours int) *schemas.Exception
 // shipment is how the parcel stands: revision 2.
 func (p parcel) shipment(registered time.Time, tenant string) *schemas.Shipment {
 	s := p.earlier(registered, tenant)
-	s.Revision, s.UpdatedAt, s.ExceptionEpisodes = 2, day(2026, 6, 1), nil
+	s.Revision, s.UpdatedAt = 2, day(2026, 6, 1)
+	s.DeliveredAt, s.DeliveredLocal, s.ExceptionEpisodes = nil, "", nil
 	if p.trouble != nil {
 		s.ExceptionEpisodes = []schemas.ExceptionEpisode{*p.trouble}
 	}
