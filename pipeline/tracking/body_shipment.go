@@ -99,7 +99,7 @@ func bodyClock(s *shipment) BodyClock {
 	}
 	if s.clockStop.id != 0 {
 		c.StoppedAt = optional(s.clockStop.occurred)
-		c.StoppedLocal, c.StopCode = s.clockStop.local, s.clockStop.code
+		c.StoppedLocal, c.StopCode = s.clockStop.local.write(s.clockStop.occurred), s.clockStop.code
 	}
 	if c.StartedAt != nil && c.StoppedAt != nil {
 		c.StoppedBeforeStart = s.clockStop.occurred < s.clockStart.occurred

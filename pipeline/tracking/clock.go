@@ -24,9 +24,9 @@ func (t *turn) mark(m *mark, e *event) {
 	if m.id != 0 && !e.key.before(m.key) {
 		return
 	}
-	*m = mark{
-		id: e.id, key: e.key, occurred: e.occurred, code: e.code,
-		day: t.localDay(e), local: e.local.write(e.occurred), precision: e.precision,
+	*m = mark{id: e.id, key: e.key, occurred: e.occurred, code: e.code, local: e.local, precision: e.precision}
+	if e.local.form != localDate && e.local.form != localDateTime {
+		m.date = t.localDay(e)
 	}
 }
 

@@ -17,7 +17,8 @@ type coder struct {
 	buf     []byte         // written so far, or left to read
 	text    string         // the whole input when reading, which texts are parts of
 	texts   []string       // seen, when reading
-	numbers map[string]int // of texts, when writing
+	numbers map[string]int // of texts seen, when writing
+	known   map[string]int // of texts of the dictionary, when writing
 	err     error
 }
 
@@ -101,12 +102,12 @@ func (c *coder) byte(v *uint8) {
 	*v = uint8(w) //nolint:gosec // checked
 }
 
-// Numbers of texts: 0 is the empty one, 1 a new one that follows, and from 2 on
-// those seen.
+// Numbers of texts: 0 is the empty one, 1 a new one that follows; then, in
+// turn, those of the dictionary and those seen before.
 const (
 	textEmpty = iota
 	textNew
-	textSeen
+	textFirst
 )
 
 func (c *coder) string(s *string) {
@@ -114,18 +115,20 @@ func (c *coder) string(s *string) {
 		c.readString(s)
 		return
 	}
-	n := uint64(textEmpty)
-	if *s != "" {
-		seen, ok := c.numbers[*s]
-		if !ok {
-			c.numbers[*s] = len(c.numbers)
-			n = textNew
-		} else {
-			n = uint64(seen) + textSeen //nolint:gosec // an index
-		}
+	known, inDictionary := c.known[*s]
+	seen, before := c.numbers[*s]
+	n := textNew
+	switch {
+	case *s == "":
+		n = textEmpty
+	case inDictionary:
+		n = textFirst + 2*known
+	case before:
+		n = textFirst + 2*seen + 1
 	}
-	c.buf = binary.AppendUvarint(c.buf, n)
+	c.buf = binary.AppendUvarint(c.buf, uint64(n)) //nolint:gosec // not negative
 	if n == textNew {
+		c.numbers[*s] = len(c.numbers)
 		c.buf = binary.AppendUvarint(c.buf, uint64(len(*s)))
 		c.buf = append(c.buf, *s...)
 	}
@@ -134,10 +137,11 @@ func (c *coder) string(s *string) {
 func (c *coder) readString(s *string) {
 	var n, size uint64
 	c.uint(&n)
-	switch {
-	case n == textEmpty:
+	switch n {
+	case textEmpty:
 		*s = ""
-	case n == textNew:
+		return
+	case textNew:
 		c.uint(&size)
 		if size == 0 || size > uint64(len(c.buf)) {
 			c.fail()
@@ -147,44 +151,78 @@ func (c *coder) readString(s *string) {
 		*s = c.text[at : at+int(size)] //nolint:gosec // bounded by the input
 		c.buf = c.buf[size:]
 		c.texts = append(c.texts, *s)
-	case n-textSeen < uint64(len(c.texts)):
-		*s = c.texts[n-textSeen]
-	default:
-		c.fail()
+		return
 	}
+	from := dictionary
+	if n%2 != textFirst%2 {
+		from = c.texts
+	}
+	if n = (n - textFirst) / 2; n >= uint64(len(from)) {
+		c.fail()
+		return
+	}
+	*s = from[n]
 }
 
-// symbol is for a text that is one of a few; others are written as they are.
-func (c *coder) symbol(s *string, of []string) {
-	n := uint64(slices.Index(of, *s) + 1) //nolint:gosec // 0 for none
-	c.uint(&n)
-	switch {
-	case n == 0:
-		c.string(s)
-	case n <= uint64(len(of)):
-		*s = of[n-1]
-	default:
-		c.fail()
-	}
+// bits packs truths and small numbers of one thing into one number. When
+// writing, it is written by close; when reading, it was read at the beginning.
+type bits struct {
+	c    *coder
+	all  uint64
+	used int
 }
 
-// flags packs truths into one number.
-func (c *coder) flags(list ...*bool) {
-	var bits uint64
-	for i, f := range list {
+func (c *coder) bits() *bits {
+	b := &bits{c: c}
+	if c.reading {
+		c.uint(&b.all)
+	}
+	return b
+}
+
+func (b *bits) number(v *uint8, width int) {
+	mask := uint64(1)<<width - 1
+	if b.c.reading {
+		*v = uint8(b.all >> b.used & mask) //nolint:gosec // masked
+	} else {
+		b.all |= uint64(*v) & mask << b.used
+	}
+	b.used += width
+}
+
+func (b *bits) flag(list ...*bool) {
+	for _, f := range list {
+		var v uint8
 		if *f {
-			bits |= 1 << i
+			v = 1
 		}
+		b.number(&v, 1)
+		*f = v == 1
 	}
-	c.uint(&bits)
-	for i, f := range list {
-		*f = bits&(1<<i) != 0
+}
+
+// symbol is for a text that is one of a few.
+func (b *bits) symbol(s *string, of []string, width int) {
+	v := uint8(max(0, slices.Index(of, *s))) //nolint:gosec // a few
+	b.number(&v, width)
+	if int(v) >= len(of) {
+		b.c.fail()
+		return
+	}
+	*s = of[v]
+}
+
+func (b *bits) close() {
+	if !b.c.reading {
+		b.c.uint(&b.all)
 	}
 }
 
 // present is for what may be absent: it writes or reads whether it is there.
 func (c *coder) present(there bool) bool {
-	c.flags(&there)
+	b := c.bits()
+	b.flag(&there)
+	b.close()
 	return there
 }
 

@@ -42,7 +42,7 @@ func (r *rules) deadline(g target) int64 {
 // is a day, calendar days are compared as written (D2).
 func (t *turn) inTime(g target, stop *mark) bool {
 	if g.date != "" || stop.precision == schemas.PrecisionDay {
-		return stop.day <= t.dayOf(g)
+		return stop.day() <= t.dayOf(g)
 	}
 	return stop.occurred <= g.at
 }
@@ -117,7 +117,7 @@ func (t *turn) clearDelays(s *shipment, n *news) {
 		}
 		e := t.clearDelay(s, g, "A stop that was in time was heard of late.")
 		e.OccurredAt = utc(s.clockStop.occurred)
-		e.Evidence = map[string]string{"measure": name, "target": to.write(), "stopped": s.clockStop.day, "stopped_by": eventID(s.clockStop.id)}
+		e.Evidence = map[string]string{"measure": name, "target": to.write(), "stopped": s.clockStop.day(), "stopped_by": eventID(s.clockStop.id)}
 		t.out.events = append(t.out.events, e)
 		n.cleared = append(n.cleared, g.id)
 	}

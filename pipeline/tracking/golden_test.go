@@ -16,7 +16,7 @@ import (
 	"waybill/schemas"
 )
 
-// TestGolden plays the scripts of testdata; run it with -rewrite to write down
+// TestGolden plays the scripts of testdata/golden; run it with -rewrite to write down
 // what comes out. A script's commands:
 //
 //	config     [hold=2s]                     begins anew
@@ -33,7 +33,7 @@ import (
 // the names e1, e2 ... in the order in which they were first met, derived ones
 // d1, d2 ...
 func TestGolden(t *testing.T) {
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+	datadriven.Walk(t, "testdata/golden", func(t *testing.T, path string) {
 		s := &script{names: map[string]string{}}
 		datadriven.RunTest(t, path, s.run)
 	})

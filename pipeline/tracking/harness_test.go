@@ -26,7 +26,6 @@ type world struct {
 	now       time.Time
 	offsets   map[string]int64
 	jump      bool           // timers fire only with the next record, all at once
-	peak      int            // largest state in bytes
 	live      map[string]any // when set, state is kept here and not as bytes
 }
 
@@ -201,13 +200,14 @@ func (w *world) keep(c *job.Call) {
 		return
 	}
 	require.True(w.t, c.WakeAt.IsZero() || c.WakeAt.After(w.now), "a timer is left behind at %s", c.WakeAt)
+	w.wake[c.Key] = c.WakeAt
 	if w.live != nil {
 		w.live[c.Key] = c.State
+		return
 	}
 	data, err := w.job.EncodeState(nil, c.State)
 	require.NoError(w.t, err)
-	w.state[c.Key], w.wake[c.Key] = data, c.WakeAt
-	w.peak = max(w.peak, len(data))
+	w.state[c.Key] = data
 }
 
 func (w *world) read(list []job.Output) outputs {

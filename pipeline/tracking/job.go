@@ -28,7 +28,8 @@ func NewJob(cfg Config) (*Job, error) {
 		return nil, err
 	}
 	j := &Job{rules: r, codecs: cfg.Codecs}
-	j.coders.New = func() any { return &coder{numbers: make(map[string]int, 64)} }
+	known := dictionaryNumbers()
+	j.coders.New = func() any { return &coder{numbers: make(map[string]int, 64), known: known} }
 	return j, nil
 }
 

@@ -1,6 +1,8 @@
 package tracking
 
 import (
+	"time"
+
 	"waybill/schemas"
 )
 
@@ -40,24 +42,7 @@ func layoutShipment(c *coder, s *shipment) {
 	layoutOptional(c, &s.ended, s.epoch)
 	layoutOptional(c, &s.closed, s.epoch)
 
-	c.string(&s.present.code)
-	if c.present(s.present.id != 0) {
-		c.hash(&s.present.id)
-		layoutKey(c, &s.present.key, s.epoch)
-		c.near(&s.present.occurred, s.present.key.at)
-		c.symbol(&s.present.leg, legs)
-	}
-	c.small(&s.events)
-	if s.events > 0 {
-		layoutKey(c, &s.released, s.epoch)
-		c.near(&s.firstEvent, s.epoch)
-		c.near(&s.lastEvent, s.firstEvent)
-		layoutOptional(c, &s.lastScan, s.lastEvent)
-	}
-	c.small(&s.attempts)
-	layoutMark(c, &s.clockStart, s.epoch)
-	layoutMark(c, &s.clockStop, s.epoch)
-	layoutMark(c, &s.delivered, s.epoch)
+	layoutFacts(c, s)
 	c.string(&s.service)
 	c.string(&s.originCountry)
 	c.string(&s.destinationCountry)
@@ -70,10 +55,10 @@ func layoutShipment(c *coder, s *shipment) {
 	}
 	list(c, &s.episodes, layoutEpisode)
 	list(c, &s.registrations, func(c *coder, g *registration) { layoutRegistration(c, g, s.epoch) })
-	before := s.epoch // each event is written by its distance from the one before
+	before := event{occurred: s.epoch} // each event is written by what differs from the one before
 	list(c, &s.history, func(c *coder, e *event) {
-		layoutEvent(c, e, before)
-		before = e.occurred
+		layoutEvent(c, e, &before)
+		before = *e
 	})
 	list(c, &s.forgotten, func(c *coder, id *uint64) { c.hash(id) })
 	list(c, &s.held, func(c *coder, p **pending) {
@@ -82,6 +67,50 @@ func layoutShipment(c *coder, s *shipment) {
 		}
 		layoutPending(c, *p, s.epoch)
 	})
+}
+
+// layoutFacts is what the shipment's events come down to. The newest event is
+// often the present, the last one released, and the delivery all in one.
+func layoutFacts(c *coder, s *shipment) {
+	c.string(&s.present.code)
+	c.small(&s.events)
+	if s.events == 0 {
+		return
+	}
+	c.near(&s.firstEvent, s.epoch)
+	c.near(&s.lastEvent, s.firstEvent)
+	layoutOptional(c, &s.lastScan, s.lastEvent)
+	c.small(&s.attempts)
+	layoutKey(c, &s.released, s.epoch)
+
+	present, last := s.present.id != 0, s.present.key == s.released
+	started, stopped, delivered := s.clockStart.id != 0, s.clockStop.id != 0, s.delivered.id != 0
+	once := s.delivered == s.clockStop
+	b := c.bits()
+	b.flag(&present, &last, &started, &stopped, &delivered, &once)
+	b.symbol(&s.present.leg, legs, 2)
+	b.close()
+	if present {
+		c.hash(&s.present.id)
+		if last {
+			s.present.key = s.released
+		} else {
+			layoutKey(c, &s.present.key, s.epoch)
+		}
+		c.near(&s.present.occurred, s.present.key.at)
+	}
+	if started {
+		layoutMark(c, &s.clockStart, s.epoch)
+	}
+	if stopped {
+		layoutMark(c, &s.clockStop, s.epoch)
+	}
+	switch {
+	case delivered && once:
+		s.delivered = s.clockStop
+	case delivered:
+		layoutMark(c, &s.delivered, s.epoch)
+	}
 }
 
 // layoutOptional is for a time that may be 0, for none.
@@ -93,26 +122,38 @@ func layoutOptional(c *coder, v *int64, to int64) {
 
 func layoutKey(c *coder, k *orderKey, to int64) {
 	c.near(&k.at, to)
-	c.byte(&k.rank)
-	c.byte(&k.priority)
+	b := c.bits()
+	b.number(&k.rank, 3)
+	b.number(&k.priority, 2)
+	b.close()
 	c.near(&k.arrived, k.at)
 }
 
 func layoutMark(c *coder, m *mark, to int64) {
-	if !c.present(m.id != 0) {
-		return
-	}
 	c.hash(&m.id)
 	layoutKey(c, &m.key, to)
 	c.near(&m.occurred, m.key.at)
-	c.string(&m.day)
-	c.string(&m.local)
-	c.symbol(&m.precision, precisions)
+	b := c.bits()
+	b.symbol(&m.precision, precisions, 2)
+	b.number(&m.local.form, 2)
+	b.close()
+	layoutLocal(c, &m.local, 0)
+	c.string(&m.date)
 	c.string(&m.code)
 }
 
 func layoutTarget(c *coder, g *target) {
-	c.string(&g.date)
+	at, err := time.Parse(dateLayout, g.date)
+	number := err == nil
+	b := c.bits()
+	b.flag(&number)
+	b.close()
+	if days := at.Unix() / int64(day/time.Second); number {
+		c.int(&days)
+		g.date = time.Unix(days*int64(day/time.Second), 0).UTC().Format(dateLayout)
+	} else {
+		c.string(&g.date)
+	}
 	c.int(&g.at)
 	c.string(&g.zone)
 }

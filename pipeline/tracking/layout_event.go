@@ -1,54 +1,46 @@
 package tracking
 
 // layoutEvent writes an event by its distance from the one before it. Times of
-// one event lie close together, and most texts are the same from event to
-// event.
-func layoutEvent(c *coder, e *event, before int64) {
+// one event lie close together, and much is the same from event to event.
+func layoutEvent(c *coder, e, before *event) {
 	c.hash(&e.id)
 	hash := uint64(e.hash)
 	c.fixed(&hash, 4)
 	e.hash = uint32(hash) //nolint:gosec // four bytes
 
-	moved, updated := e.key.at != e.occurred, e.updated != e.created
+	moved, waited, updated := e.key.at != e.occurred, e.created != e.key.arrived, e.updated-e.created != before.updated-before.created
+	alike, previous := e.alike(before), e.previous != ""
 	sameText := e.text != "" && e.text == e.local.write(e.occurred)
-	text, zone := e.text != "" && !sameText, e.zone != ""
-	description, signed, place := e.description != "", e.signedBy != "", e.location != nil
-	rawCode, mapped, previous := e.rawCode != "", e.mapVersion != "", e.previous != ""
-	c.flags(&rawCode, &description, &place, &zone, &mapped, &previous, &moved,
-		&updated, &sameText, &text, &signed, &e.weak, &e.clamped, &e.refused)
+	text, signed, place := e.text != "" && !sameText, e.signedBy != "", e.location != nil
+	b := c.bits()
+	b.number(&e.key.rank, 3)
+	b.symbol(&e.decision, finals, 3)
+	b.flag(&alike, &previous, &moved, &waited, &updated, &sameText, &text, &signed, &place, &e.weak, &e.clamped, &e.refused)
+	b.number(&e.local.form, 2)
+	b.close()
 
-	c.near(&e.occurred, before)
-	e.key.at = pick(c.reading, e.occurred, e.key.at)
-	if moved {
-		c.near(&e.key.at, e.occurred)
-	}
+	c.near(&e.occurred, before.occurred)
+	layoutNear(c, moved, &e.key.at, e.occurred)
 	c.near(&e.received, e.occurred)
 	c.near(&e.key.arrived, e.received)
-	c.near(&e.created, e.key.arrived)
-	e.updated = pick(c.reading, e.created, e.updated)
-	if updated {
-		c.near(&e.updated, e.created)
+	layoutNear(c, waited, &e.created, e.key.arrived)
+	layoutNear(c, updated, &e.updated, e.created+before.updated-before.created)
+	if alike {
+		e.take(before)
+	} else {
+		layoutOrigin(c, e)
 	}
-	c.byte(&e.key.rank)
-	c.byte(&e.key.priority)
-	layoutLocal(c, &e.local)
-	c.symbol(&e.precision, precisions)
-	c.symbol(&e.confidence, confidences)
-	c.symbol(&e.leg, legs)
-	c.symbol(&e.sourceKind, sourceKinds)
-	c.symbol(&e.decision, finals)
-	c.string(&e.code)
-	c.string(&e.source)
+	layoutLocal(c, &e.local, before.local.shift)
 	if sameText && c.reading {
 		e.text = e.local.write(e.occurred)
 	}
+	c.string(&e.code)
+	c.string(&e.rawCode)
+	c.string(&e.description)
 	for _, part := range [...]struct {
 		there bool
 		text  *string
-	}{
-		{text, &e.text}, {zone, &e.zone}, {rawCode, &e.rawCode}, {description, &e.description},
-		{signed, &e.signedBy}, {mapped, &e.mapVersion}, {previous, &e.previous},
-	} {
+	}{{previous, &e.previous}, {text, &e.text}, {signed, &e.signedBy}} {
 		if part.there {
 			c.string(part.text)
 		}
@@ -58,23 +50,49 @@ func layoutEvent(c *coder, e *event, before int64) {
 	}
 }
 
-// pick gives what a field is before a difference to it is read.
-func pick(reading bool, base, have int64) int64 {
-	if reading {
-		return base
+// layoutNear is for a number that mostly equals another.
+func layoutNear(c *coder, differs bool, v *int64, to int64) {
+	if differs {
+		c.near(v, to)
+	} else {
+		*v = to
 	}
-	return have
 }
 
-func layoutLocal(c *coder, l *localTime) {
-	c.byte(&l.form)
+// alike tells whether an event comes from where the one before it came.
+func (e *event) alike(o *event) bool {
+	return e.source == o.source && e.sourceKind == o.sourceKind && e.mapVersion == o.mapVersion && e.zone == o.zone &&
+		e.precision == o.precision && e.confidence == o.confidence && e.leg == o.leg && e.key.priority == o.key.priority
+}
+
+func (e *event) take(o *event) {
+	e.source, e.sourceKind, e.mapVersion, e.zone = o.source, o.sourceKind, o.mapVersion, o.zone
+	e.precision, e.confidence, e.leg, e.key.priority = o.precision, o.confidence, o.leg, o.key.priority
+}
+
+// layoutOrigin is what mostly stays from event to event.
+func layoutOrigin(c *coder, e *event) {
+	b := c.bits()
+	b.symbol(&e.precision, precisions, 2)
+	b.symbol(&e.confidence, confidences, 2)
+	b.symbol(&e.leg, legs, 2)
+	b.symbol(&e.sourceKind, sourceKinds, 3)
+	b.number(&e.key.priority, 2)
+	b.close()
+	c.string(&e.source)
+	c.string(&e.mapVersion)
+	c.string(&e.zone)
+}
+
+// layoutLocal writes the distance from UTC by its distance from the one before.
+func layoutLocal(c *coder, l *localTime, before int32) {
 	switch l.form {
 	case localNone:
 	case localLiteral:
 		c.string(&l.literal)
 	default:
 		shift := int64(l.shift)
-		c.int(&shift)
+		c.near(&shift, int64(before))
 		if shift < -maxShift || shift > maxShift {
 			c.fail()
 			return
@@ -84,17 +102,19 @@ func layoutLocal(c *coder, l *localTime) {
 }
 
 func layoutPending(c *coder, p *pending, epoch int64) {
-	layoutEvent(c, &p.event, epoch)
+	layoutEvent(c, &p.event, &event{occurred: epoch})
 	if c.present(p.eta.isSet()) {
 		layoutTarget(c, &p.eta)
 		c.string(&p.etaReason)
 	}
-	c.symbol(&p.position.topic, inputTopics)
+	b := c.bits()
+	b.symbol(&p.position.topic, inputTopics, 2)
+	b.symbol(&p.held, holds, 2)
+	b.close()
 	partition := int64(p.position.partition)
 	c.int(&partition)
 	p.position.partition = int32(partition) //nolint:gosec // it was one when written
 	c.int(&p.position.offset)
 	c.int(&p.version)
-	c.symbol(&p.held, holds)
 	c.near(&p.due, p.key.arrived)
 }

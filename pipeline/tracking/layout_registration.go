@@ -1,14 +1,25 @@
 package tracking
 
 import (
+	"encoding/binary"
+	"encoding/hex"
+
 	"waybill/schemas"
 )
 
 func layoutRegistration(c *coder, g *registration, epoch int64) {
-	c.string(&g.id)
+	made := madeID(g.id)
+	b := c.bits()
+	b.symbol(&g.state, windows, 2)
+	b.symbol(&g.backfill, backfills, 2)
+	b.flag(&made)
+	b.close()
+	if made {
+		layoutMadeID(c, &g.id)
+	} else {
+		c.string(&g.id)
+	}
 	c.string(&g.tenant)
-	c.symbol(&g.state, windows)
-	c.symbol(&g.backfill, backfills)
 	c.near(&g.registered, epoch)
 	c.near(&g.expires, g.registered)
 	list(c, &g.keys, func(c *coder, key *uint64) { c.hash(key) })
@@ -35,7 +46,9 @@ func layoutGiven(c *coder, g *registration) {
 	promise, current := g.promise.isSet(), g.current != 0
 	metadata, transaction := g.metadata != "", g.transaction != ""
 	service, origin, destination := g.service != nil, g.origin != nil, g.destination != nil
-	c.flags(&promise, &service, &destination, &origin, &metadata, &transaction, &current, &g.newEpoch, &g.isReturn, &g.moved)
+	b := c.bits()
+	b.flag(&promise, &service, &destination, &origin, &metadata, &transaction, &current, &g.newEpoch, &g.isReturn, &g.moved)
+	b.close()
 	if promise {
 		layoutTarget(c, &g.promise)
 	}
@@ -83,7 +96,9 @@ func layoutLocation(c *coder, l **schemas.Location) {
 // layoutSparse is for five texts of which few are there.
 func layoutSparse(c *coder, a, b, d, e, f *string) {
 	hasA, hasB, hasD, hasE, hasF := *a != "", *b != "", *d != "", *e != "", *f != ""
-	c.flags(&hasA, &hasB, &hasD, &hasE, &hasF)
+	there := c.bits()
+	there.flag(&hasA, &hasB, &hasD, &hasE, &hasF)
+	there.close()
 	for _, part := range [...]struct {
 		there bool
 		text  *string
@@ -92,4 +107,26 @@ func layoutSparse(c *coder, a, b, d, e, f *string) {
 			c.string(part.text)
 		}
 	}
+}
+
+// madeIDBytes is the length of an id that hashHex made, before it became hex.
+const madeIDBytes = 16
+
+// madeID tells whether an id is one that hashHex made, or looks like it.
+func madeID(id string) bool {
+	raw, err := hex.DecodeString(id)
+	return err == nil && len(raw) == madeIDBytes && hex.EncodeToString(raw) == id
+}
+
+func layoutMadeID(c *coder, id *string) {
+	raw, err := hex.DecodeString(*id)
+	if c.reading || err != nil {
+		raw = make([]byte, madeIDBytes)
+	}
+	for half := range 2 {
+		v := binary.BigEndian.Uint64(raw[8*half:])
+		c.hash(&v)
+		binary.BigEndian.PutUint64(raw[8*half:], v)
+	}
+	*id = hex.EncodeToString(raw)
 }

@@ -133,7 +133,7 @@ func play(t tester, steps []step, change func(*world)) outputs {
 		}
 	}
 	out = out.and(w.advance(now.Add(4000 * day)))
-	require.Empty(t, w.state, "everything is forgotten in the end")
+	require.Empty(t, w.wake, "everything is forgotten in the end")
 	return out
 }
 

@@ -12,8 +12,8 @@ func (t *turn) shipmentRow(s *shipment) schemas.Shipment {
 	row := schemas.Shipment{
 		Carrier: t.carrier, TrackingNumber: t.number, Epoch: utc(s.epoch), Revision: s.revision,
 		Status: now.Name, Code: s.present.code, Leg: s.legOrForward(), PresentEventID: eventID(s.present.id), Terminal: now.Terminal,
-		ClockStopLocal: s.clockStop.local, ClockStopCode: s.clockStop.code,
-		DeliveredLocal: s.delivered.local, DeliveredPrecision: schemas.PrecisionSecond,
+		ClockStopLocal: s.clockStop.local.write(s.clockStop.occurred), ClockStopCode: s.clockStop.code,
+		DeliveredLocal: s.delivered.local.write(s.delivered.occurred), DeliveredPrecision: schemas.PrecisionSecond,
 		Attempts: s.attempts, Events: s.events,
 		Service: s.service, OriginCountry: s.originCountry, DestinationCountry: s.destinationCountry,
 		Closed: s.closed != 0, CreatedAt: utc(s.created), UpdatedAt: utc(s.updated),

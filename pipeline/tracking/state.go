@@ -65,10 +65,19 @@ type mark struct {
 	id        uint64 // 0: none yet
 	key       orderKey
 	occurred  int64
-	day       string // calendar day as written
-	local     string
+	local     localTime
+	date      string // calendar day, where local does not say it
 	precision string
 	code      string
+}
+
+// day gives the event's calendar day as written, for comparing days with days
+// (D2).
+func (m *mark) day() string {
+	if local := m.local.write(m.occurred); m.date == "" && len(local) >= len(dateLayout) {
+		return local[:len(dateLayout)]
+	}
+	return m.date
 }
 
 // target is when a parcel should be there, as the carrier (ETA) or the merchant

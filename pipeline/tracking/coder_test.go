@@ -1,0 +1,138 @@
+package tracking
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"waybill/schemas"
+)
+
+// usualState gives the state of a parcel with all that a state can hold.
+func usualState(t testing.TB) (*Job, []byte) {
+	w := newWorld(t, nil)
+	w.endpoint(&schemas.WebhookEndpoint{EndpointID: "hook", Tenant: "acme-retail"})
+	w.register(day1, usualRegistration())
+	var last time.Time
+	for _, e := range usualEvents() {
+		last = e.ReceivedAt.Add(time.Second)
+		w.event(last, e)
+		if e.Code == "transit.processing" {
+			held := *e
+			held.Code, held.RawCode, held.OccurredAt = "exc.customs_hold", "", e.OccurredAt.Add(time.Minute)
+			held.ETADate, held.OccurredText, held.SignedBy = ptr("2026-05-06"), "about noon", "Kim"
+			w.event(last, &held)
+		}
+	}
+	future := *usualEvents()[0]
+	future.OccurredAt = last.Add(9 * day)
+	w.event(last.Add(time.Minute), &future)
+	return w.job, w.state["royal-mail:AB123456785GB"]
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// States that this layout wrote before must be read for ever: the file is one.
+// A missing one is written and fails the test once: that is for a new
+// stateFormat only.
+func TestOldStatesAreRead(t *testing.T) {
+	j, data := usualState(t)
+	const path = "testdata/state/v1.bin"
+	old, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		require.NoError(t, os.WriteFile(path, data, 0o644))
+	}
+	require.NoError(t, err)
+	require.Equal(t, data, old, "the layout has changed: give it a new stateFormat and keep reading the old one")
+	state, err := j.DecodeState(old)
+	require.NoError(t, err)
+	again, err := j.EncodeState([]byte("before"), state)
+	require.NoError(t, err)
+	require.Equal(t, append([]byte("before"), old...), again)
+}
+
+// Every code and status has its place in the dictionary.
+func TestDictionary(t *testing.T) {
+	model, err := theModel()
+	require.NoError(t, err)
+	numbers := dictionaryNumbers()
+	require.Len(t, numbers, len(dictionary), "a text is there twice")
+	for _, c := range model.Codes() {
+		require.Contains(t, numbers, c.Name)
+	}
+	for _, s := range model.Statuses() {
+		require.Contains(t, numbers, s.Name)
+	}
+}
+
+// Any bytes give a state or an error, and what was read is written and read
+// again as it was.
+func FuzzDecodeState(f *testing.F) {
+	j, data := usualState(f)
+	f.Add(data)
+	for cut := range len(data) {
+		if cut%17 == 0 {
+			f.Add(data[:cut])
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		state, err := j.DecodeState(data)
+		if err != nil {
+			return
+		}
+		once, err := j.EncodeState(nil, state)
+		require.NoError(t, err)
+		state, err = j.DecodeState(once)
+		require.NoError(t, err)
+		twice, err := j.EncodeState(nil, state)
+		require.NoError(t, err)
+		require.Equal(t, once, twice)
+	})
+}
+
+func TestLocalTime(t *testing.T) {
+	at := time.Date(2026, 5, 4, 22, 30, 15, 250e6, time.UTC).UnixMilli()
+	for text, form := range map[string]uint8{
+		"":                    localNone,
+		"2026-05-05T00:30:15": localDateTime,
+		"2026-05-05":          localDate,
+		"2026-05-04":          localDate,
+		"2026-05-09":          localLiteral,
+		"2026-05-05T00:30:1x": localLiteral,
+		"00:30 on Tuesday":    localLiteral,
+		"about mid":           localLiteral,
+		"2026-5-5..":          localLiteral,
+	} {
+		l := newLocalTime(text, at)
+		require.Equal(t, form, l.form, "%q", text)
+		require.Equal(t, text, l.write(at))
+	}
+	before1970 := int64(-1)
+	require.Equal(t, "1969-12-31T23:59:59", newLocalTime("1969-12-31T23:59:59", before1970).write(before1970))
+}
+
+func TestZones(t *testing.T) {
+	var z zones
+	for name, seconds := range map[string]int{
+		"Z": 0, "UTC": 0, "+05:30": 19800, "-0300": -10800, "+02": 7200, "America/Sao_Paulo": -10800,
+	} {
+		zone := z.find(name)
+		require.NotNil(t, zone, name)
+		_, offset := time.Date(2026, 5, 4, 0, 0, 0, 0, zone).Zone()
+		require.Equal(t, seconds, offset, name)
+		require.Same(t, zone, z.find(name), name)
+	}
+	for _, name := range []string{"", "Local", "BRT", "+5", "+99:99", "../etc/passwd", "Nowhere/Town"} {
+		require.Nil(t, z.find(name), name)
+	}
+}
+
+func TestClip(t *testing.T) {
+	require.Equal(t, "abc", clip("abc", 3))
+	require.Equal(t, "ab", clip("abé", 3))
+	require.Equal(t, "ab", clip("a\xffb", 9))
+	require.Equal(t, "éé", clipRunes("ééé", 2))
+	require.Equal(t, "ab", clipRunes("ab", 2))
+}
