@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,7 +20,8 @@ import (
 )
 
 // vector is a case of testdata/standard_webhooks.json, which comes from the
-// Standard Webhooks libraries.
+// Standard Webhooks libraries. Those that a receiver must refuse are for
+// receivers.
 type vector struct {
 	Name, Secret, ID, Timestamp, Payload string
 	Signature                            string `json:"signature_header"`
@@ -32,8 +34,9 @@ func vectors(t *testing.T) []vector {
 	require.NoError(t, err)
 	var file struct{ Cases []vector }
 	require.NoError(t, json.Unmarshal(text, &file))
-	require.NotEmpty(t, file.Cases)
-	return file.Cases
+	valid := slices.DeleteFunc(file.Cases, func(v vector) bool { return v.Expect != "valid" })
+	require.NotEmpty(t, valid)
+	return valid
 }
 
 func (v vector) headers() http.Header {
@@ -49,23 +52,16 @@ func (v vector) headers() http.Header {
 func TestVectors(t *testing.T) {
 	for _, v := range vectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
-			err := Verify([]string{v.Secret}, v.headers(), []byte(v.Payload), time.Unix(v.Now, 0), Tolerance)
-			seconds, atoiErr := strconv.ParseInt(v.Timestamp, 10, 64)
-			require.NoError(t, atoiErr)
-			signature, signErr := Sign([]string{v.Secret}, v.ID, time.Unix(seconds, 0), []byte(v.Payload))
-			if v.Expect != "valid" {
-				require.Error(t, err)
-				return
-			}
+			seconds, err := strconv.ParseInt(v.Timestamp, 10, 64)
 			require.NoError(t, err)
-			require.NoError(t, signErr)
+			signature, err := Sign([]string{v.Secret}, v.ID, time.Unix(seconds, 0), []byte(v.Payload))
+			require.NoError(t, err)
 			require.Contains(t, strings.Fields(v.Signature), signature)
 		})
 	}
 }
 
-// TestSignAgainstLibrary has two implementations sign and verify for each
-// other.
+// An independent implementation must accept what we sign, and nothing else.
 func TestSignAgainstLibrary(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		key := rapid.SliceOfN(rapid.Byte(), minSecretBytes, maxSecretBytes).Draw(t, "key")
@@ -81,12 +77,7 @@ func TestSignAgainstLibrary(t *testing.T) {
 		headers := vector{ID: id, Timestamp: timestampText(now), Signature: ours}.headers()
 		require.NoError(t, library.Verify(body, headers))
 
-		theirs, err := library.Sign(id, now, body)
-		require.NoError(t, err)
-		headers.Set(HeaderSignature, theirs)
-		require.NoError(t, Verify([]string{secret}, headers, body, now, Tolerance))
-
-		require.ErrorIs(t, Verify([]string{secret}, headers, append(body, 'x'), now, Tolerance), ErrSignature)
+		require.Error(t, library.Verify(append(body, 'x'), headers))
 	})
 }
 
@@ -96,10 +87,13 @@ func TestSignWithTwoSecrets(t *testing.T) {
 	require.NoError(t, err)
 	headers := vector{ID: "id", Timestamp: timestampText(now), Signature: signature}.headers()
 	for _, secret := range []string{before, after} {
-		require.NoError(t, Verify([]string{secret}, headers, body, now, Tolerance))
+		library, err := standardwebhooks.NewWebhook(secret)
+		require.NoError(t, err)
+		require.NoError(t, library.Verify(body, headers))
 	}
-	require.NoError(t, Verify([]string{newSecret(t, 3), before}, headers, body, now, Tolerance), "a receiver may have two as well")
-	require.ErrorIs(t, Verify([]string{newSecret(t, 3)}, headers, body, now, Tolerance), ErrSignature)
+	stranger, err := standardwebhooks.NewWebhook(newSecret(t, 3))
+	require.NoError(t, err)
+	require.Error(t, stranger.Verify(body, headers))
 }
 
 func TestSignRefuses(t *testing.T) {
@@ -122,20 +116,6 @@ func TestSignRefuses(t *testing.T) {
 			require.NotContains(t, err.Error(), "topsecret")
 		})
 	}
-}
-
-func TestVerifyClock(t *testing.T) {
-	secret, sent := newSecret(t, 1), time.Unix(1_800_000_000, 0)
-	signature, err := Sign([]string{secret}, "id", sent, nil)
-	require.NoError(t, err)
-	headers := vector{ID: "id", Timestamp: timestampText(sent), Signature: signature}.headers()
-	for offset, want := range map[time.Duration]error{
-		-Tolerance - time.Second: ErrTimestamp, -Tolerance: nil, 0: nil, Tolerance: nil, Tolerance + time.Second: ErrTimestamp,
-	} {
-		require.ErrorIs(t, Verify([]string{secret}, headers, nil, sent.Add(offset), Tolerance), want, offset)
-	}
-	headers.Set(HeaderTimestamp, "soon")
-	require.ErrorIs(t, Verify([]string{secret}, headers, nil, sent, Tolerance), ErrHeaders)
 }
 
 func TestNewSecret(t *testing.T) {
