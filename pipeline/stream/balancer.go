@@ -19,10 +19,11 @@ import (
 type balancer struct {
 	kgo.GroupBalancer
 	assigned *atomic.Pointer[map[int32]bool]
+	synced   func() // called when an assignment has come
 }
 
-func newBalancer() balancer {
-	return balancer{kgo.CooperativeStickyBalancer(), new(atomic.Pointer[map[int32]bool])}
+func newBalancer(synced func()) balancer {
+	return balancer{kgo.CooperativeStickyBalancer(), new(atomic.Pointer[map[int32]bool]), synced}
 }
 
 // ProtocolName implements kgo.GroupBalancer.
@@ -47,6 +48,7 @@ func (b balancer) ParseSyncAssignment(assignment []byte) (map[string][]int32, er
 		}
 	}
 	b.assigned.Store(&tasks)
+	b.synced()
 	return topics, nil
 }
 

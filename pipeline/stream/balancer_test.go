@@ -64,7 +64,7 @@ func soleOwner(p int32, member int, members []claim) bool {
 // Partition i of every input goes to the same member, and what moves is first
 // taken away and only then, in another round, given.
 func TestBalanceKeepsInputsTogether(t *testing.T) {
-	b := newBalancer()
+	b := newBalancer(nil)
 	topics := []string{"first", "second"}
 	member := func(id string, owned ...int32) kmsg.JoinGroupResponseMember {
 		own := map[string][]int32{}

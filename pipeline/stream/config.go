@@ -67,7 +67,7 @@ type Config struct {
 	LeaveOnShutdown bool
 
 	// MaxQueued is the number of records that wait in memory for each input
-	// of each partition. Default 4,000.
+	// of each partition. Default 10,000.
 	MaxQueued int
 	// MaxFetchBytes bounds the bytes of one fetch. Default 16 MiB; a worker
 	// holds up to twice that for each broker.
@@ -163,7 +163,7 @@ func (c *Config) setDefaults() {
 	def(&c.ShutdownTimeout, 5*time.Second)
 	def(&c.TransactionTimeout, 10*time.Second)
 	def(&c.SessionTimeout, 10*time.Second)
-	def(&c.MaxQueued, 4000)
+	def(&c.MaxQueued, 10_000)
 	def(&c.MaxFetchBytes, 16<<20)
 	def(&c.MaxOverlayBytes, 32<<20)
 	def(&c.MaxRecordBytes, 1_000_000)

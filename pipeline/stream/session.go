@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// pollRecords bounds one poll, stepBudget the work between two polls.
+	// pollRecords bounds one poll, stepBudget the work between two rounds.
 	pollRecords = 2000
 	stepBudget  = 1000
 	// turn is how many steps a task takes before it is another's turn.
@@ -44,12 +44,14 @@ type session struct {
 	bell     bell
 	txn      transaction
 	polled   bool          // the last poll brought records
+	more     bool          // the last round left things to do
 	wait     time.Duration // how long the next poll may wait for some
 
 	mu         sync.Mutex
 	tenures    map[int32]*tenure
 	arrivals   []*tenure // not yet taken over by the worker
-	rebalanced bool
+	rebalanced bool      // partitions were revoked, and the client has a flag up
+	rejoining  bool      // between the end of a generation and the next assignment
 	failure    error
 }
 
@@ -81,7 +83,9 @@ func (s *session) round(ctx context.Context) error {
 	return s.advance()
 }
 
-// poll fetches records. When it returns, rebalances are held off.
+// poll fetches records, unless enough are waiting: pausing a partition is for
+// the rare input that is far ahead of the others, because the client takes up
+// to a fetch's wait to go on with it. When it returns, rebalances are held off.
 func (s *session) poll(ctx context.Context) kgo.Fetches {
 	if s.wait > 0 {
 		limited, cancel := context.WithTimeout(ctx, s.wait)
@@ -90,7 +94,10 @@ func (s *session) poll(ctx context.Context) kgo.Fetches {
 		defer s.bell.disarm()
 		return s.client.PollRecords(limited, pollRecords)
 	}
-	fetches := s.client.PollRecords(noWait, pollRecords)
+	var fetches kgo.Fetches
+	if !s.more || s.waiting() < pollRecords {
+		fetches = s.client.PollRecords(noWait, pollRecords)
+	}
 	if len(fetches) == 0 && !s.txn.open {
 		// An empty poll does not hold rebalances off, one that was given up does.
 		over, cancel := context.WithCancel(ctx)
@@ -130,6 +137,9 @@ func (s *session) accept(topic string, p *kgo.FetchPartition, wall time.Time) er
 		return fmt.Errorf("reading %s/%d: %w", topic, p.Partition, p.Err)
 	}
 	te := s.tenures[p.Partition]
+	if te == nil && !s.balancer.owns(p.Partition) {
+		return nil // about to be revoked: another will read it
+	}
 	if te == nil {
 		return fmt.Errorf("reading %s/%d: records came for a partition that was not assigned", topic, p.Partition)
 	}
@@ -172,9 +182,9 @@ func (s *session) advance() error {
 		return err
 	}
 	// What was polled is done, but the client may have more in store.
-	more = more || s.polled
+	s.more = more || s.polled
 	wall := s.cfg.now()
-	if due := s.txn.due(more, s.cfg); s.txn.open && !wall.Before(due) {
+	if due := s.txn.due(s.more, s.cfg); s.txn.open && !wall.Before(due) {
 		s.wait = 0
 		return s.commit()
 	} else if s.txn.open {
@@ -182,16 +192,29 @@ func (s *session) advance() error {
 	} else if s.wait, err = s.rest(wall); err != nil {
 		return err
 	}
-	if more {
+	if s.more {
 		s.wait = 0
 	}
 	return nil
+}
+
+// waiting returns the number of records that are polled and not handled.
+func (s *session) waiting() (n int) {
+	for _, te := range s.tenures {
+		for _, in := range te.task.inputs {
+			n += in.waiting()
+		}
+	}
+	return n
 }
 
 // steps lets each ready task take turns until there is nothing to do or it is
 // time to poll. more tells that there is something left.
 func (s *session) steps() (more bool, err error) {
 	if !s.txn.open {
+		if s.isRejoining() {
+			return false, nil
+		}
 		s.renewTables()
 	}
 	for budget := stepBudget; ; {
@@ -235,7 +258,7 @@ func (s *session) renewTables() {
 func (s *session) rest(wall time.Time) (time.Duration, error) {
 	rest := longestWait
 	for _, te := range s.tenures {
-		if !te.ready || s.saturated() {
+		if !te.ready || s.saturated() || s.isRejoining() {
 			continue
 		}
 		at, err := te.task.idleUntil()

@@ -178,13 +178,31 @@ func (s *session) begin(te *tenure) error {
 func (s *session) revoked(_ context.Context, _ *kgo.Client, gone map[string][]int32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rebalanced = true
+	s.rebalanced, s.rejoining = true, true
 	for _, partitions := range gone {
 		for _, p := range partitions {
 			s.dismiss(p)
 		}
 	}
 	s.bell.ring()
+}
+
+// synced is called when an assignment has come.
+func (s *session) synced() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rejoining = false
+	s.bell.ring()
+}
+
+// isRejoining tells that the member has left one generation of the group and
+// is not yet part of the next. The client sends no offsets meanwhile, and
+// those of a transaction that began before would be refused for their
+// generation, so no transaction is begun.
+func (s *session) isRejoining() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rejoining
 }
 
 // dismiss ends a tenure: its work is cancelled and waited for, what it has in

@@ -71,10 +71,11 @@ func (w *worker) open() (*session, error) {
 	r := w.r
 	s := &session{
 		cfg: &r.cfg, job: r.job, top: r.top, name: w.name, logical: map[string]string{},
-		balancer: newBalancer(), shelf: r.shelf, tables: r.tables, metrics: r.metrics,
+		shelf: r.shelf, tables: r.tables, metrics: r.metrics,
 		restorer: &restorer{&r.cfg, r.top, r.restoring, func(n int) { r.metrics.restored.Add(float64(n)) }},
 		tenures:  map[int32]*tenure{},
 	}
+	s.balancer = newBalancer(s.synced)
 	s.pool = pool{perform: r.cfg.Perform, bell: &s.bell}
 	var topics []string
 	for _, name := range r.cfg.inputs() {
@@ -94,7 +95,8 @@ func (w *worker) open() (*session, error) {
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		// Control records show the true position behind the last record.
 		kgo.KeepControlRecords(),
-		kgo.FetchMaxBytes(r.cfg.MaxFetchBytes), kgo.FetchMaxPartitionBytes(r.cfg.MaxFetchBytes),
+		kgo.FetchMaxBytes(r.cfg.MaxFetchBytes), kgo.FetchMaxPartitionBytes(min(r.cfg.MaxFetchBytes, 1<<20)),
+		kgo.FetchMaxWait(500*time.Millisecond),
 		kgo.BlockRebalanceOnPoll(),
 		kgo.OnOffsetsFetched(s.fetched), kgo.OnPartitionsRevoked(s.revoked), kgo.OnPartitionsLost(s.revoked),
 		kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)),
