@@ -100,12 +100,6 @@ type BodyEvent struct {
 // bodyEventType is the event type that INTERSOFT gives its events (R2).
 const bodyEventType = "Tracking"
 
-// derivedNames are the names of events that have no code of their own.
-var derivedNames = map[string]string{
-	schemas.TypeDelayed:      "Delayed",
-	schemas.TypeDelayCleared: "Delay cleared",
-}
-
 // body writes a webhook's body. The same webhook always has the same bytes.
 func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w *webhook, job *schemas.WebhookJob) []byte {
 	b := Body{
@@ -114,14 +108,14 @@ func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w
 			ID: g.id, State: g.state, Metadata: g.metadata, Reference: g.reference, Transaction: g.transaction,
 			RegisteredAt: utc(g.registered), ExpiresAt: utc(g.expires),
 		},
-		Event: t.bodyEvent(&w.event), Shipment: t.bodyShipment(s, g),
+		Event: t.bodyEvent(w.event), Shipment: t.bodyShipment(s, g),
 		PreviousStatus: w.previous, FirstTimeInStatus: w.firstTime, Changed: w.changed,
-		Historical: w.historical, Position: w.position,
+		Historical: w.news != nil && w.news.historical, Position: w.position,
 	}
 	if !ep.History {
 		return encodeBody(&b)
 	}
-	if w.bare {
+	if w.news != nil && w.news.bare {
 		b.HistoryOmitted = true
 		return encodeBody(&b)
 	}
@@ -140,9 +134,12 @@ func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w
 }
 
 func (t *turn) bodyEvent(e *schemas.TrackingEvent) BodyEvent {
-	name, ok := derivedNames[e.Type]
-	if !ok {
-		name = t.codeOf(e.Code).Title
+	name := t.codeOf(e.Code).Title
+	switch e.Type { // these have no code of their own
+	case schemas.TypeDelayed:
+		name = "Delayed"
+	case schemas.TypeDelayCleared:
+		name = "Delay cleared"
 	}
 	return BodyEvent{
 		ObjectID: e.EventID, ObjectCreated: e.ObjectCreated, ObjectUpdated: e.ObjectUpdated,

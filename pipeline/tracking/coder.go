@@ -18,8 +18,8 @@ type coder struct {
 	text    string         // the whole input when reading, which texts are parts of
 	texts   []string       // seen, when reading
 	numbers map[string]int // of texts seen, when writing
-	known   map[string]int // of texts of the dictionary, when writing
 	err     error
+	*symbols
 }
 
 var errMalformed = errors.New("the state is malformed or cut off")
@@ -43,9 +43,9 @@ func (c *coder) uint(v *uint64) {
 
 // int is for numbers that may be negative.
 func (c *coder) int(v *int64) {
-	u := uint64(*v<<1) ^ uint64(*v>>63) //nolint:gosec // zigzag
+	u := uint64(*v<<1) ^ uint64(*v>>63)
 	c.uint(&u)
-	*v = int64(u>>1) ^ -int64(u&1) //nolint:gosec // zigzag
+	*v = int64(u>>1) ^ -int64(u&1)
 }
 
 // near is for a number close to another, such as a time. The difference may
@@ -77,29 +77,19 @@ func (c *coder) hash(v *uint64) { c.fixed(v, 8) }
 // count is for the length of a list. It never claims more items than there are
 // bytes left, so hostile bytes make no large list.
 func (c *coder) count(n int) int {
-	u := uint64(n) //nolint:gosec // a length
+	u := uint64(n)
 	c.uint(&u)
 	if c.reading && u > uint64(len(c.buf)) {
 		c.fail()
 		return 0
 	}
-	return int(u) //nolint:gosec // bounded by the input
+	return int(u)
 }
 
 func (c *coder) small(v *int) {
 	w := int64(*v)
 	c.int(&w)
 	*v = int(w)
-}
-
-func (c *coder) byte(v *uint8) {
-	w := uint64(*v)
-	c.uint(&w)
-	if c.reading && w > 0xff {
-		c.fail()
-		return
-	}
-	*v = uint8(w) //nolint:gosec // checked
 }
 
 // Numbers of texts: 0 is the empty one, 1 a new one that follows; then, in
@@ -115,7 +105,7 @@ func (c *coder) string(s *string) {
 		c.readString(s)
 		return
 	}
-	known, inDictionary := c.known[*s]
+	known, inDictionary := c.places[*s]
 	seen, before := c.numbers[*s]
 	n := textNew
 	switch {
@@ -126,7 +116,7 @@ func (c *coder) string(s *string) {
 	case before:
 		n = textFirst + 2*seen + 1
 	}
-	c.buf = binary.AppendUvarint(c.buf, uint64(n)) //nolint:gosec // not negative
+	c.buf = binary.AppendUvarint(c.buf, uint64(n))
 	if n == textNew {
 		c.numbers[*s] = len(c.numbers)
 		c.buf = binary.AppendUvarint(c.buf, uint64(len(*s)))
@@ -148,12 +138,12 @@ func (c *coder) readString(s *string) {
 			return
 		}
 		at := len(c.text) - len(c.buf)
-		*s = c.text[at : at+int(size)] //nolint:gosec // bounded by the input
+		*s = c.text[at : at+int(size)]
 		c.buf = c.buf[size:]
 		c.texts = append(c.texts, *s)
 		return
 	}
-	from := dictionary
+	from := c.dictionary
 	if n%2 != textFirst%2 {
 		from = c.texts
 	}
@@ -183,7 +173,7 @@ func (c *coder) bits() *bits {
 func (b *bits) number(v *uint8, width int) {
 	mask := uint64(1)<<width - 1
 	if b.c.reading {
-		*v = uint8(b.all >> b.used & mask) //nolint:gosec // masked
+		*v = uint8(b.all >> b.used & mask)
 	} else {
 		b.all |= uint64(*v) & mask << b.used
 	}
@@ -203,7 +193,7 @@ func (b *bits) flag(list ...*bool) {
 
 // symbol is for a text that is one of a few.
 func (b *bits) symbol(s *string, of []string, width int) {
-	v := uint8(max(0, slices.Index(of, *s))) //nolint:gosec // a few
+	v := uint8(max(0, slices.Index(of, *s)))
 	b.number(&v, width)
 	if int(v) >= len(of) {
 		b.c.fail()
@@ -244,7 +234,7 @@ func list[T any](c *coder, items *[]T, layout func(*coder, *T)) {
 	}
 }
 
-func newReader(data []byte) *coder {
+func newReader(data []byte, s *symbols) *coder {
 	// One copy serves all texts, and state keeps nothing of the caller's bytes.
-	return &coder{reading: true, buf: data, text: string(data)}
+	return &coder{reading: true, buf: data, text: string(data), symbols: s}
 }

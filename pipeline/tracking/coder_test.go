@@ -22,7 +22,7 @@ func usualState(t testing.TB) (*Job, []byte) {
 		if e.Code == "transit.processing" {
 			held := *e
 			held.Code, held.RawCode, held.OccurredAt = "exc.customs_hold", "", e.OccurredAt.Add(time.Minute)
-			held.ETADate, held.OccurredText, held.SignedBy = ptr("2026-05-06"), "about noon", "Kim"
+			held.ETADate, held.OccurredText, held.SignedBy = new("2026-05-06"), "about noon", "Kim"
 			w.event(last, &held)
 		}
 	}
@@ -31,8 +31,6 @@ func usualState(t testing.TB) (*Job, []byte) {
 	w.event(last.Add(time.Minute), &future)
 	return w.job, w.state["royal-mail:AB123456785GB"]
 }
-
-func ptr[T any](v T) *T { return &v }
 
 // States that this layout wrote before must be read for ever: the file is one.
 // A missing one is written and fails the test once: that is for a new
@@ -57,8 +55,8 @@ func TestOldStatesAreRead(t *testing.T) {
 func TestDictionary(t *testing.T) {
 	model, err := theModel()
 	require.NoError(t, err)
-	numbers := dictionaryNumbers()
-	require.Len(t, numbers, len(dictionary), "a text is there twice")
+	numbers := newSymbols().places
+	require.Len(t, numbers, len(dictionary()), "a text is there twice")
 	for _, c := range model.Codes() {
 		require.Contains(t, numbers, c.Name)
 	}
@@ -72,7 +70,7 @@ func TestDictionary(t *testing.T) {
 func FuzzDecodeState(f *testing.F) {
 	j, data := usualState(f)
 	f.Add(data)
-	for cut := range len(data) {
+	for cut := range data {
 		if cut%17 == 0 {
 			f.Add(data[:cut])
 		}

@@ -97,14 +97,19 @@ func (t *turn) findDelays(s *shipment) {
 		e := t.derivedEvent(s, schemas.TypeDelayed, g.id, name, to.write())
 		e.Tenant, e.RegistrationID = g.tenant, g.id
 		e.OccurredAt, e.Severity = utc(t.deadline(to)), 1
-		e.Description = "The " + measureWords[name] + " " + to.write() + " passed without a delivery or an attempt."
+		e.Description = "The " + measureInWords(name) + " " + to.write() + " passed without a delivery or an attempt."
 		e.Evidence = map[string]string{"measure": name, "target": to.write(), "passed_at": stamp(t.deadline(to))}
 		t.out.events = append(t.out.events, e)
 		t.notifyAlone(s, g, &e)
 	}
 }
 
-var measureWords = map[string]string{measurePromised: "promised time", measureETA: "carrier's first ETA"}
+func measureInWords(name string) string {
+	if name == measureETA {
+		return "carrier's first ETA"
+	}
+	return "promised time"
+}
 
 // clearDelays withdraws delays that proved to be none, because a stop that was
 // in time came late (D2).

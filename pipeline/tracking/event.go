@@ -80,7 +80,7 @@ func (r *rules) newPending(e *schemas.CarrierEvent, arrived int64) *pending {
 	p.hash = contentHash(e, code)
 	p.eta, p.etaReason = etaOf(e), clip(e.ETAReason, maxDescription)
 	p.key = orderKey{
-		at: r.orderedAt(&p.event), rank: uint8(code.Status.Rank), //nolint:gosec // 0 to 7, checked by the model
+		at: r.orderedAt(&p.event), rank: uint8(code.Status.Rank),
 		priority: priority(e.SourceKind), arrived: arrived,
 	}
 	return p

@@ -3,7 +3,7 @@ package tracking
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
+	"encoding/hex"
 	"strconv"
 	"strings"
 	"time"
@@ -50,7 +50,7 @@ func contentHash(e *schemas.CarrierEvent, code *status.Code) uint32 {
 	if e.Location != nil {
 		place = *e.Location
 	}
-	return uint32(hash64("content", //nolint:gosec // half of the hash is enough
+	return uint32(hash64("content",
 		code.Name, e.RawStatus, e.Description, e.SignedBy, e.Leg, e.OccurredPrecision, e.OccurredZone,
 		place.Name, place.City, place.State, place.PostalCode, place.Country,
 		text(e.ETADate), instantText(e.ETAAt), text(e.ETAZone)))
@@ -80,7 +80,7 @@ func hash64(parts ...string) uint64 {
 // everything.
 func hashHex(parts ...string) string {
 	sum := digest(parts)
-	return fmt.Sprintf("%x", sum[:16])
+	return hex.EncodeToString(sum[:16])
 }
 
 func digest(parts []string) [sha256.Size]byte {
@@ -97,5 +97,7 @@ func eventID(id uint64) string {
 	if id == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%016x", id)
+	var raw [8]byte
+	binary.BigEndian.PutUint64(raw[:], id)
+	return hex.EncodeToString(raw[:])
 }

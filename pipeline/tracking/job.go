@@ -14,9 +14,10 @@ import (
 // tracking-events, decisions, shipments, webhook-jobs and usage. It is safe for
 // concurrent use on different keys.
 type Job struct {
-	rules  *rules
-	codecs *schemas.Codecs
-	coders sync.Pool // of *coder, for writing
+	rules   *rules
+	codecs  *schemas.Codecs
+	symbols *symbols
+	coders  sync.Pool // of *coder, for writing
 }
 
 var _ job.Job = (*Job)(nil)
@@ -27,9 +28,8 @@ func NewJob(cfg Config) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Job{rules: r, codecs: cfg.Codecs}
-	known := dictionaryNumbers()
-	j.coders.New = func() any { return &coder{numbers: make(map[string]int, 64), known: known} }
+	j := &Job{rules: r, codecs: cfg.Codecs, symbols: newSymbols()}
+	j.coders.New = func() any { return &coder{numbers: make(map[string]int), symbols: j.symbols} }
 	return j, nil
 }
 
@@ -151,7 +151,7 @@ func (j *Job) DecodeState(data []byte) (any, error) {
 	if len(data) == 0 || data[0] != stateFormat {
 		return nil, fmt.Errorf("reading the tracking state: its format is unknown; this build reads format %d", stateFormat)
 	}
-	c := newReader(data)
+	c := newReader(data, j.symbols)
 	c.buf = c.buf[1:]
 	s := &State{}
 	layoutState(c, s)

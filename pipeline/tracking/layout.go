@@ -1,28 +1,10 @@
 package tracking
 
-import (
-	"time"
-
-	"waybill/schemas"
-)
+import "time"
 
 // stateFormat is the version of the layout, the first byte of a state. Another
 // layout gets another version, and this one stays readable.
 const stateFormat = 1
-
-// Symbols that events use over and over. Their order is part of the layout:
-// only append.
-var (
-	precisions  = []string{schemas.PrecisionSecond, schemas.PrecisionMinute, schemas.PrecisionDay}
-	confidences = []string{schemas.ConfidenceGiven, schemas.ConfidencePlace, schemas.ConfidenceCarrierDefault, schemas.ConfidenceAssumedUTC}
-	legs        = []string{"", schemas.LegForward, schemas.LegReturn, schemas.LegExchange}
-	sourceKinds = []string{schemas.SourceCarrierPush, schemas.SourceProviderPush, schemas.SourcePoll, schemas.SourceFile, schemas.SourceDerived}
-	backfills   = []string{schemas.BackfillNone, schemas.BackfillCurrent, schemas.BackfillAll}
-	windows     = []string{stateActive, stateExpired, stateStopped, stateDoNotTrack}
-	finals      = []string{"", schemas.DecisionAccepted, schemas.DecisionLate, schemas.DecisionOutdated, schemas.DecisionAfterWindow}
-	holds       = []string{schemas.DecisionHeldReorder, schemas.DecisionHeldFuture, schemas.DecisionHeldOrphan}
-	inputTopics = []string{schemas.TopicCarrierEvents, schemas.TopicRegistrations}
-)
 
 func layoutState(c *coder, s *State) {
 	list(c, &s.shipments, func(c *coder, s **shipment) {
@@ -88,7 +70,7 @@ func layoutFacts(c *coder, s *shipment) {
 	once := s.delivered == s.clockStop
 	b := c.bits()
 	b.flag(&present, &last, &started, &stopped, &delivered, &once)
-	b.symbol(&s.present.leg, legs, 2)
+	b.symbol(&s.present.leg, c.legs, 2)
 	b.close()
 	if present {
 		c.hash(&s.present.id)
@@ -134,7 +116,7 @@ func layoutMark(c *coder, m *mark, to int64) {
 	layoutKey(c, &m.key, to)
 	c.near(&m.occurred, m.key.at)
 	b := c.bits()
-	b.symbol(&m.precision, precisions, 2)
+	b.symbol(&m.precision, c.precisions, 2)
 	b.number(&m.local.form, 2)
 	b.close()
 	layoutLocal(c, &m.local, 0)

@@ -6,7 +6,7 @@ func layoutEvent(c *coder, e, before *event) {
 	c.hash(&e.id)
 	hash := uint64(e.hash)
 	c.fixed(&hash, 4)
-	e.hash = uint32(hash) //nolint:gosec // four bytes
+	e.hash = uint32(hash)
 
 	moved, waited, updated := e.key.at != e.occurred, e.created != e.key.arrived, e.updated-e.created != before.updated-before.created
 	alike, previous := e.alike(before), e.previous != ""
@@ -14,7 +14,7 @@ func layoutEvent(c *coder, e, before *event) {
 	text, signed, place := e.text != "" && !sameText, e.signedBy != "", e.location != nil
 	b := c.bits()
 	b.number(&e.key.rank, 3)
-	b.symbol(&e.decision, finals, 3)
+	b.symbol(&e.decision, c.finals, 3)
 	b.flag(&alike, &previous, &moved, &waited, &updated, &sameText, &text, &signed, &place, &e.weak, &e.clamped, &e.refused)
 	b.number(&e.local.form, 2)
 	b.close()
@@ -73,10 +73,10 @@ func (e *event) take(o *event) {
 // layoutOrigin is what mostly stays from event to event.
 func layoutOrigin(c *coder, e *event) {
 	b := c.bits()
-	b.symbol(&e.precision, precisions, 2)
-	b.symbol(&e.confidence, confidences, 2)
-	b.symbol(&e.leg, legs, 2)
-	b.symbol(&e.sourceKind, sourceKinds, 3)
+	b.symbol(&e.precision, c.precisions, 2)
+	b.symbol(&e.confidence, c.confidences, 2)
+	b.symbol(&e.leg, c.legs, 2)
+	b.symbol(&e.sourceKind, c.sourceKinds, 3)
 	b.number(&e.key.priority, 2)
 	b.close()
 	c.string(&e.source)
@@ -108,12 +108,12 @@ func layoutPending(c *coder, p *pending, epoch int64) {
 		c.string(&p.etaReason)
 	}
 	b := c.bits()
-	b.symbol(&p.position.topic, inputTopics, 2)
-	b.symbol(&p.held, holds, 2)
+	b.symbol(&p.position.topic, c.inputTopics, 2)
+	b.symbol(&p.held, c.holds, 2)
 	b.close()
 	partition := int64(p.position.partition)
 	c.int(&partition)
-	p.position.partition = int32(partition) //nolint:gosec // it was one when written
+	p.position.partition = int32(partition)
 	c.int(&p.position.offset)
 	c.int(&p.version)
 	c.near(&p.due, p.key.arrived)

@@ -10,8 +10,8 @@ import (
 func layoutRegistration(c *coder, g *registration, epoch int64) {
 	made := madeID(g.id)
 	b := c.bits()
-	b.symbol(&g.state, windows, 2)
-	b.symbol(&g.backfill, backfills, 2)
+	b.symbol(&g.state, c.windows, 2)
+	b.symbol(&g.backfill, c.backfills, 2)
 	b.flag(&made)
 	b.close()
 	if made {

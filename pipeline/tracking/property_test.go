@@ -55,7 +55,7 @@ func drawRegistration(t *rapid.T, now time.Time) *schemas.Registration {
 	r := &schemas.Registration{
 		Tenant: rapid.SampledFrom([]string{"acme", "globex"}).Draw(t, "tenant"), Carrier: "sim",
 		TrackingNumber: "A2", WindowDays: rapid.IntRange(0, 30).Draw(t, "days"),
-		Backfill:       rapid.SampledFrom(backfills).Draw(t, "backfill"),
+		Backfill:       rapid.SampledFrom(newSymbols().backfills).Draw(t, "backfill"),
 		NewEpoch:       rapid.IntRange(0, 4).Draw(t, "new epoch") == 0,
 		IdempotencyKey: rapid.SampledFrom([]string{"", "", "k1", "k2"}).Draw(t, "idempotency"),
 		Metadata:       rapid.SampledFrom([]string{"", "m1", "m2"}).Draw(t, "metadata"),
@@ -80,7 +80,7 @@ func drawEvent(t *rapid.T, now time.Time, code string) *schemas.CarrierEvent {
 	e := &schemas.CarrierEvent{
 		Carrier: "sim", TrackingNumber: "A2", Code: code, RawCode: strings.ToUpper(code),
 		OccurredAt: now.Add(time.Duration(seconds) * time.Second), OccurredPrecision: schemas.PrecisionSecond,
-		OccurredConfidence: schemas.ConfidenceGiven, SourceKind: rapid.SampledFrom(sourceKinds[:4]).Draw(t, "source kind"),
+		OccurredConfidence: schemas.ConfidenceGiven, SourceKind: rapid.SampledFrom(newSymbols().sourceKinds[:4]).Draw(t, "source kind"),
 		Leg: schemas.LegForward, Description: rapid.SampledFrom([]string{"", "x", "On its way"}).Draw(t, "text"),
 	}
 	if rapid.IntRange(0, 3).Draw(t, "precision") == 0 {

@@ -17,7 +17,6 @@ func (t *turn) tell(s *shipment, n *news) {
 		}
 		if g.backfill == schemas.BackfillCurrent && n.wins && t.before(n.event, g.registered) {
 			g.current = n.event.id // newer than what was known when it registered
-			n.historical = true
 		}
 		if t.visible(g, n.event) {
 			n.historical = t.before(n.event, g.registered)
@@ -31,12 +30,11 @@ func (t *turn) tell(s *shipment, n *news) {
 func (t *turn) tellOne(s *shipment, g *registration, n *news) {
 	code := t.codeOf(n.event.code)
 	name := code.Status.Name
-	w := webhook{
-		event: t.trackingEvent(s, n.event), previous: g.status, historical: n.historical, bare: n.bare,
-		changed: t.facts(s).changedSince(n.before),
-	}
 	transition := n.wins && g.status != name
-	w.types = typesOf(g, n, code, transition)
+	w := webhook{
+		news: n, id: eventID(n.event.id), status: name, code: code.Name,
+		types: typesOf(g, n, code, transition), previous: g.status,
+	}
 	if n.late || n.recoded {
 		w.position = t.positionOf(s, g, n.event.id)
 	}
@@ -86,7 +84,10 @@ func (t *turn) notifyAlone(s *shipment, g *registration, e *schemas.TrackingEven
 	if e.Type == schemas.TypeExpired || e.Type == schemas.TypeInvalid {
 		changed = []string{"window"}
 	}
-	t.notify(s, g, &webhook{event: *e, types: []string{e.Type}, previous: g.status, changed: changed})
+	t.notify(s, g, &webhook{
+		id: e.EventID, status: e.Status, code: e.Code, types: []string{e.Type}, previous: g.status,
+		event: e, changed: changed,
+	})
 }
 
 // positionOf gives an event's place in the history as the registration sees

@@ -4,17 +4,22 @@ import (
 	"time"
 )
 
-// timers are what time does to a shipment. Of those that are due at one
-// instant the first in this list goes first: what was said before an instant
-// counts before what the instant brings.
-var timers = [...]struct {
+// timer is one thing that time does to a shipment.
+type timer struct {
 	due  func(*turn, *shipment) int64
 	fire func(*turn, *shipment)
-}{
-	{(*turn).holdDue, (*turn).release},
-	{(*turn).delayDue, (*turn).findDelays},
-	{(*turn).windowDue, (*turn).expire},
-	{(*turn).lifeDue, (*turn).passOn},
+}
+
+// timers gives what time does to a shipment. Of what is due at one instant the
+// first in this list goes first: what was said before an instant counts before
+// what the instant brings.
+func timers() [4]timer {
+	return [...]timer{
+		{(*turn).holdDue, (*turn).release},
+		{(*turn).delayDue, (*turn).findDelays},
+		{(*turn).windowDue, (*turn).expire},
+		{(*turn).lifeDue, (*turn).passOn},
+	}
 }
 
 // advance lets everything happen that is due by an instant, each thing at its
@@ -36,7 +41,7 @@ func (t *turn) advance(to int64) {
 // fireDue fires the first timer that is due, of the oldest shipment that has
 // one.
 func (t *turn) fireDue() {
-	for _, timer := range timers {
+	for _, timer := range timers() {
 		for _, s := range t.state.shipments {
 			if timer.due(t, s) <= t.now {
 				timer.fire(t, s)
@@ -50,7 +55,7 @@ func (t *turn) fireDue() {
 func (t *turn) nextDue() int64 {
 	due := never
 	for _, s := range t.state.shipments {
-		for _, timer := range timers {
+		for _, timer := range timers() {
 			due = min(due, timer.due(t, s))
 		}
 	}

@@ -11,14 +11,27 @@ import (
 
 // webhook is one thing to be told, before it is known whom.
 type webhook struct {
-	event      schemas.TrackingEvent
-	types      []string // that fit, the specific first
-	previous   string   // status told before
-	changed    []string
-	position   int // in the history, 0 when it is no amendment
-	firstTime  bool
-	historical bool
-	bare       bool // without history, even where the endpoint asks for it
+	id           string // of the event
+	status, code string
+	types        []string // that fit, the specific first
+	previous     string   // status told before
+	position     int      // in the history, 0 when it is no amendment
+	firstTime    bool
+
+	// news is of a carrier's event. What bodies say of it is made only when an
+	// endpoint chose it, which most do not.
+	news    *news
+	event   *schemas.TrackingEvent
+	changed []string
+}
+
+// write makes what bodies say of the event.
+func (t *turn) write(s *shipment, w *webhook) {
+	if w.event != nil {
+		return
+	}
+	row := t.trackingEvent(s, w.news.event)
+	w.event, w.changed = &row, t.facts(s).changedSince(w.news.before)
 }
 
 // notify makes one webhook for each endpoint of the tenant that chose it,
@@ -27,14 +40,15 @@ type webhook struct {
 func (t *turn) notify(s *shipment, g *registration, w *webhook) {
 	for _, ep := range t.endpoints.OfTenant(g.tenant) {
 		kind := chosen(ep.Types, w.types)
-		if kind == "" || !wants(ep.Statuses, w.event.Status, w.event.Code) {
+		if kind == "" || !wants(ep.Statuses, w.status, w.code) {
 			continue
 		}
+		t.write(s, w)
 		g.webhooks++
 		t.out.changed = true
 		job := schemas.WebhookJob{
 			EndpointID: ep.EndpointID, Tenant: g.tenant, Carrier: t.carrier, TrackingNumber: t.number, Epoch: utc(s.epoch),
-			RegistrationID: g.id, Cause: w.event.EventID, Sequence: g.nextFor(ep.EndpointID), Revision: s.revision,
+			RegistrationID: g.id, Cause: w.id, Sequence: g.nextFor(ep.EndpointID), Revision: s.revision,
 			Type: kind, Types: w.types, Trigger: schemas.TriggerEvent, CreatedAt: utc(t.now),
 		}
 		job.JobID = hashHex("webhook", ep.EndpointID, g.id, job.Cause, strconv.FormatInt(job.Revision, 10))

@@ -23,21 +23,6 @@ const (
 // followsRegistration is the only value of follows.
 const followsRegistration = "registration"
 
-var (
-	parties       = []string{"carrier", "shipper", "consignee", "customs", "external", "shared", "system", "unknown"}
-	wantedStatus  = []string{Unknown, Pending, Invalid, Exception, OutForDelivery, Returning, Delivered, Expired}
-	wantedCodes   = []string{CodeRegistered, CodeNotFound, CodeInvalidNumber, CodeProblemResolved, CodeNoUpdate, CodeUnmapped}
-	flagOfTheCode = map[rune]func(*Code) *bool{
-		'M': func(c *Code) *bool { return &c.Milestone },
-		'S': func(c *Code) *bool { return &c.StartsClock },
-		'X': func(c *Code) *bool { return &c.StopsClock },
-		'T': func(c *Code) *bool { return &c.Terminal },
-		'A': func(c *Code) *bool { return &c.ActionRequired },
-		'F': func(c *Code) *bool { return &c.AttemptFailure },
-		'P': func(c *Code) *bool { return &c.PhysicalScan },
-	}
-)
-
 // The file as it is written.
 type modelFile struct {
 	Version  string       `yaml:"version"`
@@ -114,6 +99,7 @@ func (m *Model) addStatus(line statusLine) error {
 }
 
 func (m *Model) addCode(line codeLine) error {
+	parties := []string{"carrier", "shipper", "consignee", "customs", "external", "shared", "system", "unknown"}
 	c := &Code{
 		Name: line.Code, Status: m.byStatus[line.Status], Title: line.Name, Meaning: line.Meaning,
 		Party: line.Party, Severity: line.Severity, DataOnly: line.DataOnly,
@@ -132,18 +118,39 @@ func (m *Model) addCode(line codeLine) error {
 	case c.Title == "" || c.Meaning == "":
 		return errors.New("name and meaning must not be empty")
 	}
-	for _, flag := range line.Flags {
-		at, ok := flagOfTheCode[flag]
-		if !ok || *at(c) {
+	for _, letter := range line.Flags {
+		flag := c.flag(letter)
+		if flag == nil || *flag {
 			return fmt.Errorf("the flags %q: each is one of MSXTAFP and stands once", line.Flags)
 		}
-		*at(c) = true
+		*flag = true
 	}
 	if c.DataOnly && line.Flags != "" {
 		return fmt.Errorf("it is data only and has the flags %q", line.Flags)
 	}
 	m.codes = append(m.codes, c)
 	m.byCode[c.Name] = c
+	return nil
+}
+
+// flag gives the field of a flag's letter, or nil.
+func (c *Code) flag(letter rune) *bool {
+	switch letter {
+	case 'M':
+		return &c.Milestone
+	case 'S':
+		return &c.StartsClock
+	case 'X':
+		return &c.StopsClock
+	case 'T':
+		return &c.Terminal
+	case 'A':
+		return &c.ActionRequired
+	case 'F':
+		return &c.AttemptFailure
+	case 'P':
+		return &c.PhysicalScan
+	}
 	return nil
 }
 
@@ -175,12 +182,12 @@ func (m *Model) link(s *Status, line statusLine) error {
 
 // complete checks that what code decides by is there.
 func (m *Model) complete() error {
-	for _, name := range wantedStatus {
+	for _, name := range []string{Unknown, Pending, Invalid, Exception, OutForDelivery, Returning, Delivered, Expired} {
 		if m.byStatus[name] == nil {
 			return fmt.Errorf("reading the status model: the status %s is missing", name)
 		}
 	}
-	for _, name := range wantedCodes {
+	for _, name := range []string{CodeRegistered, CodeNotFound, CodeInvalidNumber, CodeProblemResolved, CodeNoUpdate, CodeUnmapped} {
 		if m.byCode[name] == nil {
 			return fmt.Errorf("reading the status model: the code %s is missing", name)
 		}

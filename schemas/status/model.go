@@ -1,6 +1,9 @@
 package status
 
-import _ "embed" // the model is a file beside the code
+import (
+	_ "embed" // the model is a file beside the code
+	"slices"
+)
 
 //go:embed model.yaml
 var defaultModel []byte
@@ -129,10 +132,5 @@ func (s *Status) MayBecome(c *Code) bool {
 	case s.physical:
 		return c.PhysicalScan
 	}
-	for _, name := range s.next {
-		if name == c.Status.Name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.next, c.Status.Name)
 }

@@ -108,7 +108,7 @@ func TestLoadRefuses(t *testing.T) {
 	require.NoError(t, err)
 	for _, c := range []struct{ old, new, problem string }{
 		{`version: "1"`, `version: ""`, "no version"},
-		{`version: "1"`, `versoin: "1"`, "versoin"},
+		{`version: "1"`, `release: "1"`, "release"},
 		{"rank: 6", "rank: 8", "the rank 8 is not from 0 to 7"},
 		{"status: UNKNOWN,  ", "status: PENDING,  ", "it is there twice"},
 		{"status: RETURNED, ", "status: Returned, ", "upper case"},
