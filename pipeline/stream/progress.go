@@ -99,35 +99,46 @@ func (r *Runtime) Caught(ctx context.Context) error {
 		return fmt.Errorf("making a client: %w", err)
 	}
 	defer client.Close()
-	admin := kadm.NewClient(client)
-	var full []string
-	for _, topic := range r.cfg.inputs() {
-		full = append(full, r.cfg.Prefix+topic)
-	}
-	ends, err := listed(admin.ListEndOffsets(ctx, full...))
-	if err != nil {
+	what := "looking at the progress of group " + r.cfg.group()
+	var starts, ends map[string]map[int32]int64
+	err = retry(ctx, r.cfg.Logger, what, func() (err error) {
+		starts, ends, err = r.inputBounds(ctx, kadm.NewClient(client))
 		return err
-	}
-	starts, err := listed(admin.ListStartOffsets(ctx, full...))
-	if err != nil {
-		return err
-	}
+	})
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for {
-		fetched, err := admin.FetchOffsets(ctx, r.cfg.group())
-		if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // it has not begun
-			return fmt.Errorf("reading the offsets of group %s: %w", r.cfg.group(), err)
-		}
-		if caught(fetched, starts, ends) {
+	for err == nil {
+		done := false
+		err = retry(ctx, r.cfg.Logger, what, func() error {
+			fetched, err := kadm.NewClient(client).FetchOffsets(ctx, r.cfg.group())
+			if errors.Is(err, kerr.GroupIDNotFound) { // it has not begun
+				err = nil
+			}
+			done = err == nil && caught(fetched, starts, ends)
+			return err
+		})
+		if done {
 			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for group %s to handle its inputs: %w", r.cfg.group(), context.Cause(ctx))
+			err = context.Cause(ctx)
 		case <-tick.C:
 		}
 	}
+	return fmt.Errorf("waiting for group %s to handle its inputs: %w", r.cfg.group(), err)
+}
+
+func (r *Runtime) inputBounds(ctx context.Context, admin *kadm.Client) (starts, ends map[string]map[int32]int64, err error) {
+	var full []string
+	for _, topic := range r.cfg.inputs() {
+		full = append(full, r.cfg.Prefix+topic)
+	}
+	if ends, err = listed(admin.ListEndOffsets(ctx, full...)); err != nil {
+		return nil, nil, err
+	}
+	starts, err = listed(admin.ListStartOffsets(ctx, full...))
+	return starts, ends, err
 }
 
 func caught(fetched kadm.OffsetResponses, starts, ends map[string]map[int32]int64) bool {
