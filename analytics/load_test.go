@@ -2,7 +2,6 @@ package analytics_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -76,7 +75,7 @@ func send[T any](t testing.TB, client *kgo.Client, topic string, codec *schemas.
 	t.Helper()
 	for _, v := range values {
 		data, err := codec.Encode(v)
-		require.NoError(t, err, fmt.Sprintf("%+v", v))
+		require.NoError(t, err, "%+v", v)
 		client.Produce(t.Context(), &kgo.Record{Topic: topic, Value: data}, func(_ *kgo.Record, err error) { assert.NoError(t, err) })
 	}
 	require.NoError(t, client.Flush(t.Context()))

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -89,7 +90,7 @@ func migrate(ctx context.Context, options *clickhouse.Options, all []migration) 
 func createDatabase(ctx context.Context, options *clickhouse.Options) error {
 	database := options.Auth.Database
 	if database == "" {
-		return fmt.Errorf("making the database: no name is set")
+		return errors.New("making the database: no name is set")
 	}
 	server := *options
 	server.Auth.Database = ""

@@ -83,7 +83,7 @@ func FindReport(name string) (Report, error) {
 var parameter = regexp.MustCompile(`\{([a-z_]+):`)
 
 // parseReport reads the head of a file: what it answers, its basis, and, where
-// it has groups, a line "-- By: a, b. Default: a."
+// it has groups, a line "-- By: a, b. Default: a." after them.
 func parseReport(name, text string) (Report, error) {
 	lines := strings.SplitN(text, "\n", 4)
 	r := Report{Name: name}

@@ -116,6 +116,9 @@ func TestEveryReportRunsOnEmptyTables(t *testing.T) {
 		if slices.Contains(report.Parameters, "tracking_number") {
 			params.TrackingNumber = "1Z"
 		}
+		if slices.Contains(report.Parameters, "since") {
+			params.Last = time.Hour
+		}
 		result, err := analytics.Run(t.Context(), conn, report, params)
 		require.NoError(t, err, report.Name)
 		require.Empty(t, result.Rows, report.Name)

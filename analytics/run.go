@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,10 +16,11 @@ import (
 // defaultLimit bounds the rows of a list where none is asked for.
 const defaultLimit = 1000
 
-// Open ends of time, as far as the tables reach.
-var (
-	beginning = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
-	end       = time.Date(2262, 1, 1, 0, 0, 0, 0, time.UTC)
+// Open ends of time, as far as the tables reach, and how a time is handed over.
+const (
+	beginning  = "1900-01-01 00:00:00.000"
+	end        = "2262-01-01 00:00:00.000"
+	timeLayout = "2006-01-02 15:04:05.000"
 )
 
 // Params narrow a report. The zero value takes everything there is.
@@ -115,27 +117,14 @@ func (p *Params) check(report Report) error {
 
 // arguments gives a value to every parameter of the report.
 func (p *Params) arguments(report Report) []any {
-	since, until, limit := p.Since, p.Until, p.Limit
-	if p.Last != 0 {
+	since := p.Since
+	if p.Last != 0 && !p.AsOf.IsZero() { // in empty tables there is no present
 		since = p.AsOf.Add(-p.Last)
 	}
-	if since.IsZero() {
-		since = beginning
-	}
-	if until.IsZero() {
-		until = end
-	}
-	if limit == 0 {
-		limit = defaultLimit
-	}
-	asOf := p.AsOf
-	if asOf.IsZero() {
-		asOf = time.UnixMilli(0)
-	}
-	text := func(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05.000") }
 	values := map[string]any{
-		"since": text(since), "until": text(until), "as_of": text(asOf), "tenant": p.Tenant, "carrier": p.Carrier,
-		"tracking_number": p.TrackingNumber, "by": p.By, "limit": limit,
+		"since": timeText(since, beginning), "until": timeText(p.Until, end), "as_of": timeText(p.AsOf, beginning),
+		"tenant": p.Tenant, "carrier": p.Carrier, "tracking_number": p.TrackingNumber,
+		"by": p.By, "limit": cmp.Or(p.Limit, defaultLimit),
 	}
 	if p.By == nil {
 		values["by"] = []string{}
@@ -145,4 +134,12 @@ func (p *Params) arguments(report Report) []any {
 		arguments = append(arguments, clickhouse.Named(name, values[name]))
 	}
 	return arguments
+}
+
+// timeText gives a time as a parameter, or another text where there is none.
+func timeText(at time.Time, otherwise string) string {
+	if at.IsZero() {
+		return otherwise
+	}
+	return at.UTC().Format(timeLayout)
 }

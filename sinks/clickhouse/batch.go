@@ -11,11 +11,13 @@ import (
 // maxBatchBytes bounds the records of a batch, for a record may have a megabyte.
 const maxBatchBytes = 64 << 20
 
-// topicOrder is the order of insertion: a decision is seen no earlier than the
+// topicOrder gives the topics in the order of insertion: a decision is seen no earlier than the
 // shipment that it made.
-var topicOrder = [...]string{
-	schemas.TopicShipments, schemas.TopicTrackingEvents, schemas.TopicDecisions,
-	schemas.TopicWebhookAttempts, schemas.TopicUsage,
+func topicOrder() []string {
+	return []string{
+		schemas.TopicShipments, schemas.TopicTrackingEvents, schemas.TopicDecisions,
+		schemas.TopicWebhookAttempts, schemas.TopicUsage,
+	}
 }
 
 // refusal is a record that goes to the dead letters, and why.
@@ -46,7 +48,7 @@ type counts struct{ taken, superseded, skipped map[string]int }
 func newBatch(prefix string, codecs *schemas.Codecs) *batch {
 	b := &batch{intakes: make(map[string]intake)}
 	byTopic := feeds(codecs)
-	for _, topic := range topicOrder {
+	for _, topic := range topicOrder() {
 		b.topics = append(b.topics, prefix+topic)
 		b.intakes[prefix+topic] = byTopic[topic]
 	}

@@ -27,7 +27,7 @@ func Lag(ctx context.Context, client *kgo.Client, prefix, group string) (int64, 
 	}
 	admin := kadm.NewClient(client)
 	var topics []string
-	for _, topic := range topicOrder {
+	for _, topic := range topicOrder() {
 		topics = append(topics, prefix+topic)
 	}
 	ends, err := admin.ListCommittedOffsets(ctx, topics...)

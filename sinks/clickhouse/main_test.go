@@ -49,7 +49,7 @@ func newTestBedOn(t *testing.T, partitions int32, server string) *testBed {
 	require.NoError(t, err)
 	t.Cleanup(bed.client.Close)
 	retention := "-1"
-	for _, topic := range append(topicOrder[:], schemas.TopicDeadLetters) {
+	for _, topic := range append(topicOrder(), schemas.TopicDeadLetters) {
 		_, err := kadm.NewClient(bed.client).CreateTopic(t.Context(), partitions, 1, map[string]*string{"retention.ms": &retention}, bed.cfg.Prefix+topic)
 		require.NoError(t, err)
 	}

@@ -53,7 +53,7 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 			Name: "waybill_clickhouse_lag_records", Help: "Offsets between what is committed and the end of the partition.",
 		}, []string{"topic", "partition"}),
 	}
-	for _, topic := range topicOrder {
+	for _, topic := range topicOrder() {
 		for _, outcome := range []string{outcomeWritten, outcomeSuperseded, outcomeSkipped, outcomeUnreadable, outcomeRefused} {
 			m.records.WithLabelValues(topic, outcome)
 		}

@@ -153,9 +153,8 @@ func (s *Sink) settle(ctx context.Context) error {
 			break
 		}
 		s.metrics.batches.WithLabelValues("failed").Inc()
-		var mass *massRefusalError
-		if errors.As(err, &mass) {
-			return err
+		if mass, ok := errors.AsType[*massRefusalError](err); ok {
+			return mass
 		}
 		if ctx.Err() != nil {
 			s.cfg.Logger.Warn("ending with a batch that was not settled; it will be read again", "records", s.batch.records, "error", err)

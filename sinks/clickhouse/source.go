@@ -37,8 +37,8 @@ type kafkaSource struct {
 // openSource joins the group. lost is told of partitions that were taken away,
 // while rebalancing is allowed.
 func openSource(cfg *Config, lost func(map[string][]int32)) (*kafkaSource, error) {
-	topics := make([]string, 0, len(topicOrder))
-	for _, topic := range topicOrder {
+	topics := make([]string, 0, len(topicOrder()))
+	for _, topic := range topicOrder() {
 		topics = append(topics, cfg.Prefix+topic)
 	}
 	onLost := func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) { lost(partitions) }

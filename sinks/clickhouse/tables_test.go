@@ -107,7 +107,7 @@ func (bed *testBed) compare(table string, record any, prefix string) {
 		if field.Kind() == reflect.Pointer {
 			field = field.Elem()
 		}
-		if place, ok := field.Interface().(schemas.Location); ok {
+		if place, ok := reflect.TypeAssert[schemas.Location](field); ok {
 			bed.compare(table, place, "location_")
 			continue
 		}
@@ -152,6 +152,7 @@ func TestTheSinkKnowsEveryColumn(t *testing.T) {
 			require.NoError(t, rows.Scan(&name))
 			columns = append(columns, name)
 		}
+		require.NoError(t, rows.Err())
 		require.NoError(t, rows.Close())
 		slices.Sort(columns)
 		filled := slices.Clone(blocks[table])

@@ -8,24 +8,26 @@ import (
 
 // What a DateTime64(3) and a Date32 can hold by way of the client, which
 // reckons in nanoseconds: the server's own 2299 is out of its reach.
-var (
-	firstTime = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
-	lastTime  = time.Date(2261, 12, 31, 23, 59, 59, 999e6, time.UTC)
+const (
+	firstMillis = -2208988800000 // 1900-01-01T00:00:00Z
+	lastMillis  = 9214646399999  // 2261-12-31T23:59:59.999Z
 )
 
 // storableMillis gives a time in milliseconds since 1970, UTC. A time out of
 // range becomes the nearest limit, with the problem in words. The zero time
 // means that there is none, and is stored as 1970.
 func storableMillis(at time.Time) (ms int64, problem string) {
-	switch {
-	case at.IsZero():
+	if at.IsZero() {
 		return 0, ""
-	case at.Before(firstTime):
-		return firstTime.UnixMilli(), fmt.Sprintf("%s is before 1900 and was stored as the limit", at.UTC().Format(time.RFC3339))
-	case at.After(lastTime):
-		return lastTime.UnixMilli(), fmt.Sprintf("%s is after 2261 and was stored as the limit", at.UTC().Format(time.RFC3339))
 	}
-	return at.UnixMilli(), ""
+	ms = at.UnixMilli()
+	switch {
+	case ms < firstMillis:
+		return firstMillis, at.UTC().Format(time.RFC3339) + " is before 1900 and was stored as the limit"
+	case ms > lastMillis:
+		return lastMillis, at.UTC().Format(time.RFC3339) + " is after 2261 and was stored as the limit"
+	}
+	return ms, ""
 }
 
 // storableDay reads a calendar day, YYYY-MM-DD. What is none becomes null, with
@@ -35,7 +37,7 @@ func storableDay(text *string) (day *time.Time, problem string) {
 		return nil, ""
 	}
 	at, err := time.Parse(time.DateOnly, *text)
-	if err != nil || at.Before(firstTime) || at.After(lastTime) {
+	if err != nil || at.UnixMilli() < firstMillis || at.UnixMilli() > lastMillis {
 		return nil, fmt.Sprintf("%.40q is no day from 1900-01-01 to 2261-12-31 and was stored as null", *text)
 	}
 	return &at, ""

@@ -9,6 +9,8 @@ import (
 )
 
 func TestStorableMillis(t *testing.T) {
+	firstTime := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastTime := time.Date(2261, 12, 31, 23, 59, 59, 999e6, time.UTC)
 	for name, test := range map[string]struct {
 		at      time.Time
 		want    time.Time

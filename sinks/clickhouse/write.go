@@ -68,13 +68,13 @@ func (s *Sink) insert(ctx context.Context, b block, from, until int) ([]refusal,
 	began := time.Now()
 	err := s.store.insert(ctx, b, from, until)
 	s.metrics.inserts.WithLabelValues(b.tableName()).Observe(time.Since(began).Seconds())
-	var fault *rowFaultError
+	fault, faulty := errors.AsType[*rowFaultError](err)
 	switch {
 	case err == nil:
 		s.metrics.rows.WithLabelValues(b.tableName()).Add(float64(until - from))
 		s.metrics.problems.WithLabelValues(b.tableName()).Add(float64(b.problemCount(from, until)))
 		return nil, nil
-	case !errors.As(err, &fault):
+	case !faulty:
 		return nil, err
 	case until-from == 1:
 		return []refusal{{b.origin(from), fault}}, nil
@@ -106,9 +106,8 @@ func (s *Sink) report(b *batch, refused []refusal) {
 		outcomeUnreadable: {}, outcomeRefused: {},
 	}
 	for _, r := range refused {
-		var fault *rowFaultError
 		outcome := outcomeUnreadable
-		if errors.As(r.why, &fault) {
+		if _, ok := errors.AsType[*rowFaultError](r.why); ok {
 			outcome = outcomeRefused
 		}
 		byOutcome[outcome][r.record.Topic]++
