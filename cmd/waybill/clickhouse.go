@@ -17,6 +17,8 @@ func openClickHouse(ctx context.Context, g *globals) (driver.Conn, error) {
 	options := roles.ClickHouseOptions(g.settings)
 	conn, err := ch.Open(&options)
 	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
 		err = conn.Ping(ctx)
 	}
 	if err != nil {

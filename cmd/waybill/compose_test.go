@@ -7,11 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
-
-	"waybill/internal/config"
 )
 
 // composeFile is as much of docker-compose.yml as the tests look at.
@@ -77,7 +74,7 @@ func TestComposeSpeaksWaybillsSettings(t *testing.T) {
 	c := readCompose(t)
 	waybill := c.Services["waybill"]
 	var commands cli
-	parser, err := kong.New(&commands, kong.Name("waybill"), kong.DefaultEnvars("WAYBILL"), kong.Configuration(config.Load))
+	parser, err := newParser(&commands)
 	require.NoError(t, err)
 	known := map[string]bool{}
 	for _, flag := range parser.Model.Flags {

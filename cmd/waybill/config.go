@@ -15,6 +15,14 @@ type configCmd struct {
 
 type configCheckCmd struct{ formatFlag }
 
+func (*configCheckCmd) Help() string {
+	return `Settings come from the YAML file of --config, then the environment, then flags; the last wins.
+
+Example:
+
+    waybill config check --config waybill.yaml`
+}
+
 func (c *configCheckCmd) Run(g *globals) error {
 	values, warnings := config.Effective(g.model), g.settings.Warnings()
 	if c.json() {

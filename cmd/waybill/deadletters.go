@@ -22,15 +22,23 @@ type deadLettersCmd struct {
 
 type deadLettersListCmd struct{ formatFlag }
 
+func (*deadLettersListCmd) Help() string {
+	return `A dead letter stays where it is until its retention ends, also when it was sent again.
+
+Example:
+
+    waybill dead-letters list --format json`
+}
+
 func (c *deadLettersListCmd) Run(ctx context.Context, g *globals) error {
-	client, err := newKafkaClient(g.settings, g.log)
+	client, err := openKafka(ctx, g)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
 	letters, err := deadletters.List(ctx, client, g.settings.Kafka.Prefix)
 	if err != nil {
-		return unreachable(g.settings, err)
+		return wayOut(err)
 	}
 	if c.json() {
 		return printJSON(letters)
@@ -55,8 +63,15 @@ type deadLettersShowCmd struct {
 	Value bool   `help:"Print the bytes alone, to mend them in a file."`
 }
 
+func (*deadLettersShowCmd) Help() string {
+	return `Examples:
+
+    waybill dead-letters show 3:17
+    waybill dead-letters show 3:17 --value > mended.json`
+}
+
 func (c *deadLettersShowCmd) Run(ctx context.Context, g *globals) error {
-	client, err := newKafkaClient(g.settings, g.log)
+	client, err := openKafka(ctx, g)
 	if err != nil {
 		return err
 	}
@@ -85,6 +100,14 @@ type deadLettersResendCmd struct {
 	Value string `help:"File whose bytes take the place of the letter's." type:"existingfile" placeholder:"FILE"`
 }
 
+func (*deadLettersResendCmd) Help() string {
+	return `The key and headers are those of the letter.
+
+Example:
+
+    waybill dead-letters resend 3:17 --value mended.json`
+}
+
 func (c *deadLettersResendCmd) Run(ctx context.Context, g *globals) error {
 	var mended []byte
 	if c.Value != "" {
@@ -93,7 +116,7 @@ func (c *deadLettersResendCmd) Run(ctx context.Context, g *globals) error {
 			return fmt.Errorf("reading the mended value: %w", err)
 		}
 	}
-	client, err := newKafkaClient(g.settings, g.log)
+	client, err := openKafka(ctx, g)
 	if err != nil {
 		return err
 	}
@@ -116,7 +139,7 @@ func find(ctx context.Context, g *globals, client *kgo.Client, id string) (*dead
 	case errors.Is(err, deadletters.ErrNoSuchLetter):
 		return nil, wrongUseError{fmt.Errorf("%w; `waybill dead-letters list` shows those that there are", err)}
 	case err != nil:
-		return nil, unreachable(g.settings, err)
+		return nil, wayOut(err)
 	}
 	return l, nil
 }

@@ -22,6 +22,18 @@ type demoCmd struct {
 	Patience time.Duration `help:"How long nothing may happen before the demo gives up." default:"5m"`
 }
 
+func (*demoCmd) Help() string {
+	return `Without --input it plays the real shipments of 2006 to 2015 that this build carries, then simulated parcels. It uses a
+Kafka and a ClickHouse of its own, embedded, unless --kafka-brokers and --clickhouse-addr name others. It fails when a
+figure is not what a separate reading of the input says.
+
+Examples:
+
+    waybill demo
+    waybill demo --keep                                      # and look around
+    waybill demo --map olist --input orders.csv.gz --format json`
+}
+
 // Run plays the demo. It fails when a figure is not what it must be.
 func (c *demoCmd) Run(ctx context.Context, g *globals) error {
 	if (c.Map == "") != (c.Input == "") {
@@ -38,10 +50,31 @@ func (c *demoCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	defer services.close(g.log)
-	summary, err := demo.Run(ctx, c.options(ctx, g, &s, dir))
-	if err != nil {
-		return err
+	ctx, done := services.needed(ctx)
+	defer done()
+	o := c.options(g, &s, dir)
+	var verdict error
+	if c.Keep {
+		o.Hold = func(summary *demo.Summary) {
+			verdict = c.tell(summary)
+			fmt.Fprint(os.Stderr, c.lookAround(&s))
+			<-ctx.Done()
+		}
 	}
+	summary, err := demo.Run(ctx, o)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return context.Cause(ctx) // what was cut off by it says less
+	case err != nil:
+		return err
+	case c.Keep:
+		return verdict
+	}
+	return c.tell(summary)
+}
+
+// tell prints the figures, and fails when they are not what they must be.
+func (c *demoCmd) tell(summary *demo.Summary) error {
 	if c.json() {
 		if err := printJSON(summary); err != nil {
 			return err
@@ -67,7 +100,7 @@ func (c *demoCmd) dir() (dir string, remove func(), err error) {
 	return dir, func() { _ = os.RemoveAll(dir) }, nil
 }
 
-func (c *demoCmd) options(ctx context.Context, g *globals, s *config.Settings, dir string) demo.Options {
+func (c *demoCmd) options(g *globals, s *config.Settings, dir string) demo.Options {
 	bar := newProgress("published")
 	o := demo.Options{
 		Map: c.Map, Input: c.Input, Dir: dir, Settings: s, Kafka: kafkaOptions(s, g.log), Version: version,
@@ -76,12 +109,6 @@ func (c *demoCmd) options(ctx context.Context, g *globals, s *config.Settings, d
 	}
 	if !c.json() {
 		o.Report = os.Stdout
-	}
-	if c.Keep {
-		o.Hold = func() {
-			fmt.Fprint(os.Stderr, c.lookAround(s))
-			<-ctx.Done()
-		}
 	}
 	return o
 }

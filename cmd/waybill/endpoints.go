@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"os"
 	"strings"
@@ -11,9 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"waybill/internal/endpointclient"
-	"waybill/pipeline/endpoints"
 	"waybill/schemas"
-	"waybill/sinks/webhook"
 )
 
 type endpointsCmd struct {
@@ -39,7 +36,7 @@ func (f *endpointFlags) client(ctx context.Context, g *globals) (context.Context
 	if err != nil {
 		return ctx, nil, nil, err
 	}
-	kafka, err := newKafkaClient(g.settings, g.log)
+	kafka, err := openKafka(ctx, g)
 	if err != nil {
 		return ctx, nil, nil, err
 	}
@@ -57,7 +54,7 @@ func (f *endpointFlags) command(ctx context.Context, g *globals, kind, endpointI
 	defer done()
 	e, err := client.Send(ctx, newCommand(f.Tenant, kind, endpointID, reason))
 	if err != nil {
-		return nil, unreachable(g.settings, err)
+		return nil, wayOut(err)
 	}
 	return e, nil
 }
@@ -69,74 +66,13 @@ func newCommand(tenant, kind, endpointID, reason string) *schemas.EndpointComman
 	}
 }
 
-type endpointsAddCmd struct {
-	endpointFlags
-	URL         string            `arg:"" help:"Where webhooks go, http or https."`
-	Description string            `help:"For people."`
-	Types       []string          `help:"Webhook types it wants, for example tracking.delivered. Empty: all."`
-	Statuses    []string          `help:"Statuses it wants, for example DELIVERED. Empty: all."`
-	Header      map[string]string `help:"Headers sent along, up to five."`
-	InFlight    int               `help:"Highest number of calls at a time. 0: the default."`
-	Unordered   bool              `help:"A shipment's webhooks do not wait for one another (W2)."`
-	History     bool              `help:"Bodies carry the shipment's history."`
-	SkipTest    bool              `help:"Traffic without a test first."`
-}
-
-func (c *endpointsAddCmd) Run(ctx context.Context, g *globals) error {
-	secret, err := webhook.NewSecret(rand.Reader)
-	if err != nil {
-		return err
-	}
-	ctx, client, done, err := c.client(ctx, g)
-	if err != nil {
-		return err
-	}
-	defer done()
-	tests, err := client.Tests(ctx)
-	if err != nil {
-		return unreachable(g.settings, err)
-	}
-	command := c.build(secret)
-	e, err := client.Send(ctx, command)
-	if err != nil {
-		return unreachable(g.settings, err)
-	}
-	if c.json() {
-		return printJSON(map[string]any{"endpoint_id": e.EndpointID, "secret": secret, "state": e.State})
-	}
-	fmt.Printf("endpoint %s\nsecret   %s\n\nThe secret is shown this once. Receivers verify with it (Standard Webhooks).\n", e.EndpointID, secret)
-	if c.SkipTest {
-		return nil
-	}
-	return printTest(ctx, tests, endpoints.TestJobID(command.EndpointID, command.CommandID))
-}
-
-func (c *endpointsAddCmd) build(secret string) *schemas.EndpointCommand {
-	command := newCommand(c.Tenant, schemas.CommandCreate, endpointclient.NewID("ep_"), "")
-	command.URL, command.Description, command.Secret = c.URL, c.Description, secret
-	command.Types, command.Statuses, command.Headers = c.Types, c.Statuses, c.Header
-	command.InFlight, command.History, command.SkipTest = c.InFlight, c.History, c.SkipTest
-	if c.Unordered {
-		command.Order = schemas.OrderNone
-	}
-	return command
-}
-
-// printTest waits for the first attempt of a test and says how it went.
-func printTest(ctx context.Context, tests *endpointclient.Tests, jobID string) error {
-	a, err := tests.First(ctx, jobID)
-	if err != nil {
-		return err
-	}
-	if a.Outcome == schemas.OutcomeDelivered {
-		_, err := fmt.Printf("\nThe test was answered with %d: the endpoint gets traffic.\n", a.StatusCode)
-		return err
-	}
-	return fmt.Errorf("the test failed (%s, status %d): the endpoint gets no traffic until a test succeeds; mend the receiver and run `waybill endpoints test %s`",
-		a.Reason, a.StatusCode, a.EndpointID)
-}
-
 type endpointsListCmd struct{ endpointFlags }
+
+func (*endpointsListCmd) Help() string {
+	return `Example:
+
+    waybill endpoints list --tenant acme --format json`
+}
 
 func (c *endpointsListCmd) Run(ctx context.Context, g *globals) error {
 	list, err := c.list(ctx, g)
@@ -145,6 +81,10 @@ func (c *endpointsListCmd) Run(ctx context.Context, g *globals) error {
 	}
 	if c.json() {
 		return printJSON(list)
+	}
+	if len(list) == 0 {
+		fmt.Printf("tenant %s has no endpoints\n", c.Tenant)
+		return nil
 	}
 	t := newTable(os.Stdout, "endpoint", "state", "url", "types", "statuses", "reason")
 	for _, e := range list {
@@ -170,7 +110,7 @@ func (f *endpointFlags) list(ctx context.Context, g *globals) ([]schemas.Webhook
 	defer done()
 	all, err := client.Table(ctx)
 	if err != nil {
-		return nil, unreachable(g.settings, err)
+		return nil, wayOut(err)
 	}
 	list := []schemas.WebhookEndpoint{}
 	for _, e := range all.OfTenant(f.Tenant) {
@@ -190,6 +130,14 @@ type endpointsShowCmd struct {
 	ID string `arg:"" help:"Id of the endpoint."`
 }
 
+func (*endpointsShowCmd) Help() string {
+	return `Prints JSON.
+
+Example:
+
+    waybill endpoints show ep_4vmqxfbz2k7o`
+}
+
 func (c *endpointsShowCmd) Run(ctx context.Context, g *globals) error {
 	list, err := c.list(ctx, g)
 	if err != nil {
@@ -203,31 +151,17 @@ func (c *endpointsShowCmd) Run(ctx context.Context, g *globals) error {
 	return wrongUseError{fmt.Errorf("tenant %s has no endpoint %s; `waybill endpoints list --tenant %s` shows those it has", c.Tenant, c.ID, c.Tenant)}
 }
 
-type endpointsTestCmd struct {
-	endpointFlags
-	ID string `arg:"" help:"Id of the endpoint."`
-}
-
-func (c *endpointsTestCmd) Run(ctx context.Context, g *globals) error {
-	ctx, client, done, err := c.client(ctx, g)
-	if err != nil {
-		return err
-	}
-	defer done()
-	tests, err := client.Tests(ctx)
-	if err != nil {
-		return unreachable(g.settings, err)
-	}
-	command := newCommand(c.Tenant, schemas.CommandTest, c.ID, "")
-	if _, err := client.Send(ctx, command); err != nil {
-		return unreachable(g.settings, err)
-	}
-	return printTest(ctx, tests, endpoints.TestJobID(c.ID, command.CommandID))
-}
-
 type endpointsEnableCmd struct {
 	endpointFlags
 	ID string `arg:"" help:"Id of the endpoint."`
+}
+
+func (*endpointsEnableCmd) Help() string {
+	return `Webhooks that were kept are sent, each shipment's in order.
+
+Example:
+
+    waybill endpoints enable ep_4vmqxfbz2k7o`
 }
 
 func (c *endpointsEnableCmd) Run(ctx context.Context, g *globals) error {
@@ -240,6 +174,12 @@ type endpointsDisableCmd struct {
 	Reason string `help:"Why, for those who ask later."`
 }
 
+func (*endpointsDisableCmd) Help() string {
+	return `Example:
+
+    waybill endpoints disable ep_4vmqxfbz2k7o --reason "moving house until Friday"`
+}
+
 func (c *endpointsDisableCmd) Run(ctx context.Context, g *globals) error {
 	return c.change(ctx, g, schemas.CommandDisable, c.ID, c.Reason)
 }
@@ -248,6 +188,12 @@ type endpointsDeleteCmd struct {
 	endpointFlags
 	ID     string `arg:"" help:"Id of the endpoint."`
 	Reason string `help:"Why, for those who ask later."`
+}
+
+func (*endpointsDeleteCmd) Help() string {
+	return `Example:
+
+    waybill endpoints delete ep_4vmqxfbz2k7o --reason "replaced"`
 }
 
 func (c *endpointsDeleteCmd) Run(ctx context.Context, g *globals) error {

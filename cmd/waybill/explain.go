@@ -18,6 +18,15 @@ type explainCmd struct {
 	parcelArgs
 }
 
+func (*explainCmd) Help() string {
+	return `Each raw event has one decision, the rule that made it (docs/rules.md) and a reason. Beside them stand the history and
+what was sent to whom.
+
+Example:
+
+    waybill explain royal-mail AB123456785GB`
+}
+
 func (c *explainCmd) Run(ctx context.Context, g *globals) error {
 	e, err := c.explain(ctx, g)
 	if err != nil {
@@ -61,14 +70,14 @@ func printExplanation(w io.Writer, e *analytics.Explanation) error {
 		})
 	}
 	t.SetColumnConfigs([]table.ColumnConfig{{Name: "reason", WidthMax: 48, WidthMaxEnforcer: text.WrapSoft}})
-	t.Render()
+	render(w, t)
 	printHistory(w, e)
 	section(w, "What was sent")
 	t = newTable(w, "tenant", "endpoint", "#", "type", "outcome", "attempts", "last attempt", "id")
 	for _, h := range e.Webhooks {
 		t.AppendRow(table.Row{h.Tenant, h.EndpointID, h.Sequence, h.Type, h.Outcome, h.Attempts, stamp(h.LastAttempt), h.JobID})
 	}
-	t.Render()
+	render(w, t)
 	return nil
 }
 
@@ -92,7 +101,7 @@ func printHistory(w io.Writer, e *analytics.Explanation) {
 	for _, v := range e.Events {
 		t.AppendRow(table.Row{stamp(v.OccurredAt), v.OccurredLocal, v.Type, v.Code, v.Decision, v.Source, v.EventID})
 	}
-	t.Render()
+	render(w, t)
 }
 
 func section(w io.Writer, title string) { fmt.Fprintf(w, "\n%s\n", title) }
@@ -103,6 +112,15 @@ func newTable(w io.Writer, columns ...any) table.Writer {
 	t.SetStyle(table.StyleLight)
 	t.AppendHeader(columns)
 	return t
+}
+
+// render prints a table, or that it has no rows.
+func render(w io.Writer, t table.Writer) {
+	if t.Length() == 0 {
+		fmt.Fprintln(w, "none")
+		return
+	}
+	t.Render()
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }

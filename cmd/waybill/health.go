@@ -12,6 +12,14 @@ import (
 
 type healthCmd struct{}
 
+func (*healthCmd) Help() string {
+	return `The exit code is 0 when it is ready. It is what a container's health check calls.
+
+Example:
+
+    waybill health --http-listen :8080`
+}
+
 // Run asks a running `waybill up` on this machine whether it is ready. It is
 // what a container's health check calls.
 func (healthCmd) Run(ctx context.Context, g *globals) error {

@@ -20,8 +20,19 @@ type ingestCmd struct {
 	DryRun bool     `help:"Read and check, but publish nothing."`
 }
 
-// Run publishes files. With --clock live, records bear the time at which they
-// are sent; with --clock log their own, and a tick ends the replay.
+func (*ingestCmd) Help() string {
+	return `With --clock live (the default) records bear the time at which they are sent. With --clock log they bear their own, and
+a tick ends the replay; that is for topics of a --kafka-prefix of its own. Rows that cannot be read are named on standard
+error and left out, and the exit code is 1.
+
+Examples:
+
+    waybill ingest --map scms shipments.csv.gz
+    waybill ingest --map my-map.yaml --dry-run monday.csv tuesday.csv
+    waybill simulate --output - | waybill ingest -`
+}
+
+// Run publishes files. Rows that cannot be read are named and left out.
 func (c *ingestCmd) Run(ctx context.Context, g *globals) error {
 	batch, codecs, err := c.load()
 	if err != nil {
@@ -29,18 +40,13 @@ func (c *ingestCmd) Run(ctx context.Context, g *globals) error {
 	}
 	var sent replay.Published
 	if !c.DryRun {
-		bar := newProgress("published")
-		sent, err = replay.Publish(ctx, replay.PublishConfig{
-			Kafka: kafkaOptions(g.settings, g.log), Codecs: codecs, Prefix: g.settings.Kafka.Prefix,
-			WallClock: g.settings.Pipeline.Clock == "live", NoTick: g.settings.Pipeline.Clock == "live",
-		}, batch.Records, bar.update)
-		bar.done()
+		sent, err = publish(ctx, g, codecs, batch.Records)
 	}
 	if reportErr := c.report(batch, sent); reportErr != nil {
 		return errors.Join(err, reportErr)
 	}
 	if err != nil {
-		return unreachable(g.settings, err)
+		return err
 	}
 	if len(batch.Refused) > 0 {
 		return fmt.Errorf("%d of %d rows were refused", len(batch.Refused), batch.Rows)

@@ -21,6 +21,16 @@ type listenCmd struct {
 	Bodies  bool     `help:"Print whole bodies."`
 }
 
+func (*listenCmd) Help() string {
+	return `Answers 204 to what it can verify and 401 to what it cannot. It works until it gets SIGINT or SIGTERM, then counts what
+came, and what is missing in the sequences.
+
+Example:
+
+    waybill endpoints add http://127.0.0.1:8099/ --skip-test
+    WAYBILL_LISTEN_SECRETS=whsec_... waybill listen --bodies`
+}
+
 // Run receives webhooks until it is told to stop, and prints each.
 func (c *listenCmd) Run(ctx context.Context) error {
 	printer := &callPrinter{bodies: c.Bodies, json: c.json()}

@@ -64,21 +64,14 @@ type globals struct {
 
 func run(args []string) int {
 	var c cli
-	parser, err := kong.New(&c,
-		kong.Name("waybill"),
-		kong.Description("Tracks shipments: orders carrier events, drops duplicates, sends webhooks, reports delays and exceptions."),
-		kong.DefaultEnvars("WAYBILL"),
-		kong.Configuration(config.Load),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
-		kong.UsageOnError(),
-	)
+	parser, err := newParser(&c)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "waybill: building the command line:", err)
 		return exitFailed
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "waybill: %v\nRun `waybill --help` or `waybill COMMAND --help`.\n", err)
+		fmt.Fprintf(os.Stderr, "waybill: %v\nRun `%s --help`.\n", err, nearestCommand(err))
 		return exitWrongUse
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

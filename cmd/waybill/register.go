@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo"
-
-	"waybill/internal/config"
 	"waybill/schemas"
 )
 
@@ -26,6 +23,16 @@ type registerCmd struct {
 	Backfill       string `help:"What is sent of earlier events: none, current or all." enum:"none,current,all" default:"none"`
 	IdempotencyKey string `help:"The same key is the same registration, however often it is sent."`
 	NewEpoch       bool   `help:"The number is used anew: begin a new shipment."`
+}
+
+func (*registerCmd) Help() string {
+	return `Spelling does not matter: the key is carrier and number in canonical form. Registering again replaces reference, metadata
+and promise, and begins no second shipment.
+
+Examples:
+
+    waybill register royal-mail AB123456785GB
+    waybill register royal-mail "ab 1234 5678 5 gb" --promised 2026-12-24 --reference order-17 --tenant acme`
 }
 
 func (c *registerCmd) Run(ctx context.Context, g *globals) error {
@@ -86,28 +93,4 @@ func (c *registerCmd) registration(now time.Time) (*schemas.Registration, error)
 	}
 	r.PromisedDate = &c.Promised
 	return r, nil
-}
-
-// patience is how long a command waits for a Kafka that does not answer.
-const patience = 15 * time.Second
-
-// produce writes one record and waits for the broker's word.
-func produce(ctx context.Context, g *globals, topic, key string, value []byte) (*kgo.Record, error) {
-	client, err := newKafkaClient(g.settings, g.log)
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	record, err := client.ProduceSync(ctx, &kgo.Record{Topic: g.settings.Kafka.Prefix + topic, Key: []byte(key), Value: value}).First()
-	if err != nil {
-		return nil, unreachable(g.settings, fmt.Errorf("writing to %s: %w", g.settings.Kafka.Prefix+topic, err))
-	}
-	return record, nil
-}
-
-// unreachable adds to an error of Kafka where it was looked for.
-func unreachable(s *config.Settings, err error) error {
-	return fmt.Errorf("%w (Kafka at %v; is `waybill up` running, or --kafka-brokers right?)", err, s.Kafka.Addrs())
 }

@@ -23,6 +23,15 @@ type reportCmd struct {
 	Format         string   `help:"table, csv or json." enum:"table,csv,json" default:"table"`
 }
 
+func (*reportCmd) Help() string {
+	return `Examples:
+
+    waybill report
+    waybill report on-time --by carrier,service --since 30d
+    waybill report overdue --as-of 2026-12-24 --format csv
+    waybill report shipment royal-mail AB123456785GB`
+}
+
 func (c *reportCmd) Run(ctx context.Context, g *globals) error {
 	if c.Name == "" {
 		return c.list()
@@ -53,7 +62,10 @@ func (c *reportCmd) list() error {
 		return err
 	}
 	for _, r := range reports {
-		fmt.Printf("%-14s %s\n%14s by %s\n", r.Name, r.Answers, "", strings.Join(r.Dimensions, ", "))
+		fmt.Printf("%-14s %s\n", r.Name, r.Answers)
+		if len(r.Dimensions) > 0 {
+			fmt.Printf("%14s by %s\n", "", strings.Join(r.Dimensions, ", "))
+		}
 	}
 	return nil
 }
@@ -67,7 +79,7 @@ func (c *reportCmd) params() (p analytics.Params, err error) {
 	}
 	if p.Last, err = parseAgo(c.Since); err != nil {
 		if p.Since, err = parseWhen("--since", c.Since); err != nil {
-			return p, err
+			return p, fmt.Errorf("%w, or how long ago, such as 30d or 12h", err)
 		}
 	}
 	if p.Until, err = parseWhen("--until", c.Until); err != nil {

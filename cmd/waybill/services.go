@@ -6,10 +6,6 @@ import (
 	"log/slog"
 	"net/netip"
 	"path/filepath"
-	"time"
-
-	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/plugin/kslog"
 
 	"waybill/internal/config"
 	"waybill/internal/embedded"
@@ -51,6 +47,33 @@ func startServices(ctx context.Context, s *config.Settings, log *slog.Logger) (*
 	return running, nil
 }
 
+// watch fails when something embedded ends of itself.
+func (s *services) watch(ctx context.Context) error {
+	var kafka, clickhouse <-chan struct{} // nil: never
+	if s.kafka != nil {
+		kafka = s.kafka.Done()
+	}
+	if s.clickhouse != nil {
+		clickhouse = s.clickhouse.Done()
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-kafka:
+		return fmt.Errorf("watching the embedded Kafka: %w", s.kafka.Err())
+	case <-clickhouse:
+		return fmt.Errorf("watching the embedded ClickHouse: %w", s.clickhouse.Err())
+	}
+}
+
+// needed returns a context that ends, with the cause, when something embedded
+// ends of itself.
+func (s *services) needed(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, end := context.WithCancelCause(ctx)
+	go func() { end(s.watch(ctx)) }()
+	return ctx, func() { end(nil) }
+}
+
 func (s *services) close(log *slog.Logger) {
 	if s.clickhouse != nil {
 		if err := s.clickhouse.Close(); err != nil {
@@ -62,35 +85,6 @@ func (s *services) close(log *slog.Logger) {
 			log.Error("stopping the embedded Kafka", "err", err)
 		}
 	}
-}
-
-// clientLog passes on what a Kafka client warns of. What it merely tells is for
-// people who debug clients.
-type clientLog struct{ kgo.Logger }
-
-func (clientLog) Level() kgo.LogLevel { return kgo.LogLevelWarn }
-
-// metadataAge is how old the client's knowledge of topics may be. The client's
-// own five seconds would hide topics that were made just now.
-const metadataAge = 100 * time.Millisecond
-
-// kafkaOptions are the options of every Kafka client of a process.
-func kafkaOptions(s *config.Settings, log *slog.Logger) []kgo.Opt {
-	return []kgo.Opt{
-		kgo.SeedBrokers(s.Kafka.Addrs()...),
-		kgo.ClientID("waybill"),
-		kgo.MetadataMinAge(metadataAge),
-		kgo.WithLogger(clientLog{kslog.New(log)}),
-	}
-}
-
-// newKafkaClient makes a client for commands: it produces and asks.
-func newKafkaClient(s *config.Settings, log *slog.Logger) (*kgo.Client, error) {
-	client, err := kgo.NewClient(kafkaOptions(s, log)...)
-	if err != nil {
-		return nil, fmt.Errorf("making a Kafka client: %w", err)
-	}
-	return client, nil
 }
 
 // loopbackNetwork is this machine alone.

@@ -25,6 +25,16 @@ type simulateCmd struct {
 	Truth      string        `help:"File for the truth of each parcel as NDJSON." type:"path" placeholder:"FILE"`
 }
 
+func (*simulateCmd) Help() string {
+	return `A tenth of the parcels meets an exception, some are returned, some are lost. The same seed, start and rates give the same
+parcels.
+
+Examples:
+
+    waybill simulate --parcels 50
+    waybill simulate --seed 7 --start 2026-01-05T00:00:00Z --output parcels.ndjson --truth truth.ndjson`
+}
+
 // Run makes parcels. They are published as `waybill ingest` publishes, or
 // written to a file that it reads.
 func (c *simulateCmd) Run(ctx context.Context, g *globals) error {
@@ -54,14 +64,8 @@ func (c *simulateCmd) publish(ctx context.Context, g *globals, records []replay.
 	if err != nil {
 		return err
 	}
-	live := g.settings.Pipeline.Clock == "live"
-	bar := newProgress("published")
-	_, err = replay.Publish(ctx, replay.PublishConfig{
-		Kafka: kafkaOptions(g.settings, g.log), Codecs: codecs, Prefix: g.settings.Kafka.Prefix, WallClock: live, NoTick: live,
-	}, records, bar.update)
-	bar.done()
-	if err != nil {
-		return unreachable(g.settings, err)
+	if _, err := publish(ctx, g, codecs, records); err != nil {
+		return err
 	}
 	if c.json() {
 		return printJSON(truth)

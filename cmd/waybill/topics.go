@@ -14,8 +14,14 @@ type topicsCmd struct {
 
 type topicsCreateCmd struct{ formatFlag }
 
+func (*topicsCreateCmd) Help() string {
+	return `Example:
+
+    waybill topics create --kafka-partitions 12 --kafka-replication 3`
+}
+
 func (c *topicsCreateCmd) Run(ctx context.Context, g *globals) error {
-	client, err := newKafkaClient(g.settings, g.log)
+	client, err := openKafka(ctx, g)
 	if err != nil {
 		return err
 	}
@@ -39,8 +45,16 @@ func (c *topicsCreateCmd) Run(ctx context.Context, g *globals) error {
 
 type topicsCheckCmd struct{ formatFlag }
 
+func (*topicsCheckCmd) Help() string {
+	return `The exit code is 1 when something differs.
+
+Example:
+
+    waybill topics check --kafka-prefix prod.`
+}
+
 func (c *topicsCheckCmd) Run(ctx context.Context, g *globals) error {
-	client, err := newKafkaClient(g.settings, g.log)
+	client, err := openKafka(ctx, g)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,15 @@ type trackCmd struct {
 	parcelArgs
 }
 
+func (*trackCmd) Help() string {
+	return `Rows reach ClickHouse about a second after an event; a new event waits --reorder-hold before that.
+
+Examples:
+
+    waybill track royal-mail AB123456785GB
+    waybill track royal-mail AB123456785GB --format json`
+}
+
 func (c *trackCmd) Run(ctx context.Context, g *globals) error {
 	e, err := c.explain(ctx, g)
 	if err != nil {

@@ -16,11 +16,23 @@ import (
 	"waybill/schemas"
 )
 
-type upCmd struct{}
+type upCmd struct{ formatFlag }
+
+func (*upCmd) Help() string {
+	return `Kafka and ClickHouse run embedded, on loopback, with their data in --data, unless --kafka-brokers and
+--clickhouse-addr name others. It prints where everything is, and works until it gets SIGINT or SIGTERM;
+what is in hand is then finished. A second signal ends it at once, and loses nothing either.
+
+Examples:
+
+    waybill up
+    waybill up --webhook-allow 127.0.0.0/8     # webhooks may go to receivers on this machine
+    waybill up --kafka-brokers kafka-1:9092,kafka-2:9092 --clickhouse-addr clickhouse:9000`
+}
 
 // Run starts what is embedded, makes topics and tables, and works until it is
 // told to stop.
-func (upCmd) Run(ctx context.Context, g *globals) error {
+func (c *upCmd) Run(ctx context.Context, g *globals) error {
 	listener, err := telemetry.Listen(ctx, g.settings.HTTP.Listen)
 	if err != nil {
 		return err
@@ -46,7 +58,9 @@ func (upCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	fmt.Print(welcome(g.settings))
+	if err := c.welcome(g.settings, listener.Addr().String()); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return telemetry.Serve(ctx, listener, registry, r.Ready) })
 	group.Go(func() error { return r.Run(ctx) })
@@ -54,30 +68,17 @@ func (upCmd) Run(ctx context.Context, g *globals) error {
 	return group.Wait()
 }
 
-// watch fails when the embedded ClickHouse ends of itself.
-func (s *services) watch(ctx context.Context) error {
-	if s.clickhouse == nil {
-		return nil
-	}
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-s.clickhouse.Done():
-		return fmt.Errorf("the embedded ClickHouse has ended: %w", s.clickhouse.Err())
-	}
-}
-
 // prepare makes the topics and tables that are missing and refuses topics that
 // cannot be worked with.
 func prepare(ctx context.Context, g *globals) error {
-	client, err := newKafkaClient(g.settings, g.log)
+	client, err := openKafka(ctx, g)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
 	made, err := topics.Create(ctx, client, layout(g.settings))
 	if err != nil {
-		return unreachable(g.settings, err)
+		return wayOut(err)
 	}
 	if len(made) > 0 {
 		g.log.Info("topics created", "count", len(made))
@@ -109,10 +110,20 @@ func prepare(ctx context.Context, g *globals) error {
 }
 
 // welcome tells what runs where and what to do next.
-func welcome(s *config.Settings) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Waybill is starting.\n\n  Kafka       %s\n  ClickHouse  %s, database %s\n  health      http://%s/readyz\n\n",
-		strings.Join(s.Kafka.Addrs(), ","), s.ClickHouse.Address(), s.ClickHouse.Database, s.HTTP.Listen)
-	b.WriteString("Try: waybill register royal-mail AB123456785GB && waybill track royal-mail AB123456785GB\n")
-	return b.String()
+func (c *upCmd) welcome(s *config.Settings, listen string) error {
+	if c.json() {
+		return printJSON(map[string]any{
+			"kafka": s.Kafka.Addrs(), "kafka_prefix": s.Kafka.Prefix,
+			"clickhouse": s.ClickHouse.Address(), "database": s.ClickHouse.Database, "http": listen,
+		})
+	}
+	_, err := fmt.Printf(`Waybill is starting.
+
+  Kafka       %s
+  ClickHouse  %s, database %s
+  health      http://%s/readyz
+
+Try: waybill register royal-mail AB123456785GB && waybill track royal-mail AB123456785GB
+`, strings.Join(s.Kafka.Addrs(), ","), s.ClickHouse.Address(), s.ClickHouse.Database, listen)
+	return err
 }

@@ -7,6 +7,12 @@ import (
 
 type versionCmd struct{ formatFlag }
 
+func (*versionCmd) Help() string {
+	return `Example:
+
+    waybill version --format json`
+}
+
 func (c *versionCmd) Run() error {
 	if c.json() {
 		return printJSON(map[string]string{"version": version, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH})

@@ -47,7 +47,7 @@ type Options struct {
 	Report io.Writer
 	// Hold, where it is not nil, is called when all is counted, with everything
 	// still running.
-	Hold func()
+	Hold func(*Summary)
 	// Patience is how long nothing may happen before the demo gives up.
 	Patience time.Duration
 }

@@ -138,7 +138,7 @@ func (d *demo) play(ctx context.Context, g *errgroup.Group) (*Summary, error) {
 		}
 	}
 	if d.Hold != nil {
-		d.Hold()
+		d.Hold(summary)
 	}
 	return summary, nil
 }

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"waybill/internal/endpointclient"
+	"waybill/schemas"
+	"waybill/sinks/webhook"
+)
+
+type endpointsAddCmd struct {
+	endpointFlags
+	URL         string            `arg:"" help:"Where webhooks go, http or https."`
+	Description string            `help:"For people."`
+	Types       []string          `help:"Webhook types it wants, for example tracking.delivered. Empty: all."`
+	Statuses    []string          `help:"Statuses it wants, for example DELIVERED. Empty: all."`
+	Header      map[string]string `help:"Headers sent along, up to five."`
+	InFlight    int               `help:"Highest number of calls at a time. 0: the default."`
+	Unordered   bool              `help:"A shipment's webhooks do not wait for one another (W2)."`
+	History     bool              `help:"Bodies carry the shipment's history."`
+	SkipTest    bool              `help:"Traffic without a test first."`
+}
+
+func (*endpointsAddCmd) Help() string {
+	return `Prints the endpoint's id and the signing secret; the secret is shown this once. A receiver on a private network needs
+--webhook-allow where the webhooks are sent from.
+
+Examples:
+
+    waybill endpoints add https://example.com/hooks --types tracking.delivered,tracking.delayed
+    waybill endpoints add http://127.0.0.1:8099/ --skip-test --header X-Team=returns`
+}
+
+func (c *endpointsAddCmd) Run(ctx context.Context, g *globals) error {
+	secret, err := webhook.NewSecret(rand.Reader)
+	if err != nil {
+		return err
+	}
+	ctx, client, done, err := c.client(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer done()
+	tests, err := client.Tests(ctx)
+	if err != nil {
+		return wayOut(err)
+	}
+	command := c.build(secret)
+	e, err := client.Send(ctx, command)
+	if err != nil {
+		return wayOut(err)
+	}
+	if !c.json() {
+		fmt.Printf("endpoint %s\nsecret   %s\n\nThe secret is shown this once. Receivers verify with it (Standard Webhooks).\n", e.EndpointID, secret)
+	}
+	var outcome *testOutcome
+	if !c.SkipTest {
+		outcome, err = awaitTest(ctx, tests, command)
+	}
+	if c.json() {
+		// Also where the test could not be awaited: the secret is shown this once.
+		err = errors.Join(printJSON(map[string]any{"endpoint_id": e.EndpointID, "secret": secret, "test": outcome}), err)
+	}
+	if outcome == nil || err != nil {
+		return err
+	}
+	return outcome.tell(c.json())
+}
+
+func (c *endpointsAddCmd) build(secret string) *schemas.EndpointCommand {
+	command := newCommand(c.Tenant, schemas.CommandCreate, endpointclient.NewID("ep_"), "")
+	command.URL, command.Description, command.Secret = c.URL, c.Description, secret
+	command.Types, command.Statuses, command.Headers = c.Types, c.Statuses, c.Header
+	command.InFlight, command.History, command.SkipTest = c.InFlight, c.History, c.SkipTest
+	if c.Unordered {
+		command.Order = schemas.OrderNone
+	}
+	return command
+}
