@@ -14,7 +14,7 @@ import (
 
 // lagInterval is how often the lag is looked up. It is asked of the broker and
 // not taken from what is read, for while ClickHouse is down nothing is read.
-const lagInterval = 5 * time.Second
+const lagInterval = 2 * time.Second
 
 // Lag tells how many offsets a group has yet to settle over all partitions of
 // the topics that the sink reads: 0 means that everything that was committed to
@@ -25,7 +25,13 @@ func Lag(ctx context.Context, client *kgo.Client, prefix, group string) (int64, 
 	if group == "" {
 		group = prefix + DefaultGroup
 	}
-	admin := kadm.NewClient(client)
+	var sum int64
+	err := eachLag(ctx, kadm.NewClient(client), prefix, group, func(_ string, _ int32, lag int64) { sum += lag })
+	return sum, err
+}
+
+// eachLag tells the lag of each partition of the topics that the sink reads.
+func eachLag(ctx context.Context, admin *kadm.Client, prefix, group string, tell func(topic string, partition int32, lag int64)) error {
 	var topics []string
 	for _, topic := range topicOrder() {
 		topics = append(topics, prefix+topic)
@@ -35,61 +41,46 @@ func Lag(ctx context.Context, client *kgo.Client, prefix, group string) (int64, 
 		err = ends.Error()
 	}
 	if err != nil {
-		return 0, fmt.Errorf("reading the ends of the topics: %w", err)
+		return fmt.Errorf("reading the ends of the topics: %w", err)
 	}
 	starts, err := admin.ListStartOffsets(ctx, topics...)
 	if err != nil {
-		return 0, fmt.Errorf("reading the beginnings of the topics: %w", err)
+		return fmt.Errorf("reading the beginnings of the topics: %w", err)
 	}
 	committed, err := admin.FetchOffsets(ctx, group)
 	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // then nothing was committed yet
-		return 0, fmt.Errorf("reading the offsets of group %s: %w", group, err)
+		return fmt.Errorf("reading the offsets of group %s: %w", group, err)
 	}
-	var lag int64
 	ends.Each(func(end kadm.ListedOffset) {
 		var from int64
 		if start, ok := starts.Lookup(end.Topic, end.Partition); ok {
 			from = start.Offset
 		}
-		if at, ok := committed.Lookup(end.Topic, end.Partition); ok && at.At >= 0 {
+		if at, ok := committed.Lookup(end.Topic, end.Partition); ok {
 			from = max(from, at.At)
 		}
-		lag += max(0, end.Offset-from)
+		tell(end.Topic, end.Partition, max(0, end.Offset-from))
 	})
-	return lag, nil
+	return nil
 }
 
 // watchLag keeps the series of the lag: one for each partition that this member
 // has, none for others.
-func (s *Sink) watchLag(ctx context.Context, client *kgo.Client) {
-	admin := kadm.NewClient(client)
+func (s *Sink) watchLag(ctx context.Context, kafka *kafkaSource) {
+	admin := kadm.NewClient(kafka.client)
+	defer s.metrics.lag.Reset()
 	for ctx.Err() == nil {
-		s.measureLag(ctx, admin, client.CommittedOffsets())
-		sleep(ctx, lagInterval)
-	}
-}
-
-func (s *Sink) measureLag(ctx context.Context, admin *kadm.Client, committed map[string]map[int32]kgo.EpochOffset) {
-	topics := make([]string, 0, len(committed))
-	for topic := range committed {
-		topics = append(topics, topic)
-	}
-	if len(topics) == 0 {
-		s.metrics.lag.Reset()
-		return
-	}
-	ends, err := admin.ListCommittedOffsets(ctx, topics...)
-	if err != nil {
-		if ctx.Err() == nil {
+		err := eachLag(ctx, admin, s.cfg.Prefix, s.cfg.Group, func(topic string, partition int32, lag int64) {
+			labels := []string{s.logical(topic), strconv.Itoa(int(partition))}
+			if kafka.owns(topic, partition) {
+				s.metrics.lag.WithLabelValues(labels...).Set(float64(lag))
+			} else {
+				s.metrics.lag.DeleteLabelValues(labels...)
+			}
+		})
+		if err != nil && ctx.Err() == nil {
 			s.cfg.Logger.Warn("measuring the lag failed", "error", err)
 		}
-		return
+		sleep(ctx, lagInterval)
 	}
-	s.metrics.lag.Reset()
-	ends.Each(func(end kadm.ListedOffset) {
-		at, mine := committed[end.Topic][end.Partition]
-		if mine && end.Err == nil {
-			s.metrics.lag.WithLabelValues(s.logical(end.Topic), strconv.Itoa(int(end.Partition))).Set(float64(end.Offset - max(0, at.Offset)))
-		}
-	})
 }

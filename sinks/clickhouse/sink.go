@@ -68,7 +68,7 @@ func (s *Sink) Run(ctx context.Context) error {
 		return s.loop(ctx, kafka, tables)
 	})
 	group.Go(func() error {
-		s.watchLag(ctx, kafka.client)
+		s.watchLag(ctx, kafka)
 		return nil
 	})
 	err = group.Wait()
@@ -132,8 +132,7 @@ func (s *Sink) take(ctx context.Context, fetches kgo.Fetches) {
 		failed = true
 		s.cfg.Logger.Error("reading a partition failed; it is tried again", "topic", topic, "partition", partition, "error", err)
 	})
-	if failed && s.batch.empty() {
-		s.source.allowRebalance()
+	if failed {
 		sleep(ctx, faultWait)
 	}
 }

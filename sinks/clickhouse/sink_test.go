@@ -89,15 +89,15 @@ func TestValuesOutOfRangeAreKeptAsProblems(t *testing.T) {
 	require.Contains(t, ask[string](bed, "SELECT problems[1] FROM registrations FINAL WHERE tenant = 'one'"), `promised_date: "0000-99-99" is no day`)
 	require.EqualValues(t, 1, ask[uint64](bed, "SELECT count() FROM registrations FINAL WHERE tenant = 'one' AND isNull(promised_date)"))
 	require.EqualValues(t, 1, ask[uint64](bed, "SELECT count() FROM registrations FINAL WHERE tenant = 'two' AND empty(problems)"))
-	problems := counters(t, registry, "waybill_clickhouse_problem_rows_total")
+	problems := gathered(t, registry, "waybill_clickhouse_problem_rows_total")
 	require.Equal(t, map[string]float64{
 		"decisions": 0, "eta_changes": 0, "exception_episodes": 0, "registrations": 1,
 		"shipments": 0, "tracking_events": 1, "usage": 0, "webhook_attempts": 0,
 	}, problems)
 }
 
-// counters reads a family of counters by the values of their labels.
-func counters(t *testing.T, registry *prometheus.Registry, name string) map[string]float64 {
+// gathered reads a family of counters or gauges by the values of their labels.
+func gathered(t *testing.T, registry *prometheus.Registry, name string) map[string]float64 {
 	t.Helper()
 	families, err := registry.Gather()
 	require.NoError(t, err)
@@ -111,7 +111,7 @@ func counters(t *testing.T, registry *prometheus.Registry, name string) map[stri
 			for _, label := range metric.GetLabel() {
 				labels = append(labels, label.GetValue())
 			}
-			found[strings.Join(labels, " ")] = metric.GetCounter().GetValue()
+			found[strings.Join(labels, " ")] = metric.GetCounter().GetValue() + metric.GetGauge().GetValue()
 		}
 	}
 	return found
@@ -261,6 +261,22 @@ func TestTransactions(t *testing.T) {
 	}
 	bed.run()
 	require.Equal(t, "['N0','N2']", ask[string](bed, "SELECT toString(arraySort(groupArray(tracking_number))) FROM tracking_events FINAL"))
+}
+
+// The lag has a series for each partition that a sink has, and for no other.
+func TestLagIsMeasured(t *testing.T) {
+	bed := newTestBed(t, 2)
+	send(bed, schemas.TopicTrackingEvents, bed.cfg.Codecs.TrackingEvent, event(1, 1), event(2, 1), event(3, 1))
+	registry := prometheus.NewRegistry()
+	bed.cfg.Registerer = registry
+	stop := bed.start(bed.cfg)
+	bed.eventually(func() bool {
+		lag := gathered(t, registry, "waybill_clickhouse_lag_records")
+		settled, ok := lag["0 tracking-events"]
+		return ok && settled == 0 && len(lag) == 2*len(topicOrder())
+	})
+	stop()
+	require.Empty(t, gathered(t, registry, "waybill_clickhouse_lag_records"))
 }
 
 func TestConfigIsChecked(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -32,6 +33,10 @@ type source interface {
 type kafkaSource struct {
 	client *kgo.Client
 	prefix string
+
+	mu sync.Mutex
+	// owned are the partitions that this member has now.
+	owned map[string]map[int32]bool
 }
 
 // openSource joins the group. lost is told of partitions that were taken away,
@@ -41,7 +46,11 @@ func openSource(cfg *Config, lost func(map[string][]int32)) (*kafkaSource, error
 	for _, topic := range topicOrder() {
 		topics = append(topics, cfg.Prefix+topic)
 	}
-	onLost := func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) { lost(partitions) }
+	s := &kafkaSource{prefix: cfg.Prefix, owned: make(map[string]map[int32]bool)}
+	onLost := func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
+		s.own(partitions, false)
+		lost(partitions)
+	}
 	client, err := kgo.NewClient(append(slices.Clone(cfg.Kafka),
 		kgo.ConsumerGroup(cfg.Group),
 		kgo.ConsumeTopics(topics...),
@@ -52,6 +61,7 @@ func openSource(cfg *Config, lost func(map[string][]int32)) (*kafkaSource, error
 		kgo.FetchMaxWait(500*time.Millisecond),
 		kgo.DisableAutoCommit(),
 		kgo.BlockRebalanceOnPoll(),
+		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) { s.own(partitions, true) }),
 		kgo.OnPartitionsRevoked(onLost),
 		kgo.OnPartitionsLost(onLost),
 		kgo.ProducerBatchMaxBytes(schemas.MaxDeadLetterBytes),
@@ -59,7 +69,27 @@ func openSource(cfg *Config, lost func(map[string][]int32)) (*kafkaSource, error
 	if err != nil {
 		return nil, fmt.Errorf("setting up the Kafka client of the ClickHouse sink: %w", err)
 	}
-	return &kafkaSource{client: client, prefix: cfg.Prefix}, nil
+	s.client = client
+	return s, nil
+}
+
+func (s *kafkaSource) own(partitions map[string][]int32, now bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for topic, numbers := range partitions {
+		if s.owned[topic] == nil {
+			s.owned[topic] = make(map[int32]bool)
+		}
+		for _, partition := range numbers {
+			s.owned[topic][partition] = now
+		}
+	}
+}
+
+func (s *kafkaSource) owns(topic string, partition int32) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.owned[topic][partition]
 }
 
 func (s *kafkaSource) poll(ctx context.Context, limit int) kgo.Fetches {
