@@ -129,7 +129,6 @@ GROUP BY job_id ORDER BY tenant, endpoint_id, sequence`
 // known.
 func Explain(ctx context.Context, conn driver.Conn, carrier, number string) (*Explanation, error) {
 	e := &Explanation{}
-	ctx = clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{"carrier": carrier, "number": number}))
 	for _, q := range []struct {
 		what, query string
 		into        any
@@ -140,7 +139,7 @@ func Explain(ctx context.Context, conn driver.Conn, carrier, number string) (*Ex
 		{"decisions", explainDecisions, &e.Decisions},
 		{"webhooks", explainWebhooks, &e.Webhooks},
 	} {
-		err := conn.Select(ctx, q.into, q.query)
+		err := conn.Select(ctx, q.into, q.query, clickhouse.Named("carrier", carrier), clickhouse.Named("number", number))
 		if err != nil {
 			return nil, fmt.Errorf("reading the %s of %s %s: %w", q.what, carrier, number, err)
 		}
