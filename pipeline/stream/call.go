@@ -36,26 +36,31 @@ func (t *task) handle(in *input, q *queued, fx effects) error {
 	}
 	rec := jobRecord(in.topic, q)
 	c := cause{kind: processCall, record: rec.Position}
-	if why := t.poisoned[c]; why != nil {
+	if why, out := t.poisoned[c]; out {
 		t.spent = append(t.spent, c)
 		t.refuse(rec, c, why, fx)
 		return nil
 	}
-	input, err := t.decode(rec)
-	moved := false
-	if err == nil {
-		moved, err = t.route(input, fx)
-	}
+	input, moved, why := t.read(rec, fx)
 	switch {
-	case err != nil:
+	case why.err != nil:
 		t.unread++
-		t.refuse(rec, c, err, fx)
+		t.refuse(rec, c, why, fx)
 		return nil
 	case moved:
 		return nil
 	}
 	fx.count(in.topic, outcomeProcessed)
 	return t.call(input.Key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Process(call, input) })
+}
+
+// read decodes a record and sees to it that it lies where it should: it tells
+// when it was moved instead, and why when it is refused.
+func (t *task) read(rec job.Record, fx effects) (in job.Input, moved bool, why refusal) {
+	if in, why.err = t.decode(rec); why.err == nil {
+		moved, why.err = t.route(in, fx)
+	}
+	return in, moved, why
 }
 
 func (t *task) decode(rec job.Record) (in job.Input, err error) {
@@ -80,7 +85,7 @@ func (t *task) wake(timer store.Timer, fx effects) error {
 	}
 	t.touched = true
 	c := cause{kind: wakeCall, key: timer.Key, number: timer.At}
-	if why := t.poisoned[c]; why != nil {
+	if why, out := t.poisoned[c]; out {
 		return t.leaveOut(c, why, fx)
 	}
 	return t.call(timer.Key, t.streamTime, c, fx, t.job.Wake)
@@ -95,7 +100,7 @@ func (t *task) complete(fx effects) error {
 		c.number = w.number
 	}
 	var err error
-	if why := t.poisoned[c]; why != nil {
+	if why, out := t.poisoned[c]; out {
 		err = t.leaveOut(c, why, fx)
 	} else {
 		err = t.call(w.key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Complete(call, w.result) })
@@ -112,7 +117,7 @@ func (t *task) complete(fx effects) error {
 // leaveOut stands in for a wake-up or a result that the job failed on. The key
 // cannot be skipped in silence: its state goes to the dead letters with the
 // cause and stays as it is; the wake-up, or the result, is gone.
-func (t *task) leaveOut(c cause, why error, fx effects) error {
+func (t *task) leaveOut(c cause, why refusal, fx effects) error {
 	e, err := t.state.peek(c.key)
 	if err != nil {
 		return t.blame(c, err)
@@ -162,6 +167,9 @@ func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*jo
 		if _, err := t.state.encode(e, t.cfg.MaxRecordBytes); err != nil {
 			return t.blame(c, err)
 		}
+	}
+	if len(call.Work()) > 0 && t.cfg.Perform == nil {
+		return t.blame(c, errors.New("starting asynchronous work: the runtime was given nothing to perform it with"))
 	}
 	for _, request := range call.Work() {
 		fx.start(t, key, request)

@@ -15,7 +15,7 @@ const maxErrorText = 2048
 // refuse sends a record to the dead letters with the cause, in this
 // transaction: bytes, key and headers as they came. A rerouted record bears
 // the position where it first came in, because that is where it is sent again.
-func (t *task) refuse(rec job.Record, c cause, why error, fx effects) {
+func (t *task) refuse(rec job.Record, c cause, why refusal, fx effects) {
 	first, arrival := rec.Position, rec.Arrival
 	if rec.Topic == t.cfg.Rerouted {
 		if p, at, err := firstPosition(rec); err == nil {
@@ -23,7 +23,7 @@ func (t *task) refuse(rec job.Record, c cause, why error, fx effects) {
 		}
 	}
 	o := output{
-		Output:    job.Output{Topic: t.cfg.DeadLetters, Value: rec.Value, Headers: append(rec.Headers, deadLetterHeaders(why, first, arrival.UnixMilli())...)},
+		Output:    job.Output{Topic: t.cfg.DeadLetters, Value: rec.Value, Headers: append(rec.Headers, deadLetterHeaders(why.err, first, arrival.UnixMilli())...)},
 		key:       rec.Key,
 		partition: t.partition,
 	}
@@ -34,12 +34,12 @@ func (t *task) refuse(rec job.Record, c cause, why error, fx effects) {
 // refuseCall writes a dead letter for a wake-up or a result that the job
 // failed on: the key, its state, and the cause. No record is to blame, so the
 // source is the changelog that the state lies in.
-func (t *task) refuseCall(c cause, payload []byte, why error, fx effects) {
+func (t *task) refuseCall(c cause, payload []byte, why refusal, fx effects) {
 	source := job.Position{Topic: t.cfg.Changelog, Partition: t.partition, Offset: -1}
-	why = fmt.Errorf("%v: %w", c, why)
+	why.err = fmt.Errorf("%v: %w", c, why.err)
 	at := toMillis(t.streamTime)
 	o := output{
-		Output:    job.Output{Topic: t.cfg.DeadLetters, Value: payload, Headers: deadLetterHeaders(why, source, at)},
+		Output:    job.Output{Topic: t.cfg.DeadLetters, Value: payload, Headers: deadLetterHeaders(why.err, source, at)},
 		key:       []byte(c.key),
 		partition: t.partition,
 	}
@@ -49,13 +49,13 @@ func (t *task) refuseCall(c cause, payload []byte, why error, fx effects) {
 
 // shrink replaces a dead letter that is too large even for its own topic by
 // the record's position and digest.
-func (t *task) shrink(o output, why error, at job.Position, ms int64) output {
-	if o.size() <= t.cfg.MaxDeadLetterBytes {
+func (t *task) shrink(o output, why refusal, at job.Position, ms int64) output {
+	if o.size() <= t.cfg.MaxDeadLetterBytes && !why.bare {
 		return o
 	}
 	digest := fmt.Sprintf("sha256:%x", sha256.Sum256(o.Value))
 	o.Value = nil
-	o.Headers = append(deadLetterHeaders(why, at, ms), job.Header{Key: job.DigestHeader, Value: []byte(digest)})
+	o.Headers = append(deadLetterHeaders(why.err, at, ms), job.Header{Key: job.DigestHeader, Value: []byte(digest)})
 	if o.size() > t.cfg.MaxDeadLetterBytes {
 		o.key = nil
 	}
@@ -84,7 +84,12 @@ func (t *task) poison(p *poison) error {
 		t.watched[p.suspect] = true // the next run finds out which call it is
 		return nil
 	}
-	t.poisoned[p.cause] = p.err
+	why, again := t.poisoned[p.cause]
+	if !again {
+		why.err = p.err
+	}
+	why.bare = again
+	t.poisoned[p.cause] = why
 	if t.refused.exceeded(t.cfg.now(), 1) {
 		return stopError{fmt.Errorf("partition %d: the job failed on more than %d records within %v, so this is no matter of single records; the last was %w. Mend the job or the data, then start again: nothing was skipped beyond what lies in %s",
 			t.partition, t.cfg.MaxPoison, t.cfg.PoisonWindow, p, t.cfg.DeadLetters)}

@@ -12,20 +12,18 @@ type stopError struct{ error }
 
 func (e stopError) Unwrap() error { return e.error }
 
-// brokerRefusals are answers that trying again does not change.
-var brokerRefusals = []error{
-	kerr.TopicAuthorizationFailed, kerr.GroupAuthorizationFailed, kerr.ClusterAuthorizationFailed,
-	kerr.TransactionalIDAuthorizationFailed, kerr.SaslAuthenticationFailed, kerr.UnsupportedSaslMechanism,
-	kerr.InvalidTransactionTimeout, kerr.InvalidSessionTimeout, kerr.InconsistentGroupProtocol,
-	kerr.UnsupportedVersion, kerr.FencedInstanceID, kerr.InvalidGroupID,
-}
-
 // stops tells whether an error ends Run.
 func stops(err error) bool {
 	if errors.As(err, &stopError{}) || isStoreError(err) {
 		return true
 	}
-	for _, refusal := range brokerRefusals {
+	// Answers of a broker that trying again does not change.
+	for _, refusal := range []error{
+		kerr.TopicAuthorizationFailed, kerr.GroupAuthorizationFailed, kerr.ClusterAuthorizationFailed,
+		kerr.TransactionalIDAuthorizationFailed, kerr.SaslAuthenticationFailed, kerr.UnsupportedSaslMechanism,
+		kerr.InvalidTransactionTimeout, kerr.InvalidSessionTimeout, kerr.InconsistentGroupProtocol,
+		kerr.UnsupportedVersion, kerr.FencedInstanceID, kerr.InvalidGroupID,
+	} {
 		if errors.Is(err, refusal) {
 			return true
 		}

@@ -3,7 +3,6 @@ package stream
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"strings"
@@ -35,7 +34,6 @@ type deployment struct {
 	brokers []string
 	prefix  string
 	client  *kgo.Client // of the test itself
-	runs    int
 }
 
 var deployments atomic.Int64
@@ -63,7 +61,7 @@ func deploy(t *testing.T, partitions int32) *deployment {
 func (d *deployment) create(partitions int32, topics ...string) {
 	d.t.Helper()
 	for _, topic := range topics {
-		_, err := kadm.NewClient(d.client).CreateTopic(d.ctx(), partitions, 1, map[string]*string{"retention.ms": kadm.StringPtr("-1")}, d.prefix+topic)
+		_, err := kadm.NewClient(d.client).CreateTopic(d.ctx(), partitions, 1, map[string]*string{"retention.ms": new("-1")}, d.prefix+topic)
 		require.NoError(d.t, err)
 	}
 }
@@ -72,7 +70,7 @@ func (d *deployment) createCompacted(partitions int32, topics ...string) {
 	d.t.Helper()
 	for _, topic := range topics {
 		_, err := kadm.NewClient(d.client).CreateTopic(d.ctx(), partitions, 1, map[string]*string{
-			"retention.ms": kadm.StringPtr("-1"), "cleanup.policy": kadm.StringPtr("compact"),
+			"retention.ms": new("-1"), "cleanup.policy": new("compact"),
 		}, d.prefix+topic)
 		require.NoError(d.t, err)
 	}
@@ -103,7 +101,7 @@ func testLogger(t *testing.T) *slog.Logger {
 
 type testWriter struct{ t *testing.T }
 
-func (w testWriter) Write(p []byte) (int, error) { return io.WriteString(w.t.Output(), string(p)) }
+func (w testWriter) Write(p []byte) (int, error) { return w.t.Output().Write(p) }
 
 // instance is a runtime under way.
 type instance struct {

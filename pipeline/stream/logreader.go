@@ -57,12 +57,12 @@ func (r *logReader) fetch(ctx context.Context, maxWait time.Duration) ([]*kgo.Re
 	)
 	for leader, req := range requests {
 		wg.Go(func() {
-			resp, err := r.client.Broker(int(leader)).RetriableRequest(ctx, req)
+			answer, err := r.client.Broker(int(leader)).RetriableRequest(ctx, req)
 			mu.Lock()
 			defer mu.Unlock()
-			if err == nil {
+			if resp, ok := answer.(*kmsg.FetchResponse); ok && err == nil {
 				var got []*kgo.Record
-				got, err = r.process(resp.(*kmsg.FetchResponse))
+				got, err = r.process(resp)
 				records = append(records, got...)
 			}
 			errs = append(errs, err)
@@ -119,7 +119,7 @@ func (r *logReader) locate(ctx context.Context) error {
 	}
 	req := kmsg.NewPtrMetadataRequest()
 	t := kmsg.NewMetadataRequestTopic()
-	t.Topic = kmsg.StringPtr(r.topic)
+	t.Topic = new(r.topic)
 	req.Topics = append(req.Topics, t)
 	resp, err := req.RequestWith(ctx, r.client)
 	if err != nil {

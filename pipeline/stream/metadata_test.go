@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,14 +31,15 @@ func TestForeignNotes(t *testing.T) {
 		require.NoError(t, err)
 		require.False(t, ok)
 	}
-	for _, s := range []string{"w1", "w1 x open AAAAAAAAAAAAAAAAAAAAAA AAAAAAAAAAAAAAAAAAAAAA first", "w1 5 open AAAA AAAAAAAAAAAAAAAAAAAAAA first"} {
+	id := strings.Repeat("A", 22)
+	for _, s := range []string{"w1", "w1 x open " + id + " " + id + " first", "w1 5 open AAAA " + id + " first"} {
 		_, _, err := parseNote(s)
 		require.Error(t, err)
 	}
 }
 
 func FuzzParseNote(f *testing.F) {
-	f.Add("w1 5 ended AAAAAAAAAAAAAAAAAAAAAA AAAAAAAAAAAAAAAAAAAAAA first,second")
+	f.Add(commitNote{ended: true, inputs: []string{"first", "second"}}.String())
 	f.Fuzz(func(t *testing.T, s string) {
 		n, ok, err := parseNote(s)
 		if ok && err == nil {

@@ -58,7 +58,7 @@ func (n *network) set(up bool) {
 	n.down = !up
 	for c := range n.conns {
 		if n.down {
-			_ = c.Conn.Close()
+			_ = c.Close()
 			delete(n.conns, c)
 		}
 	}
@@ -120,7 +120,7 @@ func (c *wire) Read(p []byte) (int, error) {
 				close(c.n.answered)
 			}
 		}
-		_ = c.Conn.Close()
+		_ = c.Close()
 		return 0, errCut
 	default:
 		return size, err

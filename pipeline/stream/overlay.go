@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"container/heap"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,8 +16,8 @@ type overlay struct {
 	job     job.Job
 	store   store.Store
 	entries map[string]*entry
-	order   []*entry // in order of first change, so that commits are repeatable
-	wakes   wakeHeap // wake-ups set in this transaction; stale ones stay until they come up
+	order   []*entry        // in order of first change, so that commits are repeatable
+	wakes   store.TimerHeap // wake-ups set in this transaction; stale ones stay until they come up
 	timers  store.Timers
 	timer   store.Timer // the first of timers that no entry hides
 	hasNext bool
@@ -92,24 +91,24 @@ func (o *overlay) keep(e *entry, c cause) {
 		o.bytes += len(e.key) + len(e.base) + 256
 	}
 	if e.wakeAt != 0 {
-		heap.Push(&o.wakes, store.Timer{At: e.wakeAt, Key: e.key})
+		o.wakes.Push(store.Timer{At: e.wakeAt, Key: e.key})
 	}
 }
 
 // next returns the wake-up that is due first, of the store's and the
 // transaction's.
 func (o *overlay) next() (store.Timer, bool, error) {
-	for len(o.wakes) > 0 && o.entries[o.wakes[0].Key].wakeAt != o.wakes[0].At {
-		heap.Pop(&o.wakes)
+	for o.wakes.Len() > 0 && o.entries[o.wakes.First().Key].wakeAt != o.wakes.First().At {
+		o.wakes.Pop()
 	}
 	if err := o.advance(); err != nil {
 		return store.Timer{}, false, err
 	}
 	switch {
-	case len(o.wakes) == 0:
+	case o.wakes.Len() == 0:
 		return o.timer, o.hasNext, nil
-	case !o.hasNext || o.wakes[0].Before(o.timer):
-		return o.wakes[0], true, nil
+	case !o.hasNext || o.wakes.First().Before(o.timer):
+		return o.wakes.First(), true, nil
 	}
 	return o.timer, true, nil
 }
@@ -176,7 +175,8 @@ func (o *overlay) encode(e *entry, limit int) (value []byte, err error) {
 func (o *overlay) reset() error {
 	clear(o.entries)
 	clear(o.order)
-	o.order, o.wakes, o.bytes = o.order[:0], o.wakes[:0], 0
+	o.wakes.Clear()
+	o.order, o.bytes = o.order[:0], 0
 	if o.timers == nil {
 		return nil
 	}
@@ -195,16 +195,3 @@ type storeError struct{ error }
 func (e storeError) Unwrap() error { return e.error }
 
 func isStoreError(err error) bool { return errors.As(err, &storeError{}) }
-
-type wakeHeap []store.Timer
-
-func (h wakeHeap) Len() int           { return len(h) }
-func (h wakeHeap) Less(i, j int) bool { return h[i].Before(h[j]) }
-func (h wakeHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *wakeHeap) Push(x any)        { *h = append(*h, x.(store.Timer)) }
-func (h *wakeHeap) Pop() any {
-	last := len(*h) - 1
-	t := (*h)[last]
-	*h = (*h)[:last]
-	return t
-}

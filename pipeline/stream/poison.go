@@ -42,6 +42,13 @@ func (c cause) String() string {
 	return fmt.Sprintf("processing %s/%d@%d", c.record.Topic, c.record.Partition, c.record.Offset)
 }
 
+// refusal is why a call is left out. It is bare when the dead letter itself was
+// refused for its size, so that only position and digest can be kept.
+type refusal struct {
+	err  error
+	bare bool
+}
+
 // poison says that a call failed, so the transaction must be undone and run
 // again without it (rule E11).
 type poison struct {

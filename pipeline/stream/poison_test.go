@@ -1,12 +1,14 @@
 package stream
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/pipeline/stream/job"
@@ -25,6 +27,7 @@ func TestDeadLetters(t *testing.T) {
 		{"+5,panic", "nil pointer dereference at waybill/pipeline/stream.tally.Process"},
 		{"+5,big 2000", "the limit is 1000"},
 		{"+5,bloat 2000", "encoding the state of key"},
+		{"+5,work a", "given nothing to perform it with"},
 	}
 	d := deploy(t, 1)
 	cfg := d.config(Live)
@@ -42,7 +45,7 @@ func TestDeadLetters(t *testing.T) {
 	for _, o := range d.outputs()["k"] {
 		sums = append(sums, strings.Fields(o)[1])
 	}
-	require.Equal(t, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"}, sums)
+	require.Equal(t, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14"}, sums)
 	dead := d.read("dead")
 	require.Len(t, dead, len(cases))
 	for n, c := range cases {
@@ -72,9 +75,11 @@ func TestOutputRefusedByBroker(t *testing.T) {
 		{"first", "k", time.Now().UnixMilli(), "+1"}})...)
 	i.caught()
 	i.stop()
-	require.Len(t, d.outputs()["k"], 2)
-	dead := d.read("dead")
+	outputs, dead := d.outputs()["k"], d.read("dead")
 	require.Len(t, dead, 1)
+	if n := len(outputs); n != 2 {
+		t.Errorf("%d outputs, not 2: the one of 3 MB must not be there", n)
+	}
 	require.Contains(t, headerOf(dead[0], job.ErrorHeader), "MESSAGE_TOO_LARGE")
 }
 
@@ -83,13 +88,34 @@ func TestDeadLetterTooLarge(t *testing.T) {
 	cfg := Config{DeadLetters: "dead", MaxDeadLetterBytes: 500}
 	one := newTask(&cfg, tally{}, 0, 1, nil)
 	big := output{Output: job.Output{Topic: "dead", Value: make([]byte, 1000)}, key: []byte("k")}
-	got := one.shrink(big, fmt.Errorf("why"), job.Position{Topic: "first", Partition: 3, Offset: 7}, 99)
+	got := one.shrink(big, refusal{err: errors.New("why")}, job.Position{Topic: "first", Partition: 3, Offset: 7}, 99)
 	require.Nil(t, got.Value)
 	require.Equal(t, "k", string(got.key))
 	require.Equal(t, "sha256:541b3e9daa09b20bf85fa273e5cbd3e80185aa4ec298e765db87742b70138a53", header(got.Headers, job.DigestHeader))
 	require.Equal(t, "7", header(got.Headers, job.SourceOffsetHeader))
 	big.key = make([]byte, 1000)
-	require.Nil(t, one.shrink(big, fmt.Errorf("why"), job.Position{}, 0).key)
+	require.Nil(t, one.shrink(big, refusal{err: errors.New("why")}, job.Position{}, 0).key)
+}
+
+// So does what the broker does not take, though the runtime thought it would.
+func TestDeadLetterRefusedByBroker(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	small := []kadm.AlterConfig{{Name: "max.message.bytes", Value: new("1000")}}
+	_, err := kadm.NewClient(d.client).AlterTopicConfigs(d.ctx(), small, d.prefix+"dead")
+	require.NoError(t, err)
+	i := d.start(d.config(Live))
+	d.produce(
+		&kgo.Record{Topic: "first", Key: []byte("k"), Value: append([]byte("fail,"), noise(20_000)...)},
+		&kgo.Record{Topic: "first", Key: []byte("k"), Value: []byte("+1")})
+	i.caught()
+	i.stop()
+	dead := d.read("dead")
+	require.Len(t, dead, 1)
+	require.Nil(t, dead[0].Value)
+	require.Equal(t, "asked to fail", headerOf(dead[0], job.ErrorHeader))
+	require.NotEmpty(t, headerOf(dead[0], job.DigestHeader))
+	require.Len(t, d.outputs()["k"], 1)
 }
 
 // A wake-up or a result that the job fails on leaves the key as it is, without

@@ -103,6 +103,7 @@ func (r *Runtime) clientOpts(name string) []kgo.Opt {
 		kgo.SeedBrokers(r.cfg.Brokers...),
 		kgo.ClientID(r.cfg.App + "-" + r.cfg.Instance),
 		kgo.WithLogger(clientLogger{r.cfg.Logger.With("client", name)}),
+		kgo.DisableClientMetrics(),
 		kgo.MetadataMinAge(100 * time.Millisecond),
 	}
 	return append(opts, r.cfg.ClientOpts...)

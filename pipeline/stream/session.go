@@ -55,9 +55,6 @@ type session struct {
 	failure    error
 }
 
-// noWait makes a poll return what is buffered.
-var noWait context.Context
-
 // run works until the context ends, which is no error, or something fails.
 func (s *session) run(ctx context.Context) error {
 	for ctx.Err() == nil {
@@ -95,6 +92,7 @@ func (s *session) poll(ctx context.Context) kgo.Fetches {
 		return s.client.PollRecords(limited, pollRecords)
 	}
 	var fetches kgo.Fetches
+	var noWait context.Context // nil: the poll returns what is buffered
 	if !s.more || s.waiting() < pollRecords {
 		fetches = s.client.PollRecords(noWait, pollRecords)
 	}
@@ -173,8 +171,7 @@ func (s *session) resume(t *task) {
 // advance steps the tasks and commits when it is due (rule E7).
 func (s *session) advance() error {
 	more, err := s.steps()
-	var p *poison
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*poison](err); ok {
 		s.wait = 0
 		return s.undo(p)
 	}
@@ -269,7 +266,7 @@ func (s *session) rest(wall time.Time) (time.Duration, error) {
 			rest = min(rest, at.Sub(wall))
 		}
 	}
-	return max(rest, 0), s.shelf.clear(shelfTime)
+	return max(rest, 0), nil
 }
 
 // fail makes the worker end the session.

@@ -150,8 +150,7 @@ func (s *simulated) run() {
 		default:
 			for range rapid.IntRange(1, 8).Draw(s.sim.t, "steps") {
 				_, err := s.step(time.Now(), s)
-				var p *poison
-				if errors.As(err, &p) {
+				if p, ok := errors.AsType[*poison](err); ok {
 					require.NoError(s.sim.t, s.poison(p))
 					s.abort()
 				} else {

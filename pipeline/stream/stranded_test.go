@@ -20,8 +20,11 @@ func TestStrandedTaskGetsAnOwner(t *testing.T) {
 	d.fake.ControlKey(int16(kmsg.SyncGroup), func(req kmsg.Request) (kmsg.Response, error, bool) {
 		plan := req.(*kmsg.SyncGroupRequest).GroupAssignment
 		var a kmsg.ConsumerMemberAssignment
-		if len(plan) != 1 || a.ReadFrom(plan[0].MemberAssignment) != nil {
+		if len(plan) != 1 {
 			return nil, nil, false
+		}
+		if err := a.ReadFrom(plan[0].MemberAssignment); err != nil {
+			return nil, err, true
 		}
 		d.fake.DropControl()
 		for i := range a.Topics {

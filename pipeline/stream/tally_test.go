@@ -3,6 +3,7 @@ package stream
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sort"
 	"strconv"
 	"strings"
@@ -65,7 +66,7 @@ func (tally) Process(c *job.Call, in job.Input) error {
 			c.Start(arg)
 			s.open++
 		case "big":
-			c.Emit(job.Output{Topic: "out", Key: c.Key, Value: make([]byte, n)})
+			c.Emit(job.Output{Topic: "out", Key: c.Key, Value: noise(n)})
 		case "bloat":
 			s.bloat = n
 		case "table":
@@ -88,6 +89,13 @@ func (tally) Process(c *job.Call, in job.Input) error {
 	}
 	c.Put(s, wake)
 	return nil
+}
+
+// noise is n bytes that cannot be compressed.
+func noise(n int) []byte {
+	data := make([]byte, n)
+	rand.NewChaCha8([32]byte{}).Read(data)
+	return data
 }
 
 func (tally) Wake(c *job.Call) error {

@@ -24,14 +24,14 @@ type task struct {
 	committed  snapshot
 	touched    bool // something happened since the last commit
 
-	poisoned   map[cause]error // what to leave out when the transaction is run again
-	watched    map[string]bool // keys whose state is to be encoded after each call
-	spent      []cause         // of those, the ones left out in the open transaction
-	refused    rate            // calls that the job failed on
-	unreadable rate            // records that could not be read
-	unread     int             // of those, the ones in the open transaction
-	results    []*work         // finished work that waits for its call
-	consumed   []*work         // results handed over in the open transaction
+	poisoned   map[cause]refusal // what to leave out when the transaction is run again
+	watched    map[string]bool   // keys whose state is to be encoded after each call
+	spent      []cause           // of those, the ones left out in the open transaction
+	refused    rate              // calls that the job failed on
+	unreadable rate              // records that could not be read
+	unread     int               // of those, the ones in the open transaction
+	results    []*work           // finished work that waits for its call
+	consumed   []*work           // results handed over in the open transaction
 }
 
 // snapshot is what a task goes back to when its transaction is aborted.
@@ -61,7 +61,7 @@ type effects interface {
 func newTask(cfg *Config, j job.Job, partition, partitions int32, s store.Store) *task {
 	t := &task{
 		partition: partition, partitions: int(partitions), cfg: cfg, job: j, state: newOverlay(j, s),
-		poisoned:   map[cause]error{},
+		poisoned:   map[cause]refusal{},
 		watched:    map[string]bool{},
 		refused:    rate{limit: cfg.MaxPoison, window: cfg.PoisonWindow},
 		unreadable: rate{limit: cfg.MaxUnreadable, window: cfg.PoisonWindow},

@@ -109,6 +109,9 @@ func (s *session) settle() error {
 	if s.failure != nil {
 		return s.failure
 	}
+	if err := s.shelf.clear(shelfTime); err != nil {
+		return err
+	}
 	arrived := s.arrivals
 	s.arrivals = nil
 	for _, te := range arrived {

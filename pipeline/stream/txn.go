@@ -150,8 +150,7 @@ func (s *session) commit() error {
 		}
 		err = s.txn.failure()
 	}
-	var p *poison
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*poison](err); ok {
 		return s.undo(p)
 	}
 	if err != nil {
@@ -314,8 +313,7 @@ func (s *session) undo(p *poison) error {
 
 // own makes a task's poison know its task.
 func (t *task) own(err error) error {
-	var p *poison
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*poison](err); ok {
 		p.task = t
 	}
 	return err

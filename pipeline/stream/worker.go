@@ -2,11 +2,13 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -29,6 +31,8 @@ func (w *worker) run(ctx context.Context) error {
 		switch {
 		case err == nil:
 			return nil
+		case errors.Is(err, kerr.FencedInstanceID):
+			return fmt.Errorf("running as instance %s of %s: another process has taken over under that name; give each process its own: %w", cfg.Instance, cfg.App, err)
 		case stops(err):
 			return err
 		case ctx.Err() != nil:
@@ -99,6 +103,7 @@ func (w *worker) open() (*session, error) {
 		kgo.FetchMaxWait(500*time.Millisecond),
 		kgo.BlockRebalanceOnPoll(),
 		kgo.OnOffsetsFetched(s.fetched), kgo.OnPartitionsRevoked(s.revoked), kgo.OnPartitionsLost(s.revoked),
+		kgo.ProducerBatchMaxBytesFn(s.batchBytes),
 		kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)),
 	)
 	var err error
@@ -108,6 +113,16 @@ func (w *worker) open() (*session, error) {
 	}
 	s.client = s.group.Client()
 	return s, nil
+}
+
+// batchBytes is how large a batch for a topic may be: a little more than the
+// largest record that goes there.
+func (s *session) batchBytes(topic string) int32 {
+	const framing = 512
+	if topic == s.cfg.Prefix+s.cfg.DeadLetters {
+		return int32(s.cfg.MaxDeadLetterBytes) + framing
+	}
+	return int32(s.cfg.MaxRecordBytes) + framing
 }
 
 // takeOver ends the transaction that a former session of this name may have

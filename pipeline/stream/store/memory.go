@@ -1,14 +1,11 @@
 package store
 
-import (
-	"container/heap"
-	"slices"
-)
+import "slices"
 
 // Memory is a Store that lives in memory and is gone with the process.
 type Memory struct {
 	values map[string]value
-	timers timerHeap
+	timers TimerHeap
 	mark   Mark
 	bytes  int64
 }
@@ -37,7 +34,7 @@ func (m *Memory) Apply(b Batch) error {
 		m.values[c.Key] = value{slices.Clone(c.Value), c.WakeAt}
 		m.bytes += int64(len(c.Key) + len(c.Value))
 		if c.WakeAt != 0 {
-			heap.Push(&m.timers, Timer{c.WakeAt, c.Key})
+			m.timers.Push(Timer{c.WakeAt, c.Key})
 		}
 	}
 	m.mark = b.Mark
@@ -70,16 +67,15 @@ func (m *Memory) live(t Timer) bool {
 // sweep keeps the heap from growing without bound when timers are moved again
 // and again before they come up.
 func (m *Memory) sweep() {
-	if len(m.timers) < 2*len(m.values)+64 {
+	if m.timers.Len() < 2*len(m.values)+64 {
 		return
 	}
 	seen := make(map[string]bool, len(m.values))
-	m.timers = slices.DeleteFunc(m.timers, func(t Timer) bool {
-		gone := !m.live(t) || seen[t.Key]
-		seen[t.Key] = seen[t.Key] || !gone
-		return gone
+	m.timers.Keep(func(t Timer) bool {
+		keep := m.live(t) && !seen[t.Key]
+		seen[t.Key] = seen[t.Key] || keep
+		return keep
 	})
-	heap.Init(&m.timers)
 }
 
 // Timers implements Store.
@@ -94,8 +90,8 @@ type memoryTimers struct {
 }
 
 func (it *memoryTimers) Next() (Timer, bool, error) {
-	for len(it.m.timers) > 0 {
-		t := heap.Pop(&it.m.timers).(Timer)
+	for it.m.timers.Len() > 0 {
+		t := it.m.timers.Pop()
 		if !it.m.live(t) || len(it.taken) > 0 && it.taken[len(it.taken)-1] == t {
 			continue
 		}
@@ -107,21 +103,8 @@ func (it *memoryTimers) Next() (Timer, bool, error) {
 
 func (it *memoryTimers) Close() error {
 	for _, t := range it.taken {
-		heap.Push(&it.m.timers, t)
+		it.m.timers.Push(t)
 	}
 	it.taken = nil
 	return nil
-}
-
-type timerHeap []Timer
-
-func (h timerHeap) Len() int           { return len(h) }
-func (h timerHeap) Less(i, j int) bool { return h[i].Before(h[j]) }
-func (h timerHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *timerHeap) Push(x any)        { *h = append(*h, x.(Timer)) }
-func (h *timerHeap) Pop() any {
-	last := len(*h) - 1
-	t := (*h)[last]
-	*h = (*h)[:last]
-	return t
 }

@@ -1,9 +1,11 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"waybill/pipeline/stream/store"
 	"waybill/pipeline/stream/store/storetest"
@@ -11,6 +13,27 @@ import (
 
 func TestMemory(t *testing.T) {
 	storetest.Run(t, func() (store.Store, error) { return store.NewMemory(), nil }, nil)
+}
+
+func TestTimerHeap(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var h store.TimerHeap
+		times := rapid.SliceOf(rapid.Int64Range(0, 20)).Draw(t, "times")
+		for _, at := range times {
+			h.Push(store.Timer{At: at})
+		}
+		odd := func(at int64) bool { return at%2 == 1 }
+		if rapid.Bool().Draw(t, "keep the odd ones") {
+			h.Keep(func(x store.Timer) bool { return odd(x.At) })
+			times = slices.DeleteFunc(times, func(at int64) bool { return !odd(at) })
+		}
+		slices.Sort(times)
+		for _, at := range times {
+			require.Equal(t, at, h.First().At)
+			require.Equal(t, at, h.Pop().At)
+		}
+		require.Zero(t, h.Len())
+	})
 }
 
 // A timer that is moved a thousand times must not be kept a thousand times.
