@@ -41,26 +41,27 @@ func (t *task) handle(in *input, q *queued, fx effects) error {
 		t.refuse(rec, c, why, fx)
 		return nil
 	}
-	input, moved, why := t.read(rec, fx)
-	switch {
-	case why.err != nil:
-		t.unread++
-		t.refuse(rec, c, why, fx)
-		return nil
-	case moved:
+	input, ours := t.read(rec, c, fx)
+	if !ours {
 		return nil
 	}
 	fx.count(in.topic, outcomeProcessed)
 	return t.call(input.Key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Process(call, input) })
 }
 
-// read decodes a record and sees to it that it lies where it should: it tells
-// when it was moved instead, and why when it is refused.
-func (t *task) read(rec job.Record, fx effects) (in job.Input, moved bool, why refusal) {
-	if in, why.err = t.decode(rec); why.err == nil {
-		moved, why.err = t.route(in, fx)
+// read decodes a record and sees to it that it lies where it should. It is not
+// ours to handle when it was refused, or sent on to where it belongs.
+func (t *task) read(rec job.Record, c cause, fx effects) (in job.Input, ours bool) {
+	in, err := t.decode(rec)
+	moved := false
+	if err == nil {
+		moved, err = t.route(in, fx)
 	}
-	return in, moved, why
+	if err != nil {
+		t.unread++
+		t.refuse(rec, c, refusal{err: err}, fx)
+	}
+	return in, err == nil && !moved
 }
 
 func (t *task) decode(rec job.Record) (in job.Input, err error) {
