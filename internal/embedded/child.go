@@ -71,7 +71,7 @@ func (c *child) report(logger *slog.Logger) {
 // files, and so the environment, where secrets may be.
 func childEnv() []string {
 	env := []string{engineEnv + "=1"}
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "GOCOVERDIR"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "GORACE"} {
 		if value, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+value)
 		}

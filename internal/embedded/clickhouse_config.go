@@ -20,8 +20,9 @@ type clickHouseConfig struct {
 }
 
 // clickHouseUsers gives the one user without a password, to this machine alone.
+// A server whose clients stay connected ends within the poll interval, seconds.
 const clickHouseUsers = `<clickhouse>
-  <profiles><default/></profiles>
+  <profiles><default><poll_interval>1</poll_interval></default></profiles>
   <quotas><default/></quotas>
   <users>
     <default>

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -25,8 +26,17 @@ func instanceName() string { return "waybill-" + rand.Text() }
 func (c *ClickHouse) awaitReady(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, readyWait)
 	defer cancel()
+	go func() {
+		select {
+		case <-c.child.ended():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	conn, err := clickhouse.Open(&clickhouse.Options{
 		Addr: []string{c.addr}, DialTimeout: pingWait, MaxOpenConns: 1,
+		// Whoever listens on the port may never say a word: ctx ends the wait for it.
+		DialContext: func(_ context.Context, addr string) (net.Conn, error) { return dialUntil(ctx, addr) },
 	})
 	if err != nil {
 		return c.child.giveUp(fmt.Errorf("making a client of %s: %w", c.addr, err))
@@ -40,11 +50,21 @@ func (c *ClickHouse) awaitReady(ctx context.Context, name string) error {
 			return nil
 		}
 		select {
-		case <-c.child.done:
-			return c.child.failure()
 		case <-ctx.Done():
+			if err := c.child.failure(); err != nil {
+				return err
+			}
 			return c.child.giveUp(ctx.Err())
 		case <-tick.C:
 		}
 	}
+}
+
+// dialUntil connects; the connection ends with ctx.
+func dialUntil(ctx context.Context, addr string) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	if err == nil {
+		context.AfterFunc(ctx, func() { _ = conn.Close() })
+	}
+	return conn, err
 }

@@ -81,7 +81,12 @@ func (s *kafkaServer) open(ctx context.Context) error {
 	<-ctx.Done()
 	// The parent is gone, and ctx with it: what is left has the time that
 	// whileParentLives gives.
-	if err := settle(context.WithoutCancel(ctx), cluster); err != nil {
+	return closeInOrder(context.WithoutCancel(ctx), cluster, journal)
+}
+
+// closeInOrder leaves a directory that needs no mending.
+func closeInOrder(ctx context.Context, cluster *kfake.Cluster, journal *intentJournal) error {
+	if err := settle(ctx, cluster); err != nil {
 		return fmt.Errorf("ending open transactions (the next start will): %w", err)
 	}
 	cluster.Close()

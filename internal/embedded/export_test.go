@@ -31,12 +31,12 @@ func AwaitEnd(ctx context.Context, dir string) error {
 // FreePort returns a free port.
 func FreePort() (int, error) { return freePort() }
 
+// StagedOffset is an offset that takes effect with its transaction.
+type StagedOffset = stagedOffset
+
 // WriteIntent leaves the intent of a commit in a data directory.
-func WriteIntent(dir string, producer int64, epoch int16, group, topic string, at int64) error {
-	frame, err := encodeIntent(commitIntent{
-		Producer: producerEpoch{producer, epoch},
-		Offsets:  []stagedOffset{{Group: group, Topic: topic, At: at, LeaderEpoch: -1}},
-	})
+func WriteIntent(dir string, producer int64, epoch int16, offset StagedOffset) error {
+	frame, err := encodeIntent(commitIntent{Producer: producerEpoch{producer, epoch}, Offsets: []stagedOffset{offset}})
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -42,8 +41,8 @@ type producerEpoch struct {
 // clients send the topic's id alone.
 type stagedOffset struct {
 	Group       string
-	Topic       string       `json:",omitempty"`
-	TopicID     kadm.TopicID `json:",omitzero"`
+	Topic       string   `json:",omitempty"`
+	TopicID     [16]byte `json:",omitzero"`
 	Partition   int32
 	At          int64
 	LeaderEpoch int32

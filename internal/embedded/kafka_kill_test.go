@@ -15,7 +15,6 @@ const (
 	relayRecords    = 4000
 	relayPartitions = 6
 	relayBatch      = 5
-	relayKills      = 15
 	firstKill       = 10 // transactions before a kill, at least
 )
 
@@ -24,23 +23,26 @@ const (
 // broker, or the broker itself. With the broker in the program, unmended, one
 // kill in ten tore a transaction.
 func TestKafkaIsExactlyOnceAcrossKills(t *testing.T) {
-	tests := map[string]func(t *testing.T, dir string) (addr string, kill func()){
-		"of the program": func(t *testing.T, dir string) (string, func()) {
+	tests := map[string]struct {
+		kills int
+		start func(t *testing.T, dir string) (addr string, kill func())
+	}{
+		"of the program": {10, func(t *testing.T, dir string) (string, func()) {
 			v := startVictim(t, kafkaVictim, dir)
 			return v.addr, v.kill
-		},
-		"of the broker": func(t *testing.T, dir string) (string, func()) {
+		}},
+		"of the broker": {10, func(t *testing.T, dir string) (string, func()) {
 			k := startKafka(t, embedded.KafkaOptions{DataDir: dir})
 			return k.Addrs()[0], func() {
 				_ = k.Kill()
 				<-k.Done()
 			}
-		},
+		}},
 	}
-	for name, start := range tests {
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			addr, kill := start(t, dir)
+			addr, kill := test.start(t, dir)
 			in := newTopic(t, []string{addr}, 1, nil)
 			out := newTopic(t, []string{addr}, relayPartitions, nil)
 			values := make([]string, relayRecords)
@@ -50,9 +52,9 @@ func TestKafkaIsExactlyOnceAcrossKills(t *testing.T) {
 			produce(t, kafkaClient(t, []string{addr}), records(in, values...)...)
 
 			passed := 0
-			for i := range relayKills {
+			for i := range test.kills {
 				passed += relay(t, addr, in, out, firstKill+i, kill)
-				addr, kill = start(t, dir)
+				addr, kill = test.start(t, dir)
 			}
 			require.Less(t, passed, relayRecords, "the kills came after the work")
 			relay(t, addr, in, out, -1, nil)

@@ -150,9 +150,9 @@ func commitOffsets(ctx context.Context, admin *kadm.Client, offsets []stagedOffs
 }
 
 // fenceProducers makes each producer that has lived through it begin anew. The
-// broker would answer one that asks to commit what is now aborted that this was
-// done: it takes the same epoch, or the next, for a request sent twice. So each
-// epoch goes up by two.
+// broker has forgotten what they had in hand, and would tell one that asks to
+// commit it that this was done: with the epoch as it is, or one higher, it takes
+// that for a request sent twice. So each epoch goes up by two.
 func fenceProducers(ctx context.Context, client *kgo.Client) error {
 	producers, err := kadm.NewClient(client).ListTransactions(ctx, nil, nil)
 	if err != nil {

@@ -7,7 +7,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"waybill/internal/embedded"
 )
@@ -26,10 +28,7 @@ func writeHistory(t *testing.T, addrs []string) history {
 	require.NoError(t, producer.BeginTransaction())
 	produce(t, producer, records(h.topic, "left open")...)
 
-	offsets := make(kadm.Offsets)
-	offsets.AddOffset(h.topic, 0, 1, -1)
-	_, err := kadm.NewClient(kafkaClient(t, addrs)).CommitOffsets(t.Context(), h.group, offsets)
-	require.NoError(t, err)
+	commitOffset(t, kadm.NewClient(kafkaClient(t, addrs)), h.group, h.topic, 1)
 	return h
 }
 
@@ -96,27 +95,67 @@ func TestKafkaSurvivesItsOwnKill(t *testing.T) {
 // TestKafkaCompletesACommit ends the broker between the two markers of a
 // transaction, before its offsets.
 func TestKafkaCompletesACommit(t *testing.T) {
-	options := embedded.KafkaOptions{DataDir: t.TempDir()}
-	k := startKafka(t, options)
-	topic := newTopic(t, k.Addrs(), 2, nil)
-	producer := kafkaClient(t, k.Addrs(), kgo.TransactionalID("writer"))
-	require.NoError(t, producer.BeginTransaction())
-	produce(t, producer, &kgo.Record{Topic: topic, Partition: 0, Value: []byte("one")}, &kgo.Record{Topic: topic, Partition: 1, Value: []byte("two")})
-	id, epoch, err := producer.ProducerID(t.Context())
-	require.NoError(t, err)
+	tests := map[string]struct {
+		byID       bool  // the client named the topic by its id
+		before     int64 // the group's offset before
+		at, wantAt int64
+	}{
+		"offsets by name":            {at: 7, wantAt: 7},
+		"offsets by id":              {byID: true, at: 7, wantAt: 7},
+		"another committed less":     {before: 5, at: 7, wantAt: 7},
+		"another committed more":     {before: 9, at: 7, wantAt: 9},
+		"the offset of a new reader": {before: 0, at: 0, wantAt: 0},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			options := embedded.KafkaOptions{DataDir: t.TempDir()}
+			k := startKafka(t, options)
+			topic := newTopic(t, k.Addrs(), 2, nil)
+			admin := kadm.NewClient(kafkaClient(t, k.Addrs()))
+			if test.before > 0 {
+				commitOffset(t, admin, "readers", topic, test.before)
+			}
+			producer, epoch := leaveTornCommit(t, k.Addrs(), topic)
+			staged := embedded.StagedOffset{Group: "readers", Topic: topic, At: test.at, LeaderEpoch: -1}
+			if test.byID {
+				details, err := admin.ListTopics(t.Context(), topic)
+				require.NoError(t, err)
+				staged.Topic, staged.TopicID = "", details[topic].ID
+			}
+			require.NoError(t, k.Kill())
+			<-k.Done()
+			require.NoError(t, embedded.WriteIntent(options.DataDir, producer, epoch, staged))
 
-	responses, err := kadm.NewClient(producer).WriteTxnMarkers(t.Context(), kadm.TxnMarkers{
-		ProducerID: id, ProducerEpoch: epoch, Commit: true, Topics: kadm.TopicsSet{topic: {0: {}}},
+			addrs := startKafka(t, options).Addrs()
+			require.ElementsMatch(t, []string{"one", "two"}, readCount(t, topicReader(t, addrs, topic), 2))
+			require.EqualValues(t, test.wantAt, committedOffset(t, addrs, "readers", topic))
+		})
+	}
+}
+
+// leaveTornCommit leaves a transaction on two partitions, committed on the first.
+func leaveTornCommit(t *testing.T, addrs []string, topic string) (producer int64, epoch int16) {
+	t.Helper()
+	client := kafkaClient(t, addrs, kgo.TransactionalID("writer"))
+	require.NoError(t, client.BeginTransaction())
+	produce(t, client,
+		&kgo.Record{Topic: topic, Partition: 0, Value: []byte("one")},
+		&kgo.Record{Topic: topic, Partition: 1, Value: []byte("two")})
+	producer, epoch, err := client.ProducerID(t.Context())
+	require.NoError(t, err)
+	responses, err := kadm.NewClient(client).WriteTxnMarkers(t.Context(), kadm.TxnMarkers{
+		ProducerID: producer, ProducerEpoch: epoch, Commit: true, Topics: kadm.TopicsSet{topic: {0: {}}},
 	})
 	require.NoError(t, err)
 	responses.EachPartition(func(p kadm.TxnMarkersPartitionResponse) { require.NoError(t, p.Err) })
-	require.NoError(t, k.Kill())
-	<-k.Done()
-	require.NoError(t, embedded.WriteIntent(options.DataDir, id, epoch, "readers", topic, 7))
+	return producer, epoch
+}
 
-	addrs := startKafka(t, options).Addrs()
-	require.ElementsMatch(t, []string{"one", "two"}, readCount(t, topicReader(t, addrs, topic), 2))
-	require.EqualValues(t, 7, committedOffset(t, addrs, "readers", topic))
+func commitOffset(t *testing.T, admin *kadm.Client, group, topic string, at int64) {
+	t.Helper()
+	offsets := make(kadm.Offsets)
+	offsets.AddOffset(topic, 0, at, -1)
+	require.NoError(t, admin.CommitAllOffsets(t.Context(), group, offsets))
 }
 
 // TestKafkaTellsASurvivor ends the broker alone: its client lives on, with a
@@ -136,6 +175,56 @@ func TestKafkaTellsASurvivor(t *testing.T) {
 	require.Error(t, survivor.EndTransaction(t.Context(), kgo.TryCommit))
 	transact(t, kafkaClient(t, addrs, kgo.TransactionalID("writer")), kgo.TryCommit, records(topic, "last")...)
 	require.Equal(t, []string{"kept", "last"}, readUntil(t, topicReader(t, addrs, topic), "last"))
+}
+
+// TestKafkaTellsASurvivorOfOffsets is the same for a transaction of offsets
+// alone, of which the log has no trace.
+func TestKafkaTellsASurvivorOfOffsets(t *testing.T) {
+	options := embedded.KafkaOptions{DataDir: t.TempDir(), Port: freePort(t)}
+	k := startKafka(t, options)
+	topic := newTopic(t, k.Addrs(), 1, nil)
+	client := kafkaClient(t, k.Addrs())
+	id := "writer"
+
+	begin := kmsg.NewPtrInitProducerIDRequest()
+	begin.TransactionalID, begin.TransactionTimeoutMillis = &id, 60_000
+	begun, err := begin.RequestWith(t.Context(), client)
+	require.NoError(t, err)
+	producer, epoch := begun.ProducerID, begun.ProducerEpoch
+	stage := func(at int64) {
+		req := kmsg.NewPtrTxnOffsetCommitRequest()
+		req.TransactionalID, req.Group, req.ProducerID, req.ProducerEpoch = id, "readers", producer, epoch
+		p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
+		p.Offset = at
+		rt := kmsg.NewTxnOffsetCommitRequestTopic()
+		rt.Topic, rt.Partitions = topic, append(rt.Partitions, p)
+		details, err := kadm.NewClient(client).ListTopics(t.Context(), topic)
+		require.NoError(t, err)
+		rt.TopicID = details[topic].ID
+		req.Topics = append(req.Topics, rt)
+		resp, err := req.RequestWith(t.Context(), client)
+		require.NoError(t, err)
+		require.Zero(t, resp.Topics[0].Partitions[0].ErrorCode)
+	}
+	commit := func() (*kmsg.EndTxnResponse, error) {
+		req := kmsg.NewPtrEndTxnRequest()
+		req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Commit = id, producer, epoch, true
+		return req.RequestWith(t.Context(), client)
+	}
+	stage(1)
+	done, err := commit()
+	require.NoError(t, err)
+	require.Zero(t, done.ErrorCode)
+	producer, epoch = done.ProducerID, done.ProducerEpoch
+	stage(2)
+	require.NoError(t, k.Kill())
+	<-k.Done()
+	addrs := startKafka(t, options).Addrs()
+
+	lost, err := commit()
+	require.NoError(t, err)
+	require.Equal(t, kerr.ProducerFenced.Code, lost.ErrorCode)
+	require.EqualValues(t, 1, committedOffset(t, addrs, "readers", topic))
 }
 
 func freePort(t *testing.T) int {

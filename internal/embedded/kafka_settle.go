@@ -14,9 +14,13 @@ import (
 
 var errClosing = errors.New("the broker is closing")
 
-// settle aborts the transactions that are open, so that the broker closes with
-// none: of one that is carried over a restart, kfake forgets partitions. From
-// then on nothing is written.
+// settle makes a broker ready to close: it takes no more writes, has finished
+// those it took, and has no transaction open.
+//
+// kfake may close in the middle of a request that is watched, as those of the
+// journal are, and carry the request out after it has written its state down: a
+// commit would then be on the log and not in the state. And a transaction that
+// stays open holds readers back until its producer returns or its time is up.
 func settle(ctx context.Context, cluster *kfake.Cluster) error {
 	for _, key := range []kmsg.Key{kmsg.Produce, kmsg.AddPartitionsToTxn, kmsg.AddOffsetsToTxn, kmsg.TxnOffsetCommit, kmsg.EndTxn} {
 		cluster.ControlKey(int16(key), func(kmsg.Request) (kmsg.Response, error, bool) {
@@ -29,6 +33,7 @@ func settle(ctx context.Context, cluster *kfake.Cluster) error {
 		return fmt.Errorf("making a client: %w", err)
 	}
 	defer client.Close()
+	// The broker answers this after all that it took before.
 	open, err := kadm.NewClient(client).ListTransactions(ctx, nil, []string{"Ongoing"})
 	if err != nil {
 		return fmt.Errorf("listing open transactions: %w", err)

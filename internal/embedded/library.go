@@ -57,7 +57,11 @@ func FindLibrary(setting string) (string, error) {
 			return p, nil
 		}
 	}
-	return "", fmt.Errorf("finding the ClickHouse library: %w in any of\n  %s\n"+
+	return "", noLibraryIn(places, pkg)
+}
+
+func noLibraryIn(places []string, pkg libraryPackage) error {
+	return fmt.Errorf("finding the ClickHouse library: %w in any of\n  %s\n"+
 		"run `%s` in the project's folder, or name the file in %s, or use a ClickHouse server by its address",
 		ErrNoLibrary, strings.Join(places, "\n  "), pkg.install, LibraryEnv)
 }

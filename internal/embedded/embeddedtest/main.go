@@ -15,5 +15,7 @@ func Main(m *testing.M, options ...goleak.Option) {
 	if len(os.Args) > 1 && os.Args[1] == embedded.EngineCommand {
 		os.Exit(embedded.RunEngine(os.Args[2:]))
 	}
+	// A child built with the race detector would wait a second at its end.
+	_ = os.Setenv("GORACE", "atexit_sleep_ms=0")
 	goleak.VerifyTestMain(m, options...)
 }
