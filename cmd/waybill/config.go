@@ -26,7 +26,7 @@ Example:
 func (c *configCheckCmd) Run(g *globals) error {
 	values, warnings := config.Effective(g.model), g.settings.Warnings()
 	if c.json() {
-		return printJSON(map[string]any{"settings": values, "warnings": warnings})
+		return printJSON(map[string]any{"settings": values, "warnings": list(warnings)})
 	}
 	t := newTable(os.Stdout, "setting", "value", "default", "environment")
 	for _, v := range values {

@@ -5,7 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -41,7 +45,7 @@ func (c *deadLettersListCmd) Run(ctx context.Context, g *globals) error {
 		return wayOut(err)
 	}
 	if c.json() {
-		return printJSON(letters)
+		return printJSON(list(letters))
 	}
 	if len(letters) == 0 {
 		fmt.Println("there are no dead letters")
@@ -90,9 +94,21 @@ func (c *deadLettersShowCmd) Run(ctx context.Context, g *globals) error {
 			Value []byte `json:"value"`
 		}{l, l.Value})
 	}
-	fmt.Printf("id        %s\nsince     %s\ncame from %s, partition %s, offset %s, %s\nkey       %s\ncause     %s\n\n%q\n",
-		l.ID, l.DeadSince.Format(time.RFC3339), l.SourceTopic, l.SourcePartition, l.SourceOffset, l.SourceTime, l.Key, l.Cause, l.Value)
-	return nil
+	_, err = fmt.Printf("id         %s\nsince      %s\ncame from  %s, partition %s, offset %s, %s\nkey        %s\ncause      %s\n\n%s\n",
+		l.ID, l.DeadSince.Format(time.RFC3339), l.SourceTopic, l.SourcePartition, l.SourceOffset, l.SourceTime.Format(time.RFC3339),
+		l.Key, l.Cause, legible(l.Value))
+	return err
+}
+
+// legible gives bytes as they are where they are text that a terminal can
+// show, else quoted.
+func legible(value []byte) string {
+	text := string(value)
+	hidden := func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) && !unicode.IsSpace(r) }
+	if strings.ContainsFunc(text, hidden) {
+		return strconv.Quote(text)
+	}
+	return text
 }
 
 type deadLettersResendCmd struct {

@@ -75,19 +75,19 @@ func (*endpointsListCmd) Help() string {
 }
 
 func (c *endpointsListCmd) Run(ctx context.Context, g *globals) error {
-	list, err := c.list(ctx, g)
+	all, err := c.all(ctx, g)
 	if err != nil {
 		return err
 	}
 	if c.json() {
-		return printJSON(list)
+		return printJSON(all)
 	}
-	if len(list) == 0 {
+	if len(all) == 0 {
 		fmt.Printf("tenant %s has no endpoints\n", c.Tenant)
 		return nil
 	}
 	t := newTable(os.Stdout, "endpoint", "state", "url", "types", "statuses", "reason")
-	for _, e := range list {
+	for _, e := range all {
 		t.AppendRow(table.Row{e.EndpointID, e.State, e.URL, orAll(e.Types), orAll(e.Statuses), e.Reason})
 	}
 	t.Render()
@@ -101,28 +101,28 @@ func orAll(names []string) string {
 	return strings.Join(names, " ")
 }
 
-// list returns the tenant's endpoints with their secrets masked.
-func (f *endpointFlags) list(ctx context.Context, g *globals) ([]schemas.WebhookEndpoint, error) {
+// all returns the tenant's endpoints with their secrets masked.
+func (f *endpointFlags) all(ctx context.Context, g *globals) ([]schemas.WebhookEndpoint, error) {
 	ctx, client, done, err := f.client(ctx, g)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	all, err := client.Table(ctx)
+	known, err := client.Table(ctx)
 	if err != nil {
 		return nil, wayOut(err)
 	}
-	list := []schemas.WebhookEndpoint{}
-	for _, e := range all.OfTenant(f.Tenant) {
+	all := []schemas.WebhookEndpoint{}
+	for _, e := range known.OfTenant(f.Tenant) {
 		shown := *e
 		shown.Secrets = make([]schemas.EndpointSecret, len(e.Secrets))
 		for i, s := range e.Secrets {
 			s.Secret = "whsec_…"
 			shown.Secrets[i] = s
 		}
-		list = append(list, shown)
+		all = append(all, shown)
 	}
-	return list, nil
+	return all, nil
 }
 
 type endpointsShowCmd struct {
@@ -139,11 +139,11 @@ Example:
 }
 
 func (c *endpointsShowCmd) Run(ctx context.Context, g *globals) error {
-	list, err := c.list(ctx, g)
+	all, err := c.all(ctx, g)
 	if err != nil {
 		return err
 	}
-	for _, e := range list {
+	for _, e := range all {
 		if e.EndpointID == c.ID {
 			return printJSON(e)
 		}

@@ -56,6 +56,8 @@ func (p parcelArgs) explain(ctx context.Context, g *globals) (*analytics.Explana
 	if len(e.Shipments) == 0 && len(e.Decisions) == 0 {
 		return nil, fmt.Errorf("nothing is known of %s %s; rows reach ClickHouse about a second after an event", carrier, number)
 	}
+	e.Shipments, e.Registrations, e.Events = list(e.Shipments), list(e.Registrations), list(e.Events)
+	e.Decisions, e.Webhooks = list(e.Decisions), list(e.Webhooks)
 	return e, nil
 }
 

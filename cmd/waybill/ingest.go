@@ -78,7 +78,7 @@ func (c *ingestCmd) report(batch *replay.Batch, sent replay.Published) error {
 	if c.json() {
 		return printJSON(map[string]any{
 			"rows": batch.Rows, "registrations": registrations, "carrier_events": events,
-			"published": sent.Registrations + sent.Events, "refused": len(batch.Refused), "refusals": append([]replay.Refusal{}, batch.Refused...),
+			"published": sent.Registrations + sent.Events, "refused": len(batch.Refused), "refusals": list(batch.Refused),
 		})
 	}
 	for _, refusal := range batch.Refused {

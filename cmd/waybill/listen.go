@@ -23,7 +23,7 @@ type listenCmd struct {
 
 func (*listenCmd) Help() string {
 	return `Answers 204 to what it can verify and 401 to what it cannot. It works until it gets SIGINT or SIGTERM, then counts what
-came, and what is missing in the sequences.
+came, and what is missing in the sequences. With --format json each is a line.
 
 Example:
 
@@ -54,7 +54,9 @@ func (c *listenCmd) Run(ctx context.Context) error {
 	}
 	s := l.Snapshot()
 	if c.json() {
-		return printJSON(s)
+		return json.NewEncoder(os.Stdout).Encode(map[string]int{
+			"received": s.Received, "verified": s.Verified, "refused": s.Refused, "webhooks": s.Webhooks, "missing": s.Missing,
+		})
 	}
 	_, err = fmt.Printf("\n%d calls, %d verified, %d refused; %d different webhooks, %d missing in their sequences\n",
 		s.Received, s.Verified, s.Refused, s.Webhooks, s.Missing)

@@ -25,7 +25,7 @@ func (c *migrateCmd) Run(ctx context.Context, g *globals) error {
 		return fmt.Errorf("bringing the tables at %s up to date: %w", g.settings.ClickHouse.Address(), err)
 	}
 	if c.json() {
-		return printJSON(map[string]any{"applied": append([]string{}, applied...)})
+		return printJSON(map[string]any{"applied": list(applied)})
 	}
 	for _, name := range applied {
 		fmt.Println("applied", name)

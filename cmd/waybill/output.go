@@ -13,6 +13,14 @@ type formatFlag struct {
 
 func (f formatFlag) json() bool { return f.Format == "json" }
 
+// list gives an empty list for none, which JSON would call null.
+func list[T any](values []T) []T {
+	if values == nil {
+		return []T{}
+	}
+	return values
+}
+
 // printJSON prints one value as indented JSON.
 func printJSON(v any) error {
 	e := json.NewEncoder(os.Stdout)

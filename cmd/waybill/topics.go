@@ -35,7 +35,7 @@ func (c *topicsCreateCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	if c.json() {
-		return printJSON(map[string]any{"created": made, "differences": differences})
+		return printJSON(map[string]any{"created": list(made), "differences": list(differences)})
 	}
 	for _, name := range made {
 		fmt.Println("created", name)
@@ -64,7 +64,7 @@ func (c *topicsCheckCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	if c.json() {
-		return printJSON(map[string]any{"differences": differences})
+		return printJSON(map[string]any{"differences": list(differences)})
 	}
 	if err := printDifferences(differences); err != nil {
 		return err

@@ -22,11 +22,12 @@ type Letter struct {
 	// Cause says what was wrong.
 	Cause string `json:"cause"`
 	// SourceTopic, SourcePartition, SourceOffset and SourceTime say where the
-	// record lay. The topic is the logical name.
+	// record lay, and when it came there. The topic is the logical name; the
+	// time is zero where the letter does not say it.
 	SourceTopic     string    `json:"source_topic"`
 	SourcePartition string    `json:"source_partition"`
 	SourceOffset    string    `json:"source_offset"`
-	SourceTime      string    `json:"source_time"`
+	SourceTime      time.Time `json:"source_time,omitzero"`
 	DeadSince       time.Time `json:"dead_since"`
 	Key             string    `json:"key"`
 	Value           []byte    `json:"-"`
@@ -91,9 +92,10 @@ func letterOf(r *kgo.Record, prefix string) Letter {
 		ID:  strconv.Itoa(int(r.Partition)) + ":" + strconv.FormatInt(r.Offset, 10),
 		Key: string(r.Key), Value: r.Value, DeadSince: r.Timestamp.UTC(),
 	}
+	var sourceTime string
 	own := map[string]*string{
 		schemas.HeaderError: &l.Cause, schemas.HeaderSourceTopic: &l.SourceTopic, schemas.HeaderSourcePartition: &l.SourcePartition,
-		schemas.HeaderSourceOffset: &l.SourceOffset, schemas.HeaderSourceTimestamp: &l.SourceTime,
+		schemas.HeaderSourceOffset: &l.SourceOffset, schemas.HeaderSourceTimestamp: &sourceTime,
 	}
 	for _, h := range r.Headers {
 		if field, ok := own[h.Key]; ok {
@@ -103,5 +105,8 @@ func letterOf(r *kgo.Record, prefix string) Letter {
 		l.Headers = append(l.Headers, h)
 	}
 	l.SourceTopic = strings.TrimPrefix(l.SourceTopic, prefix)
+	if ms, err := strconv.ParseInt(sourceTime, 10, 64); err == nil {
+		l.SourceTime = time.UnixMilli(ms).UTC()
+	}
 	return l
 }

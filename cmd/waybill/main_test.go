@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
+
+	"waybill/internal/embedded"
+)
+
+// TestMain makes this binary what a test needs it to be: the tests, the command
+// `waybill`, or an engine that the command starts.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == embedded.EngineCommand {
+		os.Exit(embedded.RunEngine(os.Args[2:]))
+	}
+	if os.Getenv("GORACE") == "" {
+		// A binary that looks for races sleeps a second at its end otherwise.
+		_ = os.Setenv("GORACE", "atexit_sleep_ms=10")
+	}
+	testscript.Main(leakChecked{m}, map[string]func(){"waybill": main})
+}
+
+// leakChecked looks for goroutines that are left when the tests have passed.
+type leakChecked struct{ *testing.M }
+
+func (m leakChecked) Run() int {
+	code := m.M.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
