@@ -57,8 +57,11 @@ func (p *passer) forget(ctx context.Context) error {
 func (p *passer) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		fetches := p.client.PollRecords(ctx, pollRecords)
-		if ctx.Err() != nil {
-			return nil
+		if err := fetches.Err(); err != nil && !errors.Is(err, context.Canceled) {
+			return fmt.Errorf("reading the inputs: %w", err)
+		}
+		if fetches.Empty() {
+			continue
 		}
 		if err := p.transaction(ctx, fetches); err != nil {
 			return err
@@ -72,29 +75,30 @@ func (p *passer) run(ctx context.Context) error {
 func (p *passer) transaction(ctx context.Context, fetches kgo.Fetches) error {
 	began := time.Now()
 	if err := p.session.Begin(); err != nil {
-		return err
+		return fmt.Errorf("beginning a transaction: %w", err)
 	}
+	var noWait context.Context // makes a poll return what is buffered
 	for !fetches.Empty() {
-		if err := fetches.Err(); err != nil {
-			return err
-		}
 		fetches.EachRecord(p.pass)
 		if time.Since(began) >= p.interval {
 			break
 		}
 		fetches = p.client.PollRecords(noWait, pollRecords)
+		if err := fetches.Err(); err != nil {
+			return fmt.Errorf("reading the inputs: %w", err)
+		}
 	}
 	committed, err := p.session.End(ctx, kgo.TryCommit)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err == nil && !committed {
-		err = errors.New("the transaction was aborted")
+	if err = errors.Join(p.failed, err); err == nil && !committed {
+		err = errors.New("it was aborted")
 	}
-	return errors.Join(err, p.failed)
+	if err != nil {
+		return fmt.Errorf("ending a transaction: %w", err)
+	}
+	return nil
 }
-
-// noWait makes a poll return what is buffered.
-var noWait context.Context
 
 func (p *passer) pass(r *kgo.Record) {
 	if isLoad(r) {

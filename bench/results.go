@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"waybill/schemas"
 )
@@ -27,13 +28,32 @@ func (r *results) tables() string {
 
 // document is RESULTS.md.
 func (r *results) document() string {
+	return fmt.Sprintf(`# Results
+
+Written by `+"`make bench`"+`; [README.md](README.md) says what is measured and how.
+
+%s
+## Raw events through tracking, beside the limit
+
+%s
+
+Median of %d turns, the least and the highest in brackets. *CPU* and *allocations* are those of the process that is measured,
+*cores, both* the cores that it and the broker kept busy, and *cores, others* those that programs took which are not of this
+command: where that is much, the rates are lower than the machine allows.
+
+## What came in and out
+
+%s
+
+Of one turn of tracking; bytes of key and value, before compression.
+
+## Aims
+
+%s`, r.conditions(), r.rates().RenderMarkdown(), r.options.Turns, r.sizes().RenderMarkdown(), r.verdicts())
+}
+
+func (r *results) verdicts() string {
 	var b strings.Builder
-	b.WriteString("# Results\n\nWritten by `make bench`; [README.md](README.md) says what is measured and how.\n\n")
-	b.WriteString(r.conditions())
-	b.WriteString("\n## Raw events through tracking, beside the limit\n\n" + r.rates().RenderMarkdown())
-	b.WriteString("\n\nMedian of " + fmt.Sprint(r.options.Turns) + " turns, least and highest in brackets. Share: of a turn's rate in that of the\nlimit's turn that followed it.\n")
-	b.WriteString("\n## What came in and out\n\n" + r.sizes().RenderMarkdown())
-	b.WriteString("\n\nBytes of keys and values, before compression, of one turn.\n\n## Aims\n\n")
 	for _, a := range r.aims() {
 		b.WriteString("* " + a.String() + "\n")
 	}
@@ -54,8 +74,8 @@ func (r *results) conditions() string {
 }
 
 func (r *results) rates() table.Writer {
-	t := table.NewWriter()
-	t.AppendHeader(table.Row{"", "raw events/s", "share of the limit, %", "its CPU, µs/raw event", "the broker's, µs/raw event", "cores both use", "cores others use", "allocations/raw event"})
+	t := newTable()
+	t.AppendHeader(table.Row{"", "raw events/s", "% of limit", "CPU µs/raw", "broker CPU µs/raw", "cores, both", "cores, others", "allocations/raw"})
 	for _, row := range r.rows {
 		addTurns(t, fmt.Sprintf("tracking, hold %s", row.hold), row, func(p pair) turn { return p.ours }, spreadBy(row.pairs, pair.share).in(0))
 		addTurns(t, "limit of the same bytes", row, func(p pair) turn { return p.limit }, "")
@@ -77,6 +97,14 @@ func addTurns(t table.Writer, name string, row row, of func(pair) turn, share st
 	})
 }
 
+// newTable keeps headers as they are written: they hold units.
+func newTable() table.Writer {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	return t
+}
+
 // in writes the median, and the least and the highest in brackets, with so
 // many decimals.
 func (s spread) in(decimals int) string {
@@ -84,11 +112,10 @@ func (s spread) in(decimals int) string {
 }
 
 func (r *results) sizes() table.Writer {
-	t := table.NewWriter()
+	t := newTable()
 	header := table.Row{"topic"}
 	for _, row := range r.rows {
-		hold := fmt.Sprintf("hold %s: ", row.hold)
-		header = append(header, hold+"records", hold+"per raw event", hold+"bytes each")
+		header = append(header, fmt.Sprintf("hold %s: records", row.hold), "per raw event", "bytes each")
 	}
 	t.AppendHeader(header)
 	add := func(name string, of func(row) tally) {

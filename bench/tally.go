@@ -14,7 +14,7 @@ func (t *tally) add(r *kgo.Record) {
 }
 
 // mean is the mean size of a record in bytes, 0 for none.
-func (t tally) mean() float64 {
+func (t *tally) mean() float64 {
 	if t.Records == 0 {
 		return 0
 	}

@@ -47,7 +47,7 @@ type measured interface {
 func runWorker(in io.Reader, out io.Writer) int {
 	answers := json.NewEncoder(out)
 	if err := serve(json.NewDecoder(in), answers); err != nil {
-		_ = answers.Encode(report{Err: err.Error()}) // a parent that is gone needs no answer
+		_ = answers.Encode(report{Err: err.Error()}) //nolint:errchkjson // a parent that is gone needs no answer
 		return 1
 	}
 	return 0
