@@ -41,7 +41,7 @@ func startChild(logger *slog.Logger, args []string) (*child, error) {
 		return nil, fmt.Errorf("finding this program's own file: %w", err)
 	}
 	c := &child{name: args[0], said: newFirstLine(), words: new(tail), done: make(chan struct{})}
-	c.command = exec.Command(exe, append([]string{EngineCommand}, args...)...)
+	c.command = exec.Command(exe, append([]string{EngineCommand}, args...)...) //nolint:noctx // it ends by its standard input, in order
 	c.command.Stdout = c.said
 	c.command.Stderr = io.MultiWriter(c.words, &lineLog{to: logger, source: c.name})
 	c.command.Env = childEnv()
@@ -101,8 +101,16 @@ func (c *child) stop() error {
 
 // giveUp stops a child that did not get ready and tells what it last said.
 func (c *child) giveUp(cause error) error {
-	err := fmt.Errorf("waiting for %s to be ready: %w; it last said: %s", c.name, cause, c.words)
+	err := fmt.Errorf("waiting for %s to be ready: %w%s", c.name, cause, c.lastSaid())
 	return errors.Join(err, c.stop())
+}
+
+// lastSaid is the end of an error's text.
+func (c *child) lastSaid() string {
+	if words := c.words.String(); words != "" {
+		return "; it last said: " + words
+	}
+	return ""
 }
 
 // ended is closed when the engine has ended, asked or not.
@@ -118,13 +126,12 @@ func (c *child) failure() error {
 	if c.asked.Load() {
 		return nil
 	}
-	words := c.words.String()
 	cause := c.err
 	switch {
-	case strings.Contains(strings.ToLower(words), "address already in use"):
+	case strings.Contains(strings.ToLower(c.words.String()), "address already in use"):
 		cause = errPortTaken
 	case cause == nil:
 		cause = errors.New("nobody asked it to")
 	}
-	return fmt.Errorf("%s ended: %w; it last said: %s", c.name, cause, words)
+	return fmt.Errorf("%s ended: %w%s", c.name, cause, c.lastSaid())
 }

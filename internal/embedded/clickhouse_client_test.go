@@ -87,6 +87,7 @@ func insert(ctx context.Context, conn driver.Conn, table string, rows ...shipmen
 	if err != nil {
 		return err
 	}
+	defer func() { _ = batch.Close() }()
 	for i := range rows {
 		if err := batch.AppendStruct(&rows[i]); err != nil {
 			return err

@@ -3,12 +3,14 @@
 //
 // Both speak their real protocols on loopback ports, so the rest of the program
 // cannot tell them from a cluster: only the addresses differ. Kafka is
-// franz-go's kfake. ClickHouse is the real engine: a library, loaded by a child
-// process that is this same binary started with EngineCommand.
+// franz-go's kfake, ClickHouse is the real engine, a library that is loaded
+// without cgo. What keeps data runs in a child process, this same binary started
+// with EngineCommand, that ends with its parent and loses nothing by its kill.
 //
 // It may import clients and the standard library, nothing else of the project.
 // cmd imports it, and the tests of other packages through embeddedtest.
 //
-// Start reading at StartKafka and StartClickHouse; what happens inside the
-// child process starts at RunEngine.
+// Start reading at StartKafka and StartClickHouse; what happens inside the child
+// starts at RunEngine. How Kafka's transactions stay whole: kafka_intent.go,
+// then kafka_settle.go (a close) and kafka_mend.go (a kill).
 package embedded

@@ -77,7 +77,7 @@ func whileParentLives() context.Context {
 		// end as well.
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		cancel()
-		time.Sleep(endGrace)
+		<-time.NewTimer(endGrace).C
 		os.Exit(1)
 	}()
 	return ctx

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -83,7 +84,7 @@ func (l *clickHouseLibrary) run(args []string) error {
 	result := l.queryCommandLine(int32(len(args)), &argv[0])
 	runtime.KeepAlive(argv)
 	if result == 0 {
-		return fmt.Errorf("calling the library's command line: no result")
+		return errors.New("calling the library's command line: no result")
 	}
 	defer l.destroyResult(result)
 	if text := strings.TrimSpace(l.resultError(result)); text != "" {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -62,7 +64,7 @@ func (s *kafkaServer) serve(ctx context.Context) error {
 // open runs the broker on a directory that is locked and in order.
 func (s *kafkaServer) open(ctx context.Context) error {
 	opts := append(kafkaSettings(s.port),
-		kfake.DataDir(s.dataDir), kfake.WithLogger(kfake.BasicLogger(os.Stderr, kfake.LogLevelWarn)))
+		kfake.DataDir(s.dataDir), kfake.WithLogger(kafkaLog{os.Stderr}))
 	if s.fsync {
 		opts = append(opts, kfake.SyncWrites())
 	}
@@ -108,4 +110,16 @@ func kafkaSettings(port int) []kfake.Opt {
 		opts = append(opts, kfake.Ports(port))
 	}
 	return opts
+}
+
+// kafkaLog writes the broker's warnings and errors, a line each.
+type kafkaLog struct{ to io.Writer }
+
+// Logf implements kfake.Logger.
+func (l kafkaLog) Logf(level kfake.LogLevel, format string, args ...any) {
+	// A commit of a few milliseconds is no news: with fsync each takes as long.
+	if level == kfake.LogLevelNone || level > kfake.LogLevelWarn || strings.HasPrefix(format, "txn: EndTxn slow") {
+		return
+	}
+	_, _ = fmt.Fprintf(l.to, format+"\n", args...)
 }

@@ -70,7 +70,7 @@ func StartKafka(ctx context.Context, o KafkaOptions) (*Kafka, error) {
 }
 
 func startKafkaInMemory(_ context.Context, o KafkaOptions) (*Kafka, error) {
-	log := kfake.BasicLogger(&lineLog{to: o.Logger, source: kafkaEngine}, kfake.LogLevelWarn)
+	log := kafkaLog{&lineLog{to: o.Logger, source: kafkaEngine}}
 	cluster, err := kfake.NewCluster(append(kafkaSettings(o.Port), kfake.WithLogger(log))...)
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", loopback(o.Port), err)

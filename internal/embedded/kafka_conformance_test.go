@@ -149,7 +149,7 @@ func kafkaKeepsSettings(t *testing.T, addrs []string) {
 	want := map[string]string{"cleanup.policy": "compact", "retention.ms": "-1", "delete.retention.ms": "604800000", "max.message.bytes": "2000000"}
 	configs := make(map[string]*string, len(want))
 	for name, value := range want {
-		configs[name] = kadm.StringPtr(value)
+		configs[name] = new(value)
 	}
 	topic := newTopic(t, addrs, 3, configs)
 	admin := kadm.NewClient(kafkaClient(t, addrs))

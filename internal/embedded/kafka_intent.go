@@ -27,26 +27,26 @@ const intentVersion = 5
 // a transaction's offsets in memory, and writes its markers one by one: this is
 // what it takes to complete them.
 type commitIntent struct {
-	Producer producerEpoch
-	Offsets  []stagedOffset
+	Producer producerEpoch  `json:"producer"`
+	Offsets  []stagedOffset `json:"offsets"`
 }
 
 // producerEpoch names a transaction.
 type producerEpoch struct {
-	ID    int64
-	Epoch int16
+	ID    int64 `json:"id"`
+	Epoch int16 `json:"epoch"`
 }
 
 // stagedOffset is an offset that takes effect with its transaction. Newer
 // clients send the topic's id alone.
 type stagedOffset struct {
-	Group       string
-	Topic       string   `json:",omitempty"`
-	TopicID     [16]byte `json:",omitzero"`
-	Partition   int32
-	At          int64
-	LeaderEpoch int32
-	Metadata    string
+	Group       string   `json:"group"`
+	Topic       string   `json:"topic,omitempty"`
+	TopicID     [16]byte `json:"topic_id,omitzero"`
+	Partition   int32    `json:"partition"`
+	At          int64    `json:"at"`
+	LeaderEpoch int32    `json:"leader_epoch"`
+	Metadata    string   `json:"metadata,omitempty"`
 }
 
 // intentJournal writes the intent of each commit before the broker acts on it.

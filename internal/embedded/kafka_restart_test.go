@@ -21,7 +21,7 @@ type history struct{ topic, group string }
 // that is open, and a group that has read the first record.
 func writeHistory(t *testing.T, addrs []string) history {
 	t.Helper()
-	h := history{topic: newTopic(t, addrs, 1, map[string]*string{"cleanup.policy": kadm.StringPtr("compact")}), group: "readers"}
+	h := history{topic: newTopic(t, addrs, 1, map[string]*string{"cleanup.policy": new("compact")}), group: "readers"}
 	producer := kafkaClient(t, addrs, kgo.TransactionalID("writer"))
 	transact(t, producer, kgo.TryCommit, records(h.topic, "a", "b")...)
 	transact(t, producer, kgo.TryAbort, records(h.topic, "undone")...)
@@ -128,7 +128,7 @@ func TestKafkaCompletesACommit(t *testing.T) {
 
 			addrs := startKafka(t, options).Addrs()
 			require.ElementsMatch(t, []string{"one", "two"}, readCount(t, topicReader(t, addrs, topic), 2))
-			require.EqualValues(t, test.wantAt, committedOffset(t, addrs, "readers", topic))
+			require.Equal(t, test.wantAt, committedOffset(t, addrs, "readers", topic))
 		})
 	}
 }

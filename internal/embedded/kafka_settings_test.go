@@ -1,7 +1,9 @@
 package embedded
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"net"
 	"testing"
 	"time"
@@ -30,7 +32,7 @@ func settledCluster(t *testing.T) (*kfake.Cluster, *kgo.Client) {
 func TestCompactedTopicsKeepOldRecords(t *testing.T) {
 	cluster, client := settledCluster(t)
 	admin := kadm.NewClient(client)
-	_, err := admin.CreateTopic(t.Context(), 1, 1, map[string]*string{"cleanup.policy": kadm.StringPtr("compact")}, "state")
+	_, err := admin.CreateTopic(t.Context(), 1, 1, map[string]*string{"cleanup.policy": new("compact")}, "state")
 	require.NoError(t, err)
 	old := time.Date(2010, 3, 28, 0, 0, 0, 0, time.UTC)
 	for _, value := range []string{"first", "second", "third"} {
@@ -54,7 +56,7 @@ func TestCompactedTopicsKeepOldRecords(t *testing.T) {
 // whoever relies on the broker's clock must know.
 func TestRecordsKeepTheirProducersTime(t *testing.T) {
 	_, client := settledCluster(t)
-	_, err := kadm.NewClient(client).CreateTopic(t.Context(), 1, 1, map[string]*string{"message.timestamp.type": kadm.StringPtr("LogAppendTime")}, "in")
+	_, err := kadm.NewClient(client).CreateTopic(t.Context(), 1, 1, map[string]*string{"message.timestamp.type": new("LogAppendTime")}, "in")
 	require.NoError(t, err)
 	old := time.Date(2010, 3, 28, 0, 0, 0, 0, time.UTC)
 	require.NoError(t, client.ProduceSync(t.Context(), &kgo.Record{Topic: "in", Timestamp: old}).FirstErr())
@@ -68,6 +70,18 @@ func TestNoTopicIsMadeByTheWay(t *testing.T) {
 	_, client := settledCluster(t)
 	err := client.ProduceSync(t.Context(), &kgo.Record{Topic: "mistyped"}).FirstErr()
 	require.ErrorIs(t, err, kerr.UnknownTopicOrPartition)
+}
+
+func TestKafkaSaysWhatItIs(t *testing.T) {
+	var out bytes.Buffer
+	k, err := StartKafka(t.Context(), KafkaOptions{Logger: slog.New(slog.NewTextHandler(&out, nil))})
+	require.NoError(t, err)
+	require.Contains(t, out.String(), "one node, for trying out and small work")
+	require.Contains(t, out.String(), k.Addrs()[0])
+	require.NoError(t, k.Close())
+	require.NoError(t, k.Close(), "a second time")
+	<-k.Done()
+	require.NoError(t, k.Err())
 }
 
 func TestKafkaSaysThatAPortIsTaken(t *testing.T) {

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -21,7 +22,7 @@ const (
 func freePort() (int, error) {
 	for range portTries {
 		port := firstFreePort + rand.IntN(lastFreePort-firstFreePort)
-		l, err := net.Listen("tcp", loopback(port))
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", loopback(port))
 		if err != nil {
 			continue
 		}
