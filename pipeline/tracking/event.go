@@ -16,7 +16,8 @@ type event struct {
 
 	occurred   int64
 	local      localTime
-	text       string // as the carrier wrote it
+	text       string // as the carrier wrote it, where that is not the local form
+	textLocal  bool   // it wrote the local form
 	zone       string
 	precision  string
 	confidence string
@@ -77,6 +78,9 @@ func (r *rules) newPending(e *schemas.CarrierEvent, arrived int64) *pending {
 		p.received = e.ReceivedAt.UnixMilli()
 	}
 	p.local = newLocalTime(clip(e.OccurredLocal, maxName), p.occurred)
+	if p.text != "" && p.text == p.local.write(p.occurred) {
+		p.text, p.textLocal = "", true
+	}
 	p.hash = contentHash(e, code)
 	p.eta, p.etaReason = etaOf(e), clip(e.ETAReason, maxDescription)
 	p.key = orderKey{
@@ -93,6 +97,14 @@ func (r *rules) codeOf(name string) *status.Code {
 		return c
 	}
 	return r.model.Code(status.CodeUnmapped)
+}
+
+// wroteTime gives the time as the carrier wrote it.
+func (e *event) wroteTime() string {
+	if e.textLocal {
+		return e.local.write(e.occurred)
+	}
+	return e.text
 }
 
 // warnings are what stands beside every decision on the event.

@@ -1,7 +1,6 @@
 package tracking
 
 import (
-	"cmp"
 	"slices"
 
 	"waybill/schemas/status"
@@ -47,7 +46,7 @@ func (t *turn) revisit(s *shipment, e *event, n *news) {
 }
 
 // walkEpisodes goes through the history once, in order, and opens and closes.
-// Episodes whose opening has left the history are open from its beginning.
+// What closed an episode whose opening has left the history stays.
 func (t *turn) walkEpisodes(s *shipment) {
 	var open []int // indexes of episodes
 	for i := range s.episodes {
@@ -71,21 +70,28 @@ func (t *turn) walkEpisodes(s *shipment) {
 		case at >= 0: // its code is no exception any more: it ends where it began
 			s.episodes[at].close(e)
 		case isException && len(open) == 0 && !t.leadsInto(s, i):
-			s.episodes = append(s.episodes, episode{opening: e.id, opened: e.occurred, code: e.code})
+			s.episodes = append(s.episodes, episode{opening: e.id, key: e.key, opened: e.occurred, code: e.code})
 			open = append(open, len(s.episodes)-1)
 		}
 		if closes(code) {
-			for _, at := range open {
-				s.episodes[at].close(e)
-			}
-			open = open[:0]
+			open = slices.DeleteFunc(open, func(at int) bool { return s.episodes[at].closeBy(e) })
 		}
 	}
-	slices.SortStableFunc(s.episodes, func(a, b episode) int { return cmp.Compare(a.opened, b.opened) })
+	slices.SortStableFunc(s.episodes, func(a, b episode) int { return a.key.compare(b.key) })
 }
 
 func (ep *episode) close(e *event) {
 	ep.closing, ep.closed, ep.closingCode = e.id, e.occurred, e.code
+}
+
+// closeBy closes the episode unless it opened after the event, which is so when
+// its opening left the history before older milestones did.
+func (ep *episode) closeBy(e *event) bool {
+	if e.key.before(ep.key) {
+		return false
+	}
+	ep.close(e)
+	return true
 }
 
 // leadsInto tells whether the next thing after an exception that matters to

@@ -19,7 +19,7 @@ import (
 // TestGolden plays the scripts of testdata/golden; run it with -rewrite to write down
 // what comes out. A script's commands:
 //
-//	config     [hold=2s]                     begins anew
+//	config     [hold=2s] [history=]                   begins anew
 //	endpoint   id= [tenant=] [types=] [statuses=] [history]
 //	register   at= [tenant=] [number=] [promised=] [promised-zone=] [promised-at=] [days=] [backfill=]
 //	           [idempotency=] [id=] [metadata=] [reference=] [service=] [to=] [new-epoch] [is-return]
@@ -85,7 +85,12 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 func (s *script) reset(d *datadriven.TestData) {
 	hold, err := time.ParseDuration(arg(d, "hold", "2s"))
 	require.NoError(s.t, err)
-	s.w = newWorld(s.t, func(c *Config) { c.ReorderHold = hold })
+	s.w = newWorld(s.t, func(c *Config) {
+		c.ReorderHold = hold
+		if d.HasArg("history") {
+			d.ScanArgs(s.t, "history", &c.History)
+		}
+	})
 	s.shipments = map[string]schemas.Shipment{}
 	s.names, s.order, s.events, s.derived = map[string]string{}, nil, 0, 0
 }
@@ -193,6 +198,12 @@ func (s *script) write(o outputs) string {
 		}
 		if b.Historical {
 			fmt.Fprint(&out, " historical")
+		}
+		if b.History != nil {
+			fmt.Fprintf(&out, " history=%d", len(b.History))
+		}
+		if b.HistoryOmitted {
+			fmt.Fprint(&out, " history=omitted")
 		}
 		fmt.Fprintln(&out)
 		s.body = j.Body

@@ -35,7 +35,7 @@ func layoutShipment(c *coder, s *shipment) {
 		c.near(&s.etaReceived, s.epoch)
 		list(c, &s.etaChanges, layoutETAChange)
 	}
-	list(c, &s.episodes, layoutEpisode)
+	list(c, &s.episodes, func(c *coder, ep *episode) { layoutEpisode(c, ep, s.epoch) })
 	list(c, &s.registrations, func(c *coder, g *registration) { layoutRegistration(c, g, s.epoch) })
 	before := event{occurred: s.epoch} // each event is written by what differs from the one before
 	list(c, &s.history, func(c *coder, e *event) {
@@ -149,9 +149,10 @@ func layoutETAChange(c *coder, e *etaChange) {
 	c.string(&e.reason)
 }
 
-func layoutEpisode(c *coder, ep *episode) {
+func layoutEpisode(c *coder, ep *episode, epoch int64) {
 	c.hash(&ep.opening)
-	c.int(&ep.opened)
+	layoutKey(c, &ep.key, epoch)
+	c.near(&ep.opened, ep.key.at)
 	c.string(&ep.code)
 	if c.present(ep.closing != 0) {
 		c.hash(&ep.closing)

@@ -10,12 +10,11 @@ func layoutEvent(c *coder, e, before *event) {
 
 	moved, waited, updated := e.key.at != e.occurred, e.created != e.key.arrived, e.updated-e.created != before.updated-before.created
 	alike, previous := e.alike(before), e.previous != ""
-	sameText := e.text != "" && e.text == e.local.write(e.occurred)
-	text, signed, place := e.text != "" && !sameText, e.signedBy != "", e.location != nil
+	text, signed, place := e.text != "", e.signedBy != "", e.location != nil
 	b := c.bits()
 	b.number(&e.key.rank, 3)
 	b.symbol(&e.decision, c.finals, 3)
-	b.flag(&alike, &previous, &moved, &waited, &updated, &sameText, &text, &signed, &place, &e.weak, &e.clamped, &e.refused)
+	b.flag(&alike, &previous, &moved, &waited, &updated, &e.textLocal, &text, &signed, &place, &e.weak, &e.clamped, &e.refused)
 	b.number(&e.local.form, 2)
 	b.close()
 
@@ -31,9 +30,6 @@ func layoutEvent(c *coder, e, before *event) {
 		layoutOrigin(c, e)
 	}
 	layoutLocal(c, &e.local, before.local.shift)
-	if sameText && c.reading {
-		e.text = e.local.write(e.occurred)
-	}
 	c.string(&e.code)
 	c.string(&e.rawCode)
 	c.string(&e.description)

@@ -101,6 +101,7 @@ type etaChange struct {
 // episode is a time in which something was wrong (D6).
 type episode struct {
 	opening     uint64
+	key         orderKey // of the opening event
 	opened      int64
 	code        string
 	closing     uint64 // 0 while open

@@ -88,7 +88,7 @@ func (t *turn) trackingEvent(s *shipment, e *event) schemas.TrackingEvent {
 		Milestone: code.Milestone, StartsClock: code.StartsClock, StopsClock: code.StopsClock, Terminal: code.Terminal,
 		ActionRequired: code.ActionRequired, AttemptFailure: code.AttemptFailure, PhysicalScan: code.PhysicalScan,
 		Party: code.Party, Severity: code.Severity, Leg: e.leg,
-		OccurredAt: utc(e.occurred), OccurredLocal: e.local.write(e.occurred), OccurredText: e.text,
+		OccurredAt: utc(e.occurred), OccurredLocal: e.local.write(e.occurred), OccurredText: e.wroteTime(),
 		OccurredZone: e.zone, OccurredPrecision: e.precision, OccurredConfidence: e.confidence,
 		ReceivedAt: utc(e.received), ArrivedAt: utc(e.key.arrived),
 		Source: e.source, SourceKind: e.sourceKind, RawCode: e.rawCode, Description: e.description,
