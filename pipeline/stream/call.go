@@ -43,7 +43,7 @@ func (t *task) handle(in *input, q *queued, fx effects) error {
 	}
 	input, ours := t.read(rec, c, fx)
 	if !ours {
-		return nil
+		return t.checkUnreadable()
 	}
 	fx.count(in.topic, outcomeProcessed)
 	return t.call(input.Key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Process(call, input) })

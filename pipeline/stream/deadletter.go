@@ -97,15 +97,13 @@ func (t *task) poison(p *poison) error {
 	return nil
 }
 
-// countUnreadable is poison's counterpart for records that could not be read.
-// They are counted when they are committed, for a transaction that is run
-// again meets them again.
-func (t *task) countUnreadable() error {
-	n := t.unread
-	t.unread = 0
-	if n > 0 && t.unreadable.exceeded(t.cfg.now(), n) {
-		return stopError{fmt.Errorf("partition %d: more than %d records within %v could not be read; the cause stands in the headers of %s. Mend the producer or the reader, then start again",
-			t.partition, t.cfg.MaxUnreadable, t.cfg.PoisonWindow, t.cfg.DeadLetters)}
+// checkUnreadable is poison's counterpart for records that could not be read.
+// They count when they are committed, for a transaction that is run again
+// meets them again.
+func (t *task) checkUnreadable() error {
+	if t.unread == 0 || !t.unreadable.wouldExceed(t.cfg.now(), t.unread) {
+		return nil
 	}
-	return nil
+	return stopError{fmt.Errorf("partition %d: more than %d records within %v could not be read, so this is no matter of single records; the cause stands in the headers of %s. Mend the producer or the reader, then start again",
+		t.partition, t.cfg.MaxUnreadable, t.cfg.PoisonWindow, t.cfg.DeadLetters)}
 }

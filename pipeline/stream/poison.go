@@ -116,11 +116,18 @@ type rate struct {
 	times  []time.Time // at most limit+1
 }
 
+// wouldExceed tells whether n more events would make more than limit within
+// the window.
+func (r *rate) wouldExceed(now time.Time, n int) bool {
+	start := now.Add(-r.window)
+	r.times = slices.DeleteFunc(r.times, func(t time.Time) bool { return !t.After(start) })
+	return len(r.times)+n > r.limit
+}
+
 // exceeded counts n events at once and tells whether there were more than
 // limit within the window.
 func (r *rate) exceeded(now time.Time, n int) bool {
-	start := now.Add(-r.window)
-	r.times = slices.DeleteFunc(r.times, func(t time.Time) bool { return !t.After(start) })
+	r.wouldExceed(now, 0)
 	for range min(n, r.limit+1-len(r.times)) {
 		r.times = append(r.times, now)
 	}

@@ -173,5 +173,8 @@ func TestRate(t *testing.T) {
 	require.True(t, r.exceeded(at, 1))
 	require.False(t, r.exceeded(at.Add(time.Minute), 2), "the window has passed")
 	require.True(t, r.exceeded(at.Add(time.Minute), 1_000_000), "many at once")
+	require.True(t, r.wouldExceed(at.Add(time.Minute), 0))
+	require.False(t, r.wouldExceed(at.Add(2*time.Minute), 2))
+	require.True(t, r.wouldExceed(at.Add(2*time.Minute), 3))
 	require.LessOrEqual(t, len(r.times), 3, "memory is bounded by the limit")
 }

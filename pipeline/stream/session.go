@@ -128,15 +128,15 @@ func (s *session) prepare(fetches kgo.Fetches) error {
 }
 
 func (s *session) accept(topic string, p *kgo.FetchPartition, wall time.Time) error {
-	if p.Err != nil {
-		if errors.Is(p.Err, context.DeadlineExceeded) || errors.Is(p.Err, context.Canceled) {
-			return nil
-		}
-		return fmt.Errorf("reading %s/%d: %w", topic, p.Partition, p.Err)
-	}
 	te := s.tenures[p.Partition]
-	if te == nil && !s.balancer.owns(p.Partition) {
-		return nil // about to be revoked: another will read it
+	if err := fetchError(topic, p); err != nil {
+		if te == nil || te.ready || topic == "" {
+			return err
+		}
+		te.trouble = err // the restore, which is still under way, may know better
+	}
+	if te == nil && (len(p.Records) == 0 || !s.balancer.owns(p.Partition)) {
+		return nil // nothing, or about to be revoked: another will read it
 	}
 	if te == nil {
 		return fmt.Errorf("reading %s/%d: records came for a partition that was not assigned", topic, p.Partition)
@@ -156,6 +156,18 @@ func (s *session) accept(topic string, p *kgo.FetchPartition, wall time.Time) er
 		}
 	}
 	return nil
+}
+
+// fetchError returns what is wrong with a fetch, other than that the poll was
+// given up.
+func fetchError(topic string, p *kgo.FetchPartition) error {
+	switch {
+	case p.Err == nil, errors.Is(p.Err, context.DeadlineExceeded), errors.Is(p.Err, context.Canceled):
+		return nil
+	case topic == "":
+		return p.Err
+	}
+	return fmt.Errorf("reading %s/%d: %w", topic, p.Partition, p.Err)
 }
 
 // resume fetches again what was paused and has been worked off by half.

@@ -145,7 +145,8 @@ func (t *task) snap() {
 		}
 	}
 	clear(t.watched)
-	t.touched, t.spent, t.consumed = false, nil, nil
+	t.unreadable.exceeded(t.cfg.now(), t.unread)
+	t.touched, t.spent, t.consumed, t.unread = false, nil, nil, 0
 }
 
 // rewind goes back to what is committed. The poisoned causes stay.

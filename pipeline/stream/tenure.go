@@ -21,6 +21,7 @@ type tenure struct {
 	restored chan struct{} // closed when the restore has ended, well or not
 	bounds   bounds        // set before restored is closed
 	err      error         // so is this
+	trouble  error         // what reading the inputs met meanwhile
 	ready    bool          // restored, and set to go on
 }
 
@@ -167,6 +168,9 @@ func (s *session) begin(te *tenure) error {
 	}
 	if te.err != nil {
 		return te.err
+	}
+	if te.trouble != nil {
+		return te.trouble
 	}
 	te.task.begin(te.committed, te.bounds)
 	te.task.tables = s.txn.tables

@@ -251,9 +251,6 @@ func (s *session) settled(touched []closing) error {
 		}
 		c.task.snap()
 		s.metrics.progress(c.task)
-		if err := c.task.countUnreadable(); err != nil {
-			return err
-		}
 	}
 	return nil
 }
