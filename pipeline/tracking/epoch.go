@@ -23,11 +23,12 @@ func (t *turn) lifeOf(p *pending) *shipment {
 }
 
 // beginsNewLife tells whether the event is the first of another parcel with
-// the same number: a long silence after the end of the one before. A time that
-// lies ahead is no proof of silence (T3).
+// the same number: a long silence after the end of the one before, and then a
+// scan. Electronic advice is none, and a time that lies ahead is no proof of
+// silence (T3).
 func (t *turn) beginsNewLife(s *shipment, p *pending) bool {
 	return s.events > 0 && t.terminal(s) && p.occurred > s.lastEvent+t.newLifeAfter &&
-		!t.codeOf(p.code).DataOnly && t.earliest(&p.event)-p.received <= clampWithin
+		t.codeOf(p.code).PhysicalScan && t.earliest(&p.event)-p.received <= clampWithin
 }
 
 // nearer tells whether an instant lies nearer to a later life of a number than
@@ -52,8 +53,8 @@ func (t *turn) begin(arrived int64) *shipment {
 	s := &shipment{epoch: arrived, created: t.now, active: arrived, present: present{code: t.registered.Name}}
 	t.state.shipments = append(t.state.shipments, s)
 	t.out.changed = true
-	if older := len(t.state.shipments) - 3; older >= 0 && t.state.shipments[older].closed == 0 {
-		t.passOn(t.state.shipments[older])
+	if third := len(t.state.shipments) - maxLives; third >= 0 && t.state.shipments[third].closed == 0 {
+		t.passOn(t.state.shipments[third])
 	}
 	if len(t.state.shipments) > maxLives {
 		t.passOn(t.state.shipments[0])

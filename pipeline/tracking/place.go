@@ -111,11 +111,11 @@ func (t *turn) verdict(s *shipment, p *pending, n *news) because {
 // (R4). It reaches history and analytics all the same.
 func (t *turn) unfollowed(s *shipment) because {
 	why := because{schemas.DecisionAfterWindow, "R4", "No registration's window was open when it came.", 0}
-	untracked := func(g registration) bool { return g.state == stateDoNotTrack }
+	tracked := func(g registration) bool { return g.state != stateDoNotTrack }
 	switch {
 	case s.closed != 0:
 		why.rule, why.reason = "D9", "The shipment's life is over; only its closed record was still kept."
-	case len(s.registrations) > 0 && !slices.ContainsFunc(s.registrations, func(g registration) bool { return !untracked(g) }):
+	case len(s.registrations) > 0 && !slices.ContainsFunc(s.registrations, tracked):
 		why.rule, why.reason = "R2", "The number is not tracked: it was found invalid when it was registered."
 	}
 	return why

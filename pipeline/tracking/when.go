@@ -32,12 +32,16 @@ func (r *rules) earliest(e *event) int64 {
 	return e.occurred
 }
 
-// before tells whether the event occurred before an instant (T2, R5). Of a
-// date the whole day must be over; where its zone is not known, the calendar
-// date is compared with the instant's in UTC.
+// before tells whether the event occurred before an instant (T2, R5). The
+// whole of what its time may mean must be over: the second, the minute or the
+// day. Where the zone of a day is not known, the calendar date is compared
+// with the instant's in UTC.
 func (r *rules) before(e *event, instant int64) bool {
-	if e.precision != schemas.PrecisionDay {
-		return e.occurred < instant
+	switch e.precision {
+	case schemas.PrecisionSecond:
+		return utc(e.occurred).Truncate(time.Second).Add(time.Second).UnixMilli() <= instant
+	case schemas.PrecisionMinute:
+		return utc(e.occurred).Truncate(time.Minute).Add(time.Minute).UnixMilli() <= instant
 	}
 	if zone := r.zones.find(e.zone); zone != nil {
 		return endOfDay(time.UnixMilli(e.occurred).In(zone), zone) <= instant
