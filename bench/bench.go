@@ -48,7 +48,7 @@ func run(ctx context.Context, o *options) error {
 	r := &results{machine: thisMachine(ctx), options: o, load: l, interval: settings.Pipeline.CommitInterval, workers: settings.Pipeline.WorkerCount(), rows: rows}
 	fmt.Print(r.tables())
 	if o.Results != "" {
-		if err := os.WriteFile(o.Results, []byte(r.document()), 0o600); err != nil {
+		if err := os.WriteFile(o.Results, []byte(r.document()), 0o644); err != nil {
 			return fmt.Errorf("writing the results: %w", err)
 		}
 	}
