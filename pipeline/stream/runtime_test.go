@@ -82,3 +82,29 @@ func TestLiveTimersFireWithoutRecords(t *testing.T) {
 	require.Contains(t, d.outputs()["k"][1], "woken 1 at ")
 	i.stop()
 }
+
+// A partition that is paused when it is taken away is read again when it comes
+// back.
+func TestPausedPartitionComesBack(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 2)
+	cfg := d.config(Log)
+	cfg.MaxQueued = 2
+	first := d.start(cfg)
+	eventually(t, func() bool { return len(first.Progress()) == 2 }, "one has all tasks")
+	// The second input is empty, so the first fills its queues.
+	events := replay(100, 10)
+	for n := range events {
+		events[n].topic = "first"
+	}
+	d.produce(records(events)...)
+	cfg.Instance, cfg.LeaveOnShutdown = "two", true
+	second := d.start(cfg)
+	eventually(t, func() bool { return len(second.Progress()) == 1 }, "one of them goes")
+	second.stop()
+	eventually(t, func() bool { return len(first.Progress()) == 2 }, "and comes back")
+	d.tick(time.UnixMilli(endOf(events)), 2, "first", "second")
+	first.caught()
+	first.stop()
+	require.Equal(t, model(events, endOf(events)), d.outputs())
+}

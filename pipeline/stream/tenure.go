@@ -234,6 +234,13 @@ func (s *session) dismiss(partition int32) {
 	if err := te.task.state.reset(); err != nil && s.failure == nil {
 		s.failure = err
 	}
-	s.metrics.disown(te.task)
+	if te.ready {
+		s.metrics.disown(te.task)
+	}
+	for _, in := range te.task.inputs {
+		if in.paused { // the client would keep it so until it comes back
+			s.client.ResumeFetchPartitions(map[string][]int32{in.full: {partition}})
+		}
+	}
 	s.shelf.put(partition, te.task.state.store)
 }
