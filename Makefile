@@ -34,7 +34,7 @@ lint: $(TOOLS)/golangci-lint ## Check the house rules
 	go mod tidy -diff
 	@go generate ./... && git diff --exit-code -- '*_gen.go' docs
 
-bench: build engine ## Measure raw events a second beside the pass-through limit
+bench: ## Measure raw events a second beside the pass-through limit
 	go run ./bench
 
 fuzz: ## Fuzz every parser for a minute each

@@ -24,6 +24,7 @@ type avroSchema struct {
 	fingerprint uint64 // CRC-64-AVRO of the canonical form
 	api         avro.API
 	readers     sync.Pool
+	writers     sync.Pool
 }
 
 // parseAvro parses one .avsc text by itself: names do not leak between texts.
@@ -46,6 +47,7 @@ func newAvroSchema(schema avro.Schema) (*avroSchema, error) {
 		api:         avro.Config{MaxByteSliceSize: maxStringBytes, MaxSliceAllocSize: maxArrayItems}.Freeze(),
 	}
 	s.readers.New = func() any { return avro.NewReader(nil, 0, avro.WithReaderConfig(s.api)) }
+	s.writers.New = func() any { return avro.NewWriter(nil, 512, avro.WithWriterConfig(s.api)) }
 	return s, nil
 }
 
@@ -59,8 +61,20 @@ func resolveAvro(reader, writer *avroSchema) (*avroSchema, error) {
 	return newAvroSchema(resolved)
 }
 
-func (s *avroSchema) marshal(v any) ([]byte, error) {
-	return s.api.Marshal(s.schema, v)
+// appendTo appends the body of v to dst.
+func (s *avroSchema) appendTo(dst []byte, v any) ([]byte, error) {
+	w, ok := s.writers.Get().(*avro.Writer)
+	if !ok {
+		return dst, errors.New("the Avro writer pool holds something else")
+	}
+	defer s.writers.Put(w)
+	w.Error = nil
+	w.Reset(nil)
+	w.WriteVal(s.schema, v)
+	if w.Error != nil {
+		return dst, w.Error
+	}
+	return append(dst, w.Buffer()...), nil
 }
 
 // unmarshal reads exactly the bytes of data into v. The library may panic on

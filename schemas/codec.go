@@ -60,14 +60,11 @@ func (c *Codec[T]) Encode(v *T) ([]byte, error) { return c.Append(nil, v) }
 
 // Append appends v, encoded as by Encode, to dst.
 func (c *Codec[T]) Append(dst []byte, v *T) ([]byte, error) {
-	body, err := c.newest.marshal(v)
+	whole, err := c.newest.appendTo(append(dst, c.header[:]...), v)
 	if err != nil {
 		return dst, fmt.Errorf("writing a %s: %w", c.name, err)
 	}
-	if dst == nil {
-		dst = make([]byte, 0, soeSize+len(body))
-	}
-	return append(append(dst, c.header[:]...), body...), nil
+	return whole, nil
 }
 
 // Decode reads a value in any format that a topic may hold: Avro
