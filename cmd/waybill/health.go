@@ -22,7 +22,7 @@ Example:
 
 // Run asks a running `waybill up` on this machine whether it is ready. It is
 // what a container's health check calls.
-func (healthCmd) Run(ctx context.Context, g *globals) error {
+func (*healthCmd) Run(ctx context.Context, g *globals) error {
 	_, port, err := net.SplitHostPort(g.settings.HTTP.Listen)
 	if err != nil {
 		return wrongUseError{fmt.Errorf("reading --http-listen: %w", err)}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -17,17 +18,24 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == embedded.EngineCommand {
 		os.Exit(embedded.RunEngine(os.Args[2:]))
 	}
-	if os.Getenv("GORACE") == "" {
-		// A binary that looks for races sleeps a second at its end otherwise.
-		_ = os.Setenv("GORACE", "atexit_sleep_ms=10")
-	}
 	testscript.Main(leakChecked{m}, map[string]func(){"waybill": main})
 }
 
 // leakChecked looks for goroutines that are left when the tests have passed.
 type leakChecked struct{ *testing.M }
 
+// Run runs the tests, whose commands see no setting of whoever runs them.
 func (m leakChecked) Run() int {
+	for _, setting := range os.Environ() {
+		name, _, _ := strings.Cut(setting, "=")
+		if strings.HasPrefix(name, "WAYBILL_") && name != embedded.LibraryEnv {
+			_ = os.Unsetenv(name)
+		}
+	}
+	if os.Getenv("GORACE") == "" {
+		// A binary that looks for races sleeps a second at its end otherwise.
+		_ = os.Setenv("GORACE", "atexit_sleep_ms=10")
+	}
 	code := m.M.Run()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)

@@ -39,15 +39,33 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 		return nil, err
 	}
 	defer d.close()
+	// The receiver outlives the roles: calls that are under way when they stop
+	// find it, and are no failures.
+	receiving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return d.receiver.serve(receiving) })
+	var summary *Summary
+	g.Go(func() (err error) {
+		defer stop()
+		summary, err = d.work(ctx)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return summary, nil
+}
+
+// work runs the roles for as long as playing takes.
+func (d *demo) work(ctx context.Context) (*Summary, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	g, ctx := errgroup.WithContext(ctx)
-	var summary *Summary
-	g.Go(func() error { return d.receiver.serve(ctx) })
 	g.Go(func() error { return d.run(ctx, roles.Endpoints, roles.Delivery, roles.ClickHouse) })
-	g.Go(func() error {
+	var summary *Summary
+	g.Go(func() (err error) {
 		defer cancel()
-		var err error
 		summary, err = d.play(ctx, g)
 		return err
 	})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"time"
 
 	ch "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/prometheus/client_golang/prometheus"
@@ -78,7 +80,7 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 		r.runtimes[name], err = p.delivery(perform.perform)
 	case ClickHouse:
 		r.sink, err = clickhouse.New(clickhouse.Config{
-			Kafka: o.Kafka, Prefix: o.Settings.Kafka.Prefix, Group: o.Settings.Kafka.Prefix + ClickHouse,
+			Kafka: append(slices.Clone(o.Kafka), staticMember(p.instance)...), Prefix: o.Settings.Kafka.Prefix, Group: o.Settings.Kafka.Prefix + ClickHouse,
 			ClickHouse: ClickHouseOptions(o.Settings), Codecs: o.Codecs,
 			Logger: o.Logger.With("role", ClickHouse), Registerer: o.Registerer,
 		})
@@ -86,6 +88,16 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 		err = fmt.Errorf("there is no role %q", name)
 	}
 	return err
+}
+
+// sinkSession is how long the sink's partitions wait for an instance that has
+// gone, as those of the jobs do.
+const sinkSession = 10 * time.Second
+
+// staticMember makes the sink the same member after a restart, also after one
+// by force: otherwise it would wait until its former self is given up.
+func staticMember(instance string) []kgo.Opt {
+	return []kgo.Opt{kgo.InstanceID(ClickHouse + "-" + instance), kgo.SessionTimeout(sinkSession)}
 }
 
 // Run works until ctx is done, then stops cleanly: what is in hand is finished
