@@ -112,6 +112,7 @@ func (t *task) complete(fx effects) error {
 	t.results[0] = nil
 	t.results = t.results[1:]
 	t.consumed = append(t.consumed, w)
+	w.handed = true
 	return nil
 }
 

@@ -24,14 +24,15 @@ type task struct {
 	committed  snapshot
 	touched    bool // something happened since the last commit
 
-	poisoned   map[cause]refusal // what to leave out when the transaction is run again
-	watched    map[string]bool   // keys whose state is to be encoded after each call
-	spent      []cause           // of those, the ones left out in the open transaction
-	refused    rate              // calls that the job failed on
-	unreadable rate              // records that could not be read
-	unread     int               // of those, the ones in the open transaction
-	results    []*work           // finished work that waits for its call
-	consumed   []*work           // results handed over in the open transaction
+	poisoned   map[cause]refusal  // what to leave out when the transaction is run again
+	watched    map[string]bool    // keys whose state is to be encoded after each call
+	spent      []cause            // of those, the ones left out in the open transaction
+	refused    rate               // calls that the job failed on
+	unreadable rate               // records that could not be read
+	unread     int                // of those, the ones in the open transaction
+	results    []*work            // finished work that waits for its call
+	consumed   []*work            // results handed over in the open transaction
+	works      map[string][]*work // by key: what was started and is not settled
 }
 
 // snapshot is what a task goes back to when its transaction is aborted.
@@ -63,6 +64,7 @@ func newTask(cfg *Config, j job.Job, partition, partitions int32, s store.Store)
 		partition: partition, partitions: int(partitions), cfg: cfg, job: j, state: newOverlay(j, s),
 		poisoned:   map[cause]refusal{},
 		watched:    map[string]bool{},
+		works:      map[string][]*work{},
 		refused:    rate{limit: cfg.MaxPoison, window: cfg.PoisonWindow},
 		unreadable: rate{limit: cfg.MaxUnreadable, window: cfg.PoisonWindow},
 	}
@@ -101,6 +103,9 @@ func (t *task) step(wall time.Time, fx effects) (bool, error) {
 	if fx.saturated() {
 		return false, nil
 	}
+	if timed && t.busy(timer.Key) {
+		return true, t.putOff(timer, wall)
+	}
 	if timed {
 		return true, t.wake(timer, fx)
 	}
@@ -114,6 +119,38 @@ func (t *task) step(wall time.Time, fx effects) (bool, error) {
 	}
 	next.take()
 	return true, nil
+}
+
+// busy tells whether a key has work under way whose result it has not heard.
+func (t *task) busy(key string) bool {
+	return slices.ContainsFunc(t.works[key], func(w *work) bool { return !w.handed })
+}
+
+// putOff lets a wake-up wait for the result of its key's work: the key asked
+// for it in case that the work is lost, which it is not while it is under way
+// here (rule E13). Stream time may run far ahead of the work, so the wake-up is
+// put off by the wall clock. Should this process end, it is still due then.
+func (t *task) putOff(timer store.Timer, wall time.Time) error {
+	c := cause{kind: wakeCall, key: timer.Key, number: timer.At}
+	e, err := t.state.peek(timer.Key)
+	if err != nil {
+		return t.blame(c, err)
+	}
+	t.touched = true
+	e.wakeAt = toMillis(wall.Add(time.Second))
+	t.state.keep(e, c)
+	return nil
+}
+
+// forget drops works that are settled: handed over for good, or dropped.
+func (t *task) forget(settled func(*work) bool) {
+	for key, works := range t.works {
+		if works = slices.DeleteFunc(works, settled); len(works) == 0 {
+			delete(t.works, key)
+		} else {
+			t.works[key] = works
+		}
+	}
 }
 
 // idleUntil returns the wall time when the next wake-up of an idle live task
@@ -146,6 +183,7 @@ func (t *task) snap() {
 	}
 	clear(t.watched)
 	t.unreadable.exceeded(t.cfg.now(), t.unread)
+	t.forget(func(w *work) bool { return w.handed })
 	t.touched, t.spent, t.consumed, t.unread = false, nil, nil, 0
 }
 
@@ -156,6 +194,10 @@ func (t *task) rewind() error {
 		mark := t.committed.inputs[i]
 		in.rewind(mark.position, mark.epoch, mark.ended)
 	}
+	for _, w := range t.consumed {
+		w.handed = false
+	}
+	t.forget(func(w *work) bool { return w.dropped })
 	results := append(t.consumed, t.results...)
 	t.results = slices.DeleteFunc(results, func(w *work) bool { return w.dropped })
 	t.touched, t.spent, t.consumed, t.unread = false, nil, nil, 0

@@ -120,6 +120,7 @@ func (s *session) start(t *task, key string, request any) {
 	}
 	w := s.pool.start(s.tenures[t.partition], key, request, s.txn.number)
 	s.txn.works = append(s.txn.works, w)
+	t.works[key] = append(t.works[key], w)
 	s.txn.undone++
 	s.txn.worked = s.cfg.now()
 }

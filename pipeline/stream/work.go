@@ -20,6 +20,8 @@ type work struct {
 	// dropped says that nobody is to hear of the result: the transaction
 	// that asked for it was aborted, or its partition has gone.
 	dropped bool
+	// handed says that the open transaction has handed the result over.
+	handed bool
 }
 
 // pool runs the work of one worker.

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -138,4 +139,29 @@ func TestWorkOfAbortedTransaction(t *testing.T) {
 	require.Equal(t, []string{"done a"}, d.outputs()["k"])
 	require.EqualValues(t, 1, cancelled.Load())
 	require.EqualValues(t, 2, started.Load())
+}
+
+// A key is not woken while its work is under way: what it asked to be woken
+// for, the loss of the work, has not happened (rule E13).
+func TestWakeWaitsForWork(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	released := make(chan struct{})
+	release := sync.OnceFunc(func() { close(released) })
+	cfg.Perform = func(ctx context.Context, request any) any {
+		<-released
+		return perform(ctx, request)
+	}
+	i := d.start(cfg)
+	t.Cleanup(release)
+	now := time.Now().UnixMilli()
+	d.produce(records([]event{{"first", "k", now, "+1,in 1,work a"}, {"first", "idle", now, "+1,in 2"}})...)
+	eventually(t, func() bool { return len(d.outputs()["idle"]) == 2 }, "a later wake-up of another key has come")
+	require.Len(t, d.outputs()["k"], 1, "the key with work was not woken")
+	release()
+	eventually(t, func() bool { return len(d.outputs()["k"]) == 3 }, "the result and the wake-up have come")
+	i.stop()
+	require.Equal(t, "done a", d.outputs()["k"][1])
+	require.Contains(t, d.outputs()["k"][2], "woken")
 }
