@@ -9,6 +9,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/sync/errgroup"
+
+	"waybill/internal/topiclog"
 )
 
 // broadcastWait is how long one read of a broadcast topic waits for news.
@@ -25,7 +27,7 @@ type tables struct {
 // table is one broadcast topic as this process has read it.
 type table struct {
 	Broadcast
-	reader  *logReader
+	reader  *topiclog.Reader
 	entries map[string][]byte
 	built   atomic.Pointer[any]
 }
@@ -58,9 +60,9 @@ func (ts *tables) read(ctx context.Context, t *table) error {
 		if err != nil {
 			return err
 		}
-		t.reader = newLogReader(ts.client, full, ts.top.ids[t.Topic], starts[full])
+		t.reader = topiclog.New(ts.client, full, ts.top.ids[t.Topic], starts[full])
 	}
-	for !reached(t.reader.position, ends[full]) {
+	for !reached(t.reader.Position, ends[full]) {
 		if _, err := t.update(ctx); err != nil {
 			return err
 		}
@@ -70,7 +72,7 @@ func (ts *tables) read(ctx context.Context, t *table) error {
 
 // update reads once and tells whether anything came.
 func (t *table) update(ctx context.Context) (bool, error) {
-	records, err := t.reader.fetch(ctx, broadcastWait)
+	records, err := t.reader.Fetch(ctx, broadcastWait)
 	for _, r := range records {
 		if r.Value == nil {
 			delete(t.entries, string(r.Key))

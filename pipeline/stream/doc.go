@@ -17,7 +17,7 @@
 //	task call merge clock   one partition: order of events, calls, time (pure)
 //	overlay envelope        the open transaction's state over the store (pure)
 //	route deadletter poison misplaced, unreadable and failing records (pure)
-//	restore logreader       state out of the changelog, by position
+//	restore                 state out of the changelog, by position (internal/topiclog)
 //	broadcast               tables that every instance reads whole
 //	work                    asynchronous work, and the bell that wakes a worker
 //	balancer stranded       who gets which task, and whether all have an owner

@@ -8,6 +8,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/internal/topiclog"
 	"waybill/pipeline/stream/store"
 )
 
@@ -129,9 +130,9 @@ func (r *restorer) replay(ctx context.Context, partition int32, s store.Store, b
 		}
 		mark = store.Mark{TopicID: id, Offset: b.start[r.cfg.Changelog], At: began}
 	}
-	reader := newLogReader(r.client, r.cfg.Prefix+r.cfg.Changelog, id, map[int32]int64{partition: mark.Offset})
+	reader := topiclog.New(r.client, r.cfg.Prefix+r.cfg.Changelog, id, map[int32]int64{partition: mark.Offset})
 	for mark.Offset < end {
-		records, err := reader.fetch(ctx, restoreWait)
+		records, err := reader.Fetch(ctx, restoreWait)
 		if err != nil {
 			return err
 		}
@@ -145,7 +146,7 @@ func (r *restorer) replay(ctx context.Context, partition int32, s store.Store, b
 			}
 			batch.Changes = append(batch.Changes, change)
 		}
-		mark.Offset = reader.position[partition]
+		mark.Offset = reader.Position[partition]
 		batch.Mark = mark
 		if err := apply(s, batch); err != nil {
 			return err
