@@ -19,7 +19,7 @@ type demoCmd struct {
 	Input    string        `help:"CSV file to play, plain or gzip. Empty: the shipments that this build carries, and simulated parcels." placeholder:"FILE"`
 	Dir      string        `help:"Folder to keep everything in; a demo that was killed goes on there. Empty: a temporary one." type:"path" placeholder:"DIR"`
 	Keep     bool          `help:"Leave everything running at the end, for a look around."`
-	Patience time.Duration `help:"How long nothing may happen before the demo gives up." default:"5m"`
+	Patience time.Duration `help:"How long each thing that is waited for may take before the demo gives up." default:"5m"`
 }
 
 func (*demoCmd) Help() string {

@@ -18,7 +18,7 @@ import (
 )
 
 // patienceOfTests bounds every wait for something that must happen.
-const patienceOfTests = 60 * time.Second
+const patienceOfTests = 2 * time.Minute
 
 // process is a waybill that runs beside a test, with its children.
 type process struct {

@@ -56,6 +56,7 @@ func (r *running) env() []string {
 // Each script is a story of one user, on a deployment that all of them share:
 // tenants and parcels of one are not those of another.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	up := startUp(t, t.TempDir())
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "scripts"),

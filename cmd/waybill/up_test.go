@@ -59,6 +59,7 @@ func (r *running) requireTruth(t *testing.T, tenant string, truth simulate.Summa
 }
 
 func TestUpEndsInOrder(t *testing.T) {
+	t.Parallel()
 	up := startUp(t, t.TempDir())
 	children := up.children(t)
 	require.Len(t, children, 2, "Kafka and ClickHouse")
@@ -69,6 +70,7 @@ func TestUpEndsInOrder(t *testing.T) {
 // What was published, decided and set up before a kill is there after it, and
 // what was in hand goes on.
 func TestUpSurvivesKill(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	up := startUp(t, dir)
 	up.run(t, "endpoints", "add", "http://127.0.0.1:1/", "--tenant", "kept", "--skip-test", "--types", "tracking.delivered")
@@ -94,6 +96,7 @@ func TestUpSurvivesKill(t *testing.T) {
 func TestUpEndsWithItsParts(t *testing.T) {
 	for _, part := range []string{"kafka", "clickhouse"} {
 		t.Run(part, func(t *testing.T) {
+			t.Parallel()
 			up := startUp(t, t.TempDir())
 			children := up.children(t)
 			pid := childNamed(t, children, part)

@@ -13,8 +13,10 @@ import (
 // waits until it has answered its test. Done again after a kill, it changes
 // nothing: the command has the same id.
 func (d *demo) enableEndpoint(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, d.Patience)
-	defer cancel()
+	return d.within(ctx, "the endpoint to answer its test", d.createEndpoint)
+}
+
+func (d *demo) createEndpoint(ctx context.Context) error {
 	client := &endpointclient.Client{Kafka: d.client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.codecs}
 	_, err := client.Send(ctx, &schemas.EndpointCommand{
 		CommandID: d.receiver.CommandID, Tenant: tenant, EndpointID: d.receiver.EndpointID, Kind: schemas.CommandCreate,
@@ -27,11 +29,25 @@ func (d *demo) enableEndpoint(ctx context.Context) error {
 	return every(ctx, 50*time.Millisecond, func() (bool, error) {
 		table, err := client.Table(ctx)
 		if err != nil {
-			return false, fmt.Errorf("waiting for the endpoint's test: %w", err)
+			return false, err
 		}
 		e := table.ByID(d.receiver.EndpointID)
 		return e != nil && e.State == schemas.EndpointEnabled, nil
 	})
+}
+
+// within bounds what is waited for by the demo's patience.
+func (d *demo) within(ctx context.Context, what string, wait func(context.Context) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, d.Patience, fmt.Errorf("waited %s in vain", d.Patience))
+	defer cancel()
+	err := wait(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx) // what was cut off by it says less
+	}
+	if err != nil {
+		return fmt.Errorf("waiting for %s: %w", what, err)
+	}
+	return nil
 }
 
 // every asks again and again until the answer is yes.

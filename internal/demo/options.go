@@ -48,6 +48,7 @@ type Options struct {
 	// Hold, where it is not nil, is called when all is counted, with everything
 	// still running.
 	Hold func(*Summary)
-	// Patience is how long nothing may happen before the demo gives up.
+	// Patience is how long each thing that is waited for may take before the demo
+	// gives up; publishing is not waited for.
 	Patience time.Duration
 }

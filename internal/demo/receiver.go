@@ -74,16 +74,25 @@ func openReceiver(ctx context.Context, dir string) (*receiver, error) {
 	if address, ok := r.socket.Addr().(*net.TCPAddr); ok {
 		r.Port = address.Port
 	}
-	if text, err = json.Marshal(r.identity); err == nil {
-		err = os.WriteFile(path, text, 0o600)
-	}
-	if err == nil {
+	if err = r.save(path); err == nil {
 		err = r.openLedger(filepath.Join(dir, "received.ndjson"))
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the receiver's ledger: %w", err), r.socket.Close())
 	}
 	return r, nil
+}
+
+// save writes the identity in one step: a kill leaves the old file or the new.
+func (i *identity) save(path string) error {
+	text, err := json.Marshal(i)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path+".new", text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
 }
 
 // openLedger reads what earlier runs verified and goes on after it.

@@ -35,10 +35,10 @@ type demo struct {
 // figures are right is for Summary.Differences to say.
 func Run(ctx context.Context, o Options) (*Summary, error) {
 	d := &demo{Options: o, started: time.Now()}
+	defer d.close()
 	if err := d.open(ctx); err != nil {
 		return nil, err
 	}
-	defer d.close()
 	// The receiver outlives the roles: calls that are under way when they stop
 	// find it, and are no failures.
 	receiving, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -83,15 +83,11 @@ func (d *demo) open(ctx context.Context) (err error) {
 	if d.input, err = d.read(); err != nil {
 		return err
 	}
+	if err = d.makeTopics(ctx); err != nil {
+		return err
+	}
 	if d.client, err = kgo.NewClient(d.Kafka...); err != nil {
 		return fmt.Errorf("making a Kafka client: %w", err)
-	}
-	layout := topics.Layout{
-		Prefix: d.Settings.Kafka.Prefix, Partitions: d.Settings.Kafka.Partitions,
-		Replication: d.Settings.Kafka.Replication, Replay: true,
-	}
-	if _, err = topics.Create(ctx, d.client, layout); err != nil {
-		return err
 	}
 	options := roles.ClickHouseOptions(d.Settings)
 	if _, err = analytics.Migrate(ctx, &options); err != nil {
@@ -104,11 +100,32 @@ func (d *demo) open(ctx context.Context) (err error) {
 	return err
 }
 
+// makeTopics uses a client of its own: for a while it remembers which topics
+// there were not.
+func (d *demo) makeTopics(ctx context.Context) error {
+	client, err := kgo.NewClient(d.Kafka...)
+	if err != nil {
+		return fmt.Errorf("making a Kafka client: %w", err)
+	}
+	defer client.Close()
+	_, err = topics.Create(ctx, client, topics.Layout{
+		Prefix: d.Settings.Kafka.Prefix, Partitions: d.Settings.Kafka.Partitions,
+		Replication: d.Settings.Kafka.Replication, Replay: true,
+	})
+	return err
+}
+
+// close lets go of what open has made, as far as it came.
 func (d *demo) close() {
 	if d.receiver != nil {
 		d.receiver.close()
 	}
-	d.client.Close()
+	if d.client != nil {
+		d.client.Close()
+	}
+	if d.conn == nil {
+		return
+	}
 	if err := d.conn.Close(); err != nil {
 		d.Logger.Warn("closing ClickHouse", "err", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/internal/roles"
@@ -27,11 +28,11 @@ func (d *demo) settle(ctx context.Context) error {
 		{"ClickHouse to hold every row", d.drained(roles.ClickHouse, schemas.TopicTrackingEvents, schemas.TopicDecisions,
 			schemas.TopicShipments, schemas.TopicWebhookAttempts, schemas.TopicUsage)},
 	} {
-		deadline, cancel := context.WithTimeoutCause(ctx, d.Patience, fmt.Errorf("waited %s for %s", d.Patience, stage.name))
-		err := every(deadline, 100*time.Millisecond, func() (bool, error) { return stage.done(deadline) })
-		cancel()
+		err := d.within(ctx, stage.name, func(ctx context.Context) error {
+			return every(ctx, 100*time.Millisecond, func() (bool, error) { return stage.done(ctx) })
+		})
 		if err != nil {
-			return fmt.Errorf("waiting for %s: %w", stage.name, err)
+			return err
 		}
 	}
 	return nil
@@ -44,7 +45,7 @@ func (d *demo) drained(role string, topics ...string) func(context.Context) (boo
 	return func(ctx context.Context) (bool, error) {
 		group := d.Settings.Kafka.Prefix + role
 		committed, err := kadm.NewClient(d.client).FetchOffsets(ctx, group)
-		if err != nil {
+		if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // small files are published before it has begun
 			return false, fmt.Errorf("asking how far group %s is: %w", group, err)
 		}
 		for _, topic := range topics {
