@@ -46,8 +46,8 @@ func (p *parts) stream(app string, inputs []string, changelog string) stream.Con
 				return schemas.NewEndpointTable(p.codecs.WebhookEndpoint, entries)
 			},
 		}},
-		Logger:     p.log.With("role", app),
-		Registerer: prometheus.WrapRegistererWith(prometheus.Labels{"job": app}, p.registerer),
+		Logger:     p.log,
+		Registerer: p.registerer,
 	}
 }
 

@@ -74,7 +74,7 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 		r.runtimes[name], err = p.endpoints()
 	case Delivery:
 		perform := &performer{
-			caller: r.caller, log: o.Logger.With("role", Delivery),
+			caller: r.caller, log: o.Logger.With("app", Delivery),
 			bodies: &bodies{client: r.bodies, topic: o.Settings.Kafka.Prefix + schemas.TopicWebhookJobs, codec: o.Codecs.WebhookJob},
 		}
 		r.runtimes[name], err = p.delivery(perform.perform)
@@ -82,7 +82,7 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 		r.sink, err = clickhouse.New(clickhouse.Config{
 			Kafka: append(slices.Clone(o.Kafka), staticMember(p.instance)...), Prefix: o.Settings.Kafka.Prefix, Group: o.Settings.Kafka.Prefix + ClickHouse,
 			ClickHouse: ClickHouseOptions(o.Settings), Codecs: o.Codecs,
-			Logger: o.Logger.With("role", ClickHouse), Registerer: o.Registerer,
+			Logger: o.Logger.With("app", ClickHouse), Registerer: o.Registerer,
 		})
 	default:
 		err = fmt.Errorf("there is no role %q", name)
