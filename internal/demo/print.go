@@ -26,7 +26,7 @@ func (d *demo) print(ctx context.Context, w io.Writer, s *Summary) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "\n%s: %s\n", name, result.Report.Answers)
+		fmt.Fprintln(w)
 		if err := result.Render(w, analytics.FormatTable); err != nil {
 			return err
 		}
