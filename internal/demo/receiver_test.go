@@ -1,13 +1,13 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,7 +48,7 @@ func TestReceiverGoesOn(t *testing.T) {
 		"whole":              func(l []byte) []byte { return l },
 		"in the last line":   func(l []byte) []byte { return l[:len(l)-10] },
 		"at the line's end":  func(l []byte) []byte { return l[:len(l)-1] },
-		"after a first byte": func(l []byte) []byte { return l[:strings.LastIndexByte(string(l[:len(l)-1]), '\n')+2] },
+		"after a first byte": func(l []byte) []byte { return l[:bytes.LastIndexByte(l[:len(l)-1], '\n')+2] },
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -62,7 +62,7 @@ func TestReceiverGoesOn(t *testing.T) {
 			path := filepath.Join(dir, "received.ndjson")
 			ledger, err := os.ReadFile(path)
 			require.NoError(t, err)
-			require.Equal(t, 2, strings.Count(string(ledger), "\n"))
+			require.Equal(t, 2, bytes.Count(ledger, []byte("\n")))
 			require.NoError(t, os.WriteFile(path, cut(ledger), 0o600))
 
 			serveFor(t, dir, func(r *receiver) {
