@@ -21,7 +21,7 @@ func tables() []string {
 // receiver of the webhooks.
 func (d *demo) count(ctx context.Context) (*Summary, error) {
 	s := &Summary{
-		Registrations: d.input.registrations, RawEvents: d.input.events, DerivedEvents: map[string]uint64{},
+		Refused: d.input.refused, Registrations: d.input.registrations, RawEvents: d.input.events, DerivedEvents: map[string]uint64{},
 		ClickHouse: map[string]uint64{}, carriers: map[string]*carrierFigures{},
 		scms: d.input.scms, simulated: d.input.simulated,
 	}

@@ -16,6 +16,7 @@ import (
 type input struct {
 	records               []replay.Record
 	registrations, events int
+	refused               int // rows that gave no record
 	// scms and simulated are known when the shipped shipments are played; both
 	// were worked out without the pipeline, scms by a reading of its own.
 	scms      *replay.SCMSTruth
@@ -34,7 +35,7 @@ func (d *demo) read() (*input, error) {
 		return nil, err
 	}
 	disorder := replay.Disorder{Duplicates: disorderRate, Swaps: disorderRate, Seed: disorderSeed}
-	in := &input{records: disorder.Apply(batch.Records)}
+	in := &input{records: disorder.Apply(batch.Records), refused: len(batch.Refused)}
 	if shipped {
 		if err := in.addTruth(); err != nil {
 			return nil, err

@@ -12,6 +12,9 @@ import (
 
 // print tells the figures in words, then the reports.
 func (d *demo) print(ctx context.Context, w io.Writer, s *Summary) error {
+	if s.Refused > 0 {
+		fmt.Fprintf(w, "\n%-28s%8d, named above\n", "rows refused", s.Refused)
+	}
 	fmt.Fprintf(w, "\n%-28s%8d\n%-28s%8d, those sent twice included\n\nWhat became of the raw events\n", "registrations", s.Registrations, "raw events", s.RawEvents)
 	printCounts(w, s.Decisions)
 	fmt.Fprintf(w, "\n%-28s%8d\n\nWhat the rules noticed by themselves\n", "tracking events", s.TrackingEvents)

@@ -7,6 +7,8 @@ import (
 
 // Summary is what came out, in the form of `waybill demo --format json`.
 type Summary struct {
+	// Refused are rows of the input that gave no record; the log names each.
+	Refused int `json:"refused"`
 	// Registrations and RawEvents were published, those sent twice included.
 	Registrations int `json:"registrations"`
 	RawEvents     int `json:"raw_events"`
