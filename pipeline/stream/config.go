@@ -69,6 +69,11 @@ type Config struct {
 	// MaxQueued is the number of records that wait in memory for each input
 	// of each partition. Default 10,000.
 	MaxQueued int
+	// MaxQueuedBytes is about how many bytes of records wait in memory in all
+	// inputs of a worker together (rule E12). Above it nothing is fetched for
+	// inputs that have records waiting. Those that have none are fetched
+	// still, up to 1 MiB each: others may wait for them. Default 64 MiB.
+	MaxQueuedBytes int
 	// MaxFetchBytes bounds the bytes of one fetch. Default 16 MiB; a worker
 	// holds up to twice that for each broker.
 	MaxFetchBytes int32
@@ -164,6 +169,7 @@ func (c *Config) setDefaults() {
 	def(&c.TransactionTimeout, 10*time.Second)
 	def(&c.SessionTimeout, 10*time.Second)
 	def(&c.MaxQueued, 10_000)
+	def(&c.MaxQueuedBytes, 64<<20)
 	def(&c.MaxFetchBytes, 16<<20)
 	def(&c.MaxOverlayBytes, 32<<20)
 	def(&c.MaxRecordBytes, 1_000_000)

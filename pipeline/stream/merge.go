@@ -21,13 +21,25 @@ type input struct {
 
 	queue []queued
 	first int // index of the head in queue
+	bytes int // of the records in queue, roughly
 
 	position int64 // offset of the next record to handle: what is committed
 	next     int64 // offset of the next record to accept from a poll
 	end      int64 // the broker is known to hold records below this offset
 	epoch    int32 // leader epoch of the last handled record, -1 for none
 	ended    bool  // its tick was handled: nothing more is to come (clock log)
-	paused   bool  // fetching is paused, the queue is full
+	paused   bool  // fetching is paused: the queue, or the worker, is full
+}
+
+// recordOverhead is about what a waiting record takes beside its content.
+const recordOverhead = 256
+
+func recordBytes(r *kgo.Record) int {
+	n := recordOverhead + len(r.Key) + len(r.Value)
+	for _, h := range r.Headers {
+		n += len(h.Key) + len(h.Value)
+	}
+	return n
 }
 
 func (in *input) waiting() int { return len(in.queue) - in.first }
@@ -50,6 +62,7 @@ func (in *input) accept(r *kgo.Record, arrival time.Time) {
 		in.first = 0
 	}
 	in.queue = append(in.queue, queued{r, arrival})
+	in.bytes += recordBytes(r)
 	in.next = r.Offset + 1
 }
 
@@ -57,6 +70,7 @@ func (in *input) accept(r *kgo.Record, arrival time.Time) {
 func (in *input) take() {
 	q := &in.queue[in.first]
 	in.position, in.epoch = q.record.Offset+1, q.record.LeaderEpoch
+	in.bytes -= recordBytes(q.record)
 	*q = queued{}
 	if in.first++; in.first == len(in.queue) {
 		in.queue, in.first = in.queue[:0], 0
@@ -66,7 +80,7 @@ func (in *input) take() {
 // rewind drops what is queued and goes on from a position.
 func (in *input) rewind(position int64, epoch int32, ended bool) {
 	clear(in.queue)
-	in.queue, in.first = in.queue[:0], 0
+	in.queue, in.first, in.bytes = in.queue[:0], 0, 0
 	in.position, in.next, in.epoch, in.ended = position, position, epoch, ended
 }
 

@@ -93,7 +93,7 @@ func (s *session) poll(ctx context.Context) kgo.Fetches {
 	}
 	var fetches kgo.Fetches
 	var noWait context.Context // nil: the poll returns what is buffered
-	if !s.more || s.waiting() < pollRecords {
+	if records, bytes := s.waiting(); !s.more || records < pollRecords && bytes < s.cfg.MaxQueuedBytes {
 		fetches = s.client.PollRecords(noWait, pollRecords)
 	}
 	if len(fetches) == 0 && !s.txn.open {
@@ -113,7 +113,11 @@ func (s *session) prepare(fetches kgo.Fetches) error {
 	if err := s.clearRebalance(); err != nil {
 		return err
 	}
-	wall := s.cfg.now()
+	return s.take(fetches, s.cfg.now())
+}
+
+// take queues the records of a poll.
+func (s *session) take(fetches kgo.Fetches, wall time.Time) error {
 	s.polled = false
 	for _, f := range fetches {
 		for i := range f.Topics {
@@ -123,6 +127,9 @@ func (s *session) prepare(fetches kgo.Fetches) error {
 				}
 			}
 		}
+	}
+	if s.polled {
+		s.pause()
 	}
 	return nil
 }
@@ -150,10 +157,6 @@ func (s *session) accept(topic string, p *kgo.FetchPartition, wall time.Time) er
 			s.polled = true
 		}
 		in.end = max(in.end, p.LastStableOffset)
-		if !in.paused && in.waiting() >= s.cfg.MaxQueued {
-			in.paused = true
-			s.client.PauseFetchPartitions(map[string][]int32{topic: {p.Partition}})
-		}
 	}
 	return nil
 }
@@ -168,16 +171,6 @@ func fetchError(topic string, p *kgo.FetchPartition) error {
 		return p.Err
 	}
 	return fmt.Errorf("reading %s/%d: %w", topic, p.Partition, p.Err)
-}
-
-// resume fetches again what was paused and has been worked off by half.
-func (s *session) resume(t *task) {
-	for _, in := range t.inputs {
-		if in.paused && in.waiting() <= s.cfg.MaxQueued/2 {
-			in.paused = false
-			s.client.ResumeFetchPartitions(map[string][]int32{in.full: {t.partition}})
-		}
-	}
 }
 
 // advance steps the tasks and commits when it is due (rule E7).
@@ -205,16 +198,6 @@ func (s *session) advance() error {
 		s.wait = 0
 	}
 	return nil
-}
-
-// waiting returns the number of records that are polled and not handled.
-func (s *session) waiting() (n int) {
-	for _, te := range s.tenures {
-		for _, in := range te.task.inputs {
-			n += in.waiting()
-		}
-	}
-	return n
 }
 
 // steps lets each ready task take turns until there is nothing to do or it is
