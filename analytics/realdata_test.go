@@ -107,7 +107,7 @@ func TestRealOrders(t *testing.T) {
 		}
 		if row["delivered_ts"] != "" {
 			at := local(row["delivered_ts"])
-			s.DeliveredAt, s.DeliveredLocal, s.Terminal, s.StatusAt = &at, row["delivered_ts"], true, &at
+			s.DeliveredAt, s.DeliveredLocal, s.Terminal, s.StatusAt, s.UpdatedAt = &at, row["delivered_ts"], true, &at, at
 		}
 		world.shipments = append(world.shipments, s)
 	}

@@ -65,11 +65,14 @@ func (r *Result) renderTable(w io.Writer) error {
 	if r.Totals != nil {
 		t.AppendFooter(printable(r.Totals))
 	}
-	asOf := "the tables are empty"
-	if !r.AsOf.IsZero() {
-		asOf = "as of " + r.AsOf.Format(time.RFC3339)
+	title := r.Report.Name
+	switch {
+	case !r.AsOf.IsZero():
+		title += " (as of " + r.AsOf.Format(time.RFC3339) + ")"
+	case r.Report.takes("as_of"):
+		title += " (the tables are empty)"
 	}
-	_, err := fmt.Fprintf(w, "%s (%s)\n%s\n%s\n\n%s\n", r.Report.Name, asOf, r.Report.Answers, r.Report.Basis, t.Render())
+	_, err := fmt.Fprintf(w, "%s\n%s\n%s\n\n%s\n", title, r.Report.Answers, r.Report.Basis, t.Render())
 	return err
 }
 

@@ -56,6 +56,9 @@ func TestRenderOfNothing(t *testing.T) {
 	require.JSONEq(t, `{"report":"","as_of":null,"columns":["carrier"],"rows":[]}`, out.String())
 	out.Reset()
 	require.NoError(t, empty.Render(&out, analytics.FormatTable))
+	require.NotContains(t, out.String(), "empty", "this one knows no now")
+	empty.Report.Parameters = []string{"as_of"}
+	require.NoError(t, empty.Render(&out, analytics.FormatTable))
 	require.Contains(t, out.String(), "the tables are empty")
 	require.ErrorContains(t, empty.Render(&out, "xml"), `no format "xml"`)
 }

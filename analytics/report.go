@@ -32,6 +32,8 @@ type Report struct {
 	lists bool
 }
 
+func (r *Report) takes(parameter string) bool { return slices.Contains(r.Parameters, parameter) }
+
 // UnknownReportError says that there is no report of a name.
 type UnknownReportError struct {
 	// Name that was asked for, and the Names that there are.

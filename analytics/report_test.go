@@ -28,6 +28,7 @@ func TestReportsSayWhatTheyAnswer(t *testing.T) {
 		names = append(names, r.Name)
 		require.NotEmpty(t, r.Answers, r.Name)
 		require.Contains(t, r.Basis, "Date basis: ", r.Name)
+		require.Equal(t, slices.Contains(r.Parameters, "since"), slices.Contains(r.Parameters, "as_of"), "%s: the last 30 days end at as_of", r.Name)
 		require.Subset(t, append([]string{""}, r.Dimensions...), append([]string{""}, r.DefaultBy...), r.Name)
 	}
 	require.Equal(t, []string{"delays", "exceptions", "on-time", "overdue", "scan-latency", "shipment"}, names)
@@ -36,7 +37,7 @@ func TestReportsSayWhatTheyAnswer(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"carrier", "service", "lane", "week"}, onTime.Dimensions)
 	require.Equal(t, []string{"carrier"}, onTime.DefaultBy)
-	require.Equal(t, []string{"by", "tenant", "since", "until"}, onTime.Parameters)
+	require.Equal(t, []string{"by", "as_of", "tenant", "since", "until"}, onTime.Parameters)
 
 	_, err = analytics.FindReport("in-time")
 	var unknown *analytics.UnknownReportError
@@ -95,6 +96,7 @@ func TestParamsAreChecked(t *testing.T) {
 		"it needs a tracking number":                        {"shipment", analytics.Params{}},
 		"it takes no tracking_number":                       {"on-time", analytics.Params{TrackingNumber: "1"}},
 		"it takes no tenant":                                {"scan-latency", analytics.Params{Tenant: "x"}},
+		"it takes no as_of":                                 {"shipment", analytics.Params{TrackingNumber: "1", AsOf: day(2026, 5, 1)}},
 		"it takes no since":                                 {"shipment", analytics.Params{TrackingNumber: "1", Last: time.Hour}},
 		"only one can be given":                             {"on-time", analytics.Params{Last: time.Hour, Since: day(2026, 1, 1)}},
 		"-1h0m0s is negative":                               {"on-time", analytics.Params{Last: -time.Hour}},

@@ -78,6 +78,17 @@ func TestOnTime(t *testing.T) {
 				,1,0,0,1,0,3,0,1,0`,
 		},
 		{
+			// By noon of 10 May A1 A5 A6 A8 A9 had come. B's were not registered, so alpha's alone are counted.
+			name: "as of 10 May", report: "on-time", params: analytics.Params{AsOf: day(2026, 5, 10).Add(12 * time.Hour)},
+			want: `carrier,delivered,early,on_time,late,unknown,open,on_time_rate,late_accountable,accountable_rate
+				alpha,5,2,2,0,1,5,1,0,1
+				,5,2,2,0,1,5,1,0,1`,
+		},
+		{
+			name: "as of before all", report: "on-time", params: analytics.Params{AsOf: day(2010, 1, 1)},
+			want: `carrier,delivered,early,on_time,late,unknown,open,on_time_rate,late_accountable,accountable_rate`,
+		},
+		{
 			name: "of nobody", report: "on-time", params: analytics.Params{Tenant: `x' OR 1=1 \`},
 			want: `carrier,delivered,early,on_time,late,unknown,open,on_time_rate,late_accountable,accountable_rate`,
 		},
@@ -102,6 +113,13 @@ func TestDelays(t *testing.T) {
 			name: "of a tenant", report: "delays", params: analytics.Params{Tenant: "y", By: []string{}},
 			want: `measured,late,late_share,p50_days,p90_days,p95_days,p99_days,max_days,days_lost
 				2,2,1,2.5,3.7,3.85,3.97,4,5`,
+		},
+		{
+			// By 20:00 of 10 May A1 A4 A5 A6 A8 had come that can be measured, A4 of them late.
+			name: "as of 10 May", report: "delays", params: analytics.Params{AsOf: day(2026, 5, 10).Add(20 * time.Hour)},
+			want: `lane,measured,late,late_share,p50_days,p90_days,p95_days,p99_days,max_days,days_lost
+				CN-DE,5,1,0.2,0.25,0.25,0.25,0.25,0.25,0.25
+				,5,1,0.2,0.25,0.25,0.25,0.25,0.25,0.25`,
 		},
 		{
 			// Registered up to 5 May, and none of the late ones among them but alpha's.
@@ -173,6 +191,13 @@ func TestExceptions(t *testing.T) {
 			params: analytics.Params{By: []string{}, Tenant: "y", AsOf: day(2026, 5, 30).Add(12 * time.Hour)},
 			want: `exceptions,parcels,shipments,per_1000,share,open,open_p50_days,resolution_p50_hours,resolution_p95_hours
 				3,3,5,600,1,1,0.5,15,23.1`,
+		},
+		{
+			// At 9:00 on 8 May: A2's weather was over, A4 was still misrouted; A3's had not begun, beta's were not registered.
+			name: "as of 8 May", report: "exceptions", params: analytics.Params{AsOf: day(2026, 5, 8).Add(9 * time.Hour)},
+			want: `code,party,exceptions,parcels,shipments,per_1000,share,open,open_p50_days,resolution_p50_hours,resolution_p95_hours
+				exc.misrouted,carrier,1,1,10,100,0.5,1,0.38,,
+				exc.weather,external,1,1,10,100,0.5,0,,6,6`,
 		},
 	} {
 		test.run(t, conn)

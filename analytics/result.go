@@ -18,7 +18,8 @@ type Column struct{ Name, Type string }
 type Result struct {
 	// Report that was run.
 	Report Report
-	// AsOf is what it took for now, UTC; zero when the tables are empty.
+	// AsOf is what it took for now, UTC; zero when the tables are empty or the
+	// report knows no now.
 	AsOf    time.Time
 	Columns []Column
 	// Rows hold plain values: strings, booleans, numbers, times in UTC, days as

@@ -30,8 +30,9 @@ type Params struct {
 	Since, Until time.Time
 	// Last, where it is set, puts Since that long before AsOf.
 	Last time.Duration
-	// AsOf is what the report takes for now. Zero: the highest stream time in the
-	// tables, so that replayed history has a present.
+	// AsOf is what the report takes for now: what happened later counts as not
+	// yet done. Zero: the highest stream time in the tables, so that replayed
+	// history has a present.
 	AsOf time.Time
 	// Tenant narrows to one tenant's registrations. Empty: all, each parcel once.
 	Tenant string
@@ -49,7 +50,7 @@ func Run(ctx context.Context, conn driver.Conn, report Report, params Params) (*
 	if err := params.check(report); err != nil {
 		return nil, fmt.Errorf("running report %s: %w", report.Name, err)
 	}
-	if params.AsOf.IsZero() {
+	if params.AsOf.IsZero() && report.takes("as_of") {
 		now, err := StreamTime(ctx, conn)
 		if err != nil {
 			return nil, fmt.Errorf("running report %s: %w", report.Name, err)
@@ -96,14 +97,14 @@ func (p *Params) check(report Report) error {
 		set       bool
 	}{
 		{"tenant", p.Tenant != ""}, {"carrier", p.Carrier != ""}, {"tracking_number", p.TrackingNumber != ""}, {"limit", p.Limit != 0},
-		{"since", !p.Since.IsZero() || p.Last != 0}, {"until", !p.Until.IsZero()},
+		{"since", !p.Since.IsZero() || p.Last != 0}, {"until", !p.Until.IsZero()}, {"as_of", !p.AsOf.IsZero()},
 	} {
-		if given.set && !slices.Contains(report.Parameters, given.parameter) {
+		if given.set && !report.takes(given.parameter) {
 			return fmt.Errorf("it takes no %s", given.parameter)
 		}
 	}
 	switch {
-	case slices.Contains(report.Parameters, "tracking_number") && p.TrackingNumber == "":
+	case report.takes("tracking_number") && p.TrackingNumber == "":
 		return errors.New("it needs a tracking number")
 	case p.Last < 0:
 		return fmt.Errorf("the time span %v is negative", p.Last)

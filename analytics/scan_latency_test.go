@@ -33,7 +33,7 @@ func decided(n int, decision string, version int64, early time.Duration, warning
 	return &schemas.Decision{
 		Carrier: "alpha", TrackingNumber: "A1", Epoch: day(2026, 5, 1), SourceTopic: schemas.TopicCarrierEvents, SourceOffset: int64(n), Version: version,
 		Decision: decision, Rule: "I4", Reason: "known already", Source: "push", OccurredAt: received.Add(early), ReceivedAt: received, ArrivedAt: received,
-		DecidedAt: received, Warnings: warnings,
+		DecidedAt: day(2026, 6, 1), Warnings: warnings,
 	}
 }
 
@@ -81,6 +81,11 @@ func TestScanLatency(t *testing.T) {
 		},
 		{
 			name: "received on 9 May", report: "scan-latency", params: analytics.Params{By: []string{}, Since: day(2026, 5, 9), Until: day(2026, 5, 10)},
+			want: `events,p50_s,p95_s,p99_s,delivered_events,later_than_occurred,raw_events,late_rate,duplicate_rate,future_rate,unmapped_rate
+				1,0,0,0,1,0,8,0.25,0.25,0.125,0.125`,
+		},
+		{
+			name: "as of 23:00 on 9 May", report: "scan-latency", params: analytics.Params{By: []string{}, AsOf: day(2026, 5, 9).Add(23 * time.Hour)},
 			want: `events,p50_s,p95_s,p99_s,delivered_events,later_than_occurred,raw_events,late_rate,duplicate_rate,future_rate,unmapped_rate
 				1,0,0,0,1,0,8,0.25,0.25,0.125,0.125`,
 		},

@@ -1,7 +1,7 @@
--- How late the late ones were, in days, and where the most days are lost.
--- Date basis: arrival of the registration. Denominator of late_share: delivered parcels with something to measure against; percentiles are over the late ones.
+-- How late the late ones were, in days, and where the most days are lost, among what was delivered by as_of.
+-- Date basis: arrival of the registration, up to as_of. What is known now counts. Denominator of late_share: delivered parcels with something to measure against; percentiles are over the late ones.
 -- By: carrier, service, lane, week. Default: lane.
--- Run: clickhouse-client --database waybill --param_tenant "" --param_since 1970-01-01 --param_until 2261-12-31 --param_by "['lane']" --queries-file delays.sql
+-- Run: clickhouse-client --database waybill --param_tenant "" --param_since 1970-01-01 --param_until 2261-12-31 --param_as_of "2026-01-01 00:00:00" --param_by "['lane']" --queries-file delays.sql
 SELECT
     if(has({by:Array(String)}, 'carrier'), r.carrier, '') AS carrier,
     if(has({by:Array(String)}, 'service'), r.service, '') AS service,
@@ -20,6 +20,8 @@ FROM registrations AS r
 WHERE (({tenant:String} = '' AND r.first_of_parcel) OR (r.tenant = {tenant:String} AND r.first_of_tenant))
     AND r.registered_at >= {since:DateTime64(3, 'UTC')}
     AND r.registered_at < {until:DateTime64(3, 'UTC')}
+    AND r.registered_at <= {as_of:DateTime64(3, 'UTC')}
+    AND r.delivered_at <= {as_of:DateTime64(3, 'UTC')}
     AND r.outcome IN ('early', 'on_time', 'late')
 GROUP BY carrier, service, lane, week WITH TOTALS
 ORDER BY week, days_lost DESC, carrier, service, lane

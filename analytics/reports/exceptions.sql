@@ -1,5 +1,5 @@
--- What went wrong, how often, and how long it took to be put right; open cases as of as_of.
--- Date basis: arrival of the registration. Denominator of per_1000: all parcels of the same carrier, service, lane and week; of share: all exceptions.
+-- What went wrong up to as_of, how often, and how long it took to be put right; closed after as_of is open.
+-- Date basis: arrival of the registration, up to as_of. What is known now counts. Denominator of per_1000: all parcels of the same carrier, service, lane and week; of share: all exceptions.
 -- By: code, party, carrier, service, lane, week. Default: code, party.
 -- Run: clickhouse-client --database waybill --param_tenant "" --param_since 1970-01-01 --param_until 2261-12-31 --param_as_of "2026-01-01 00:00:00" --param_by "['code', 'party']" --queries-file exceptions.sql
 WITH
@@ -16,6 +16,7 @@ WITH
         WHERE (({tenant:String} = '' AND r.first_of_parcel) OR (r.tenant = {tenant:String} AND r.first_of_tenant))
             AND r.registered_at >= {since:DateTime64(3, 'UTC')}
             AND r.registered_at < {until:DateTime64(3, 'UTC')}
+            AND r.registered_at <= {as_of:DateTime64(3, 'UTC')}
     ),
     sizes AS
     (
@@ -30,10 +31,11 @@ WITH
             if(has(groups, 'code'), e.code, '') AS by_code,
             if(has(groups, 'party'), e.party, '') AS by_party,
             (p.carrier, p.tracking_number, p.epoch) AS parcel,
-            e.opened_at AS opened_at, e.closed_at AS closed_at
+            e.opened_at AS opened_at, if(e.closed_at > {as_of:DateTime64(3, 'UTC')}, NULL, e.closed_at) AS closed_at
         FROM parcels AS p
         INNER JOIN exception_episodes AS e USING (carrier, tracking_number, epoch)
         WHERE e.version >= p.version -- an older row is of an episode that a correction took away
+            AND e.opened_at <= {as_of:DateTime64(3, 'UTC')}
     )
 SELECT
     e.by_code AS code,

@@ -1,7 +1,7 @@
--- How many parcels came early, on time or late, for how many that cannot be told, and how many are still open.
--- Date basis: arrival of the registration. Denominator of the rates: early + on_time + late. INVALID is left out.
+-- How many parcels came early, on time or late, for how many that cannot be told, and how many were still open at a moment, as_of.
+-- Date basis: arrival of the registration, up to as_of; delivered after as_of is open. What is known now counts. Denominator of the rates: early + on_time + late. INVALID is left out.
 -- By: carrier, service, lane, week. Default: carrier.
--- Run: clickhouse-client --database waybill --param_tenant "" --param_since 1970-01-01 --param_until 2261-12-31 --param_by "['carrier']" --queries-file on-time.sql
+-- Run: clickhouse-client --database waybill --param_tenant "" --param_since 1970-01-01 --param_until 2261-12-31 --param_as_of "2026-01-01 00:00:00" --param_by "['carrier']" --queries-file on-time.sql
 WITH
     parcels AS
     (
@@ -11,11 +11,12 @@ WITH
             if(has({by:Array(String)}, 'lane'), r.lane, '') AS by_lane,
             if(has({by:Array(String)}, 'week'), formatDateTime(r.registered_at, '%G-W%V'), '') AS by_week,
             r.carrier AS carrier, r.tracking_number AS tracking_number, r.epoch AS epoch, r.version AS version,
-            r.outcome AS outcome, r.delay_days AS delay_days, r.delivered_at AS delivered_at
+            if(r.delivered_at > {as_of:DateTime64(3, 'UTC')}, 'open', r.outcome) AS outcome, r.delay_days AS delay_days, r.delivered_at AS delivered_at
         FROM registrations AS r
         WHERE (({tenant:String} = '' AND r.first_of_parcel) OR (r.tenant = {tenant:String} AND r.first_of_tenant))
             AND r.registered_at >= {since:DateTime64(3, 'UTC')}
             AND r.registered_at < {until:DateTime64(3, 'UTC')}
+            AND r.registered_at <= {as_of:DateTime64(3, 'UTC')}
     ),
     -- the late ones that the carrier does not answer for: not late by more than their time in exceptions of others
     excused AS

@@ -1,5 +1,5 @@
 -- Which parcels were past their promise and neither delivered nor otherwise ended at a moment, as_of, and for how long.
--- Date basis: arrival of the registration; a promised day is over at midnight UTC. Counts, no rate.
+-- Date basis: arrival of the registration; a promised day is over at midnight UTC. What is known now counts, and status and last_event_at are as now. Counts, no rate.
 -- By: age, carrier, service, lane, status. Without any: the list of parcels, oldest first. Default: none.
 -- Run: clickhouse-client --database waybill --param_tenant "" --param_since 1970-01-01 --param_until 2261-12-31 --param_as_of "2026-01-01 00:00:00" --param_by "[]" --param_limit 1000 --queries-file overdue.sql
 WITH

@@ -1,7 +1,7 @@
 -- How long a scan takes from the carrier's hand to our connector, and how clean each source is.
--- Date basis: receipt of the event. Denominators: events for the percentiles, raw_events for the rates, delivered_events for later_than_occurred. A time that is only a day counts whole days.
+-- Date basis: receipt of the event, up to as_of; what became of it as now known. Denominators: events for the percentiles, raw_events for the rates, delivered_events for later_than_occurred. A time that is only a day counts whole days.
 -- By: carrier, source, week. Default: carrier, source.
--- Run: clickhouse-client --database waybill --param_since 1970-01-01 --param_until 2261-12-31 --param_by "['carrier', 'source']" --queries-file scan-latency.sql
+-- Run: clickhouse-client --database waybill --param_since 1970-01-01 --param_until 2261-12-31 --param_as_of "2026-01-01 00:00:00" --param_by "['carrier', 'source']" --queries-file scan-latency.sql
 WITH
     rows AS
     (
@@ -38,6 +38,7 @@ SELECT
 FROM rows AS r
 WHERE r.received_at >= {since:DateTime64(3, 'UTC')}
     AND r.received_at < {until:DateTime64(3, 'UTC')}
+    AND r.received_at <= {as_of:DateTime64(3, 'UTC')}
 GROUP BY carrier, source, week WITH TOTALS
 ORDER BY week, carrier, source
 SETTINGS final = 1, do_not_merge_across_partitions_select_final = 1;
