@@ -3,7 +3,6 @@ package demo
 import (
 	"bufio"
 	"compress/gzip"
-	"crypto/rand"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -11,12 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"waybill/internal/config"
 	"waybill/internal/embedded/embeddedtest"
+	"waybill/internal/roles/rolestest"
 )
 
 func TestMain(m *testing.M) { embeddedtest.Main(m) }
@@ -28,18 +26,11 @@ const patienceOfTests = 2 * time.Minute
 // that no other test has.
 func options(t *testing.T, flags ...string) Options {
 	t.Helper()
-	name := "demo_" + strings.ToLower(rand.Text())
-	var s config.Settings
-	parser, err := kong.New(&s)
-	require.NoError(t, err)
-	_, err = parser.Parse(append([]string{
-		"--kafka-brokers", strings.Join(embeddedtest.Kafka(t), ","), "--kafka-prefix", name + ".",
-		"--clickhouse-addr", embeddedtest.ClickHouse(t), "--clickhouse-database", name,
-		"--clock", "log", "--instance", "test", "--webhook-allow", "127.0.0.0/8",
-	}, flags...))
-	require.NoError(t, err)
+	s := rolestest.Settings(t, append([]string{
+		"--clickhouse-addr", embeddedtest.ClickHouse(t), "--clickhouse-database", rolestest.Unique("demo_"), "--clock", "log",
+	}, flags...)...)
 	return Options{
-		Dir: t.TempDir(), Settings: &s, Kafka: []kgo.Opt{kgo.SeedBrokers(s.Kafka.Brokers...), kgo.MetadataMinAge(100 * time.Millisecond)},
+		Dir: t.TempDir(), Settings: s, Kafka: []kgo.Opt{kgo.SeedBrokers(s.Kafka.Brokers...), kgo.MetadataMinAge(100 * time.Millisecond)},
 		Version: "test", Logger: slog.New(slog.DiscardHandler), Patience: patienceOfTests,
 		Step: func(string) {}, Progress: func(int, int) {},
 	}

@@ -80,7 +80,7 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 		r.runtimes[name], err = p.delivery(perform.perform)
 	case ClickHouse:
 		r.sink, err = clickhouse.New(clickhouse.Config{
-			Kafka: append(slices.Clone(o.Kafka), staticMember(p.instance)...), Prefix: o.Settings.Kafka.Prefix, Group: o.Settings.Kafka.Prefix + ClickHouse,
+			Kafka: append(slices.Clone(o.Kafka), staticMember(o.Settings.Kafka.Prefix+ClickHouse+"-"+p.instance)...), Prefix: o.Settings.Kafka.Prefix, Group: o.Settings.Kafka.Prefix + ClickHouse,
 			ClickHouse: ClickHouseOptions(o.Settings), Codecs: o.Codecs,
 			Logger: o.Logger.With("app", ClickHouse), Registerer: o.Registerer,
 		})
@@ -96,8 +96,8 @@ const sinkSession = 10 * time.Second
 
 // staticMember makes the sink the same member after a restart, also after one
 // by force: otherwise it would wait until its former self is given up.
-func staticMember(instance string) []kgo.Opt {
-	return []kgo.Opt{kgo.InstanceID(ClickHouse + "-" + instance), kgo.SessionTimeout(sinkSession)}
+func staticMember(name string) []kgo.Opt {
+	return []kgo.Opt{kgo.InstanceID(name), kgo.SessionTimeout(sinkSession)}
 }
 
 // Run works until ctx is done, then stops cleanly: what is in hand is finished
