@@ -25,7 +25,10 @@ func (t *turn) backfill(s *shipment, g *registration) {
 	for i, e := range send {
 		n := &news{
 			event: e, arrived: e.key.arrived, before: t.facts(s),
-			wins: t.advances(g, e), historical: t.before(e, g.registered), bare: i < len(send)-1,
+			historical: t.before(e, g.registered), bare: i < len(send)-1,
+		}
+		if t.advances(g, e) {
+			n.wins, n.became = true, t.codeOf(e.code)
 		}
 		n.opened = slices.DeleteFunc(slices.Clone(s.episodes), func(ep episode) bool { return ep.opening != e.id })
 		n.resolved = slices.DeleteFunc(slices.Clone(s.episodes), func(ep episode) bool { return ep.closing != e.id })

@@ -73,7 +73,7 @@ type rules struct {
 	afterEnd, longestLife, closedFor, newLifeAfter int64
 	history                                        int
 
-	registered, invalid, noUpdate *status.Code
+	registered, invalid, noUpdate, unmapped *status.Code
 }
 
 func newRules(cfg Config) (*rules, error) {
@@ -86,6 +86,7 @@ func newRules(cfg Config) (*rules, error) {
 		registered: cfg.Model.Code(status.CodeRegistered),
 		invalid:    cfg.Model.Code(status.CodeInvalidNumber),
 		noUpdate:   cfg.Model.Code(status.CodeNoUpdate),
+		unmapped:   cfg.Model.Code(status.CodeUnmapped),
 	}
 	if r.history == 0 {
 		r.history = DefaultHistory

@@ -96,7 +96,7 @@ func (r *rules) codeOf(name string) *status.Code {
 	if c := r.model.Code(name); c != nil {
 		return c
 	}
-	return r.model.Code(status.CodeUnmapped)
+	return r.unmapped
 }
 
 // wroteTime gives the time as the carrier wrote it.

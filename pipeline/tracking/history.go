@@ -6,10 +6,11 @@ import (
 )
 
 // insert puts an event at its place in the history (O2, O4). Of equal keys the
-// one that came first stays first.
-func (s *shipment) insert(e event) {
+// one that came first stays first. It gives the event where it now lies.
+func (s *shipment) insert(e event) *event {
 	at := sort.Search(len(s.history), func(i int) bool { return e.key.before(s.history[i].key) })
 	s.history = slices.Insert(s.history, at, e)
+	return &s.history[at]
 }
 
 func (s *shipment) sortHistory() {
@@ -17,7 +18,8 @@ func (s *shipment) sortHistory() {
 }
 
 // trim keeps the history within its bound: the oldest event that is no
-// milestone leaves, and its identity stays (I5). A closed record keeps
+// milestone, and on which the present does not rest (O7), leaves, and its
+// identity stays (I5). A closed record keeps
 // identities only (D9).
 func (t *turn) trim(s *shipment) {
 	most := t.history
@@ -25,7 +27,10 @@ func (t *turn) trim(s *shipment) {
 		most = 0
 	}
 	for len(s.history) > most {
-		at := slices.IndexFunc(s.history, func(e event) bool { return !t.codeOf(e.code).Milestone })
+		at := slices.IndexFunc(s.history, func(e event) bool {
+			code := t.codeOf(e.code)
+			return !code.Milestone && (code.DataOnly || !t.stands(code.Status))
+		})
 		at = max(at, 0)
 		s.forgotten = append(s.forgotten, s.history[at].id)
 		s.history = slices.Delete(s.history, at, at+1)

@@ -11,11 +11,12 @@ import (
 type news struct {
 	event      *event
 	arrived    int64
-	late       bool // it occurred before what had been released (O4)
-	wins       bool // it is the present now (O6)
-	revised    bool // it was known before and now tells more (I4)
-	recoded    bool // and that is another code
-	etaMoved   bool // by an hour or to another day (D1)
+	late       bool         // it occurred before what had been released (O4)
+	wins       bool         // it is the present now (O6)
+	became     *status.Code // of the present, when that is another now
+	revised    bool         // it was known before and now tells more (I4)
+	recoded    bool         // and that is another code
+	etaMoved   bool         // by an hour or to another day (D1)
 	opened     []episode
 	resolved   []episode
 	cleared    []string // registrations whose delay proved to be none (D2)
@@ -28,24 +29,25 @@ type news struct {
 // is what O6 and O7 say.
 func (t *turn) place(s *shipment, p *pending) {
 	t.settle(s)
-	n := &news{arrived: p.key.arrived, before: t.facts(s)}
+	n := &news{event: &p.event, arrived: p.key.arrived, before: t.facts(s)}
 	n.late = s.events > 0 && p.key.before(s.released)
-	n.wins = t.wins(s, &p.event)
-	p.refused = t.refuses(s, &p.event)
-	why := t.verdict(s, p, n)
-	p.decision, p.updated = why.decision, t.now
+	was := s.present
 	if s.events > 0 {
 		p.previous = t.status(s).Name
 	}
 
 	t.touch(s)
 	s.active = max(s.active, p.key.arrived)
-	t.count(s, &p.event)
-	if n.wins {
-		t.setPresent(s, &p.event)
+	e := s.insert(p.event)
+	t.follow(s, e, n)
+	n.wins = s.present.id == e.id
+	if s.present.id != was.id {
+		n.became = t.codeOf(s.present.code)
 	}
-	s.insert(p.event)
-	n.event = &p.event
+	t.count(s, e)
+	why := t.verdict(s, e, n, &was)
+	e.decision, e.updated = why.decision, t.now
+	p.event = *e
 	n.etaMoved = t.moveETA(s, p) == etaMovedFar
 	t.revisit(s, &p.event, n)
 
@@ -79,20 +81,22 @@ func (t *turn) count(s *shipment, e *event) {
 		s.released = e.key
 	}
 	s.events++
-	t.markFirsts(s, e)
 }
 
-// verdict is the final decision on an event, by what the shipment was before
+// verdict is the final decision on an event, by what the present was before
 // it.
-func (t *turn) verdict(s *shipment, p *pending, n *news) because {
-	if !slices.ContainsFunc(s.registrations, func(g registration) bool { return g.follows(p.key.arrived) }) {
+func (t *turn) verdict(s *shipment, e *event, n *news, was *present) because {
+	if !slices.ContainsFunc(s.registrations, func(g registration) bool { return g.follows(n.arrived) }) {
 		return t.unfollowed(s)
 	}
-	now, code := t.status(s), t.codeOf(p.code)
-	other := s.present.id
+	now, code, other := t.codeOf(was.code).Status, t.codeOf(e.code), was.id
 	switch {
+	case n.late && n.wins && e.key.before(was.key):
+		return because{schemas.DecisionLate, "O7", "It occurred before what was released, which it stands against; the status is now " + code.Status.Name + ".", other}
 	case n.late && n.wins:
 		return because{schemas.DecisionLate, "O4", "It occurred before what was released, and after the present, which it now is.", other}
+	case n.late && n.became != nil:
+		return because{schemas.DecisionLate, "O7", "It occurred before what was released, and with it another event is the present; the status is now " + n.became.Status.Name + ".", other}
 	case n.late && now.Terminal:
 		return because{schemas.DecisionOutdated, "O5", "It occurred before what was released, and the status " + now.Name + " is terminal.", other}
 	case n.late && code.Status.Rank < now.Rank:
@@ -101,7 +105,7 @@ func (t *turn) verdict(s *shipment, p *pending, n *news) because {
 		return because{schemas.DecisionLate, "O4", "It occurred before what was released and went to its place in the history.", other}
 	case n.wins:
 		return because{schemas.DecisionAccepted, "O6", "It is the newest event; the status is now " + code.Status.Name + ".", other}
-	case p.refused:
+	case e.refused:
 		return because{schemas.DecisionAccepted, "O7", "The status " + now.Name + " stands against it; it entered the history.", other}
 	}
 	return because{schemas.DecisionAccepted, "O6", "It tells no status of the parcel; it entered the history.", other}
@@ -119,50 +123,4 @@ func (t *turn) unfollowed(s *shipment) because {
 		why.rule, why.reason = "R2", "The number is not tracked: it was found invalid when it was registered."
 	}
 	return why
-}
-
-// wins tells whether an event becomes the present (O2, O6, O7). Data-only
-// updates never do, nor does a state of a registration (R10), nor an event that
-// nobody could map while a status is known.
-func (t *turn) wins(s *shipment, e *event) bool {
-	code := t.codeOf(e.code)
-	switch {
-	case code.DataOnly || code.Status.OfRegistration:
-		return false
-	case s.present.id == 0:
-		return true
-	case code.Name == status.CodeUnmapped && s.present.code != status.CodeUnmapped:
-		return false
-	}
-	return s.present.key.before(e.key) && t.status(s).MayBecome(code)
-}
-
-// refuses tells whether the present status stands against a newer event (O7).
-func (t *turn) refuses(s *shipment, e *event) bool {
-	code := t.codeOf(e.code)
-	return s.present.id != 0 && s.present.key.before(e.key) && !code.DataOnly && !code.Status.OfRegistration &&
-		!t.status(s).MayBecome(code)
-}
-
-func (t *turn) setPresent(s *shipment, e *event) {
-	s.present = present{id: e.id, key: e.key, occurred: e.occurred, code: e.code, leg: e.leg}
-	switch terminal := t.terminal(s); {
-	case !terminal:
-		s.ended = 0
-	case s.ended == 0:
-		s.ended = t.now
-	}
-}
-
-// choosePresent finds the present anew, when its event was recoded.
-func (t *turn) choosePresent(s *shipment) {
-	s.present = present{code: t.registered.Name}
-	for i := range s.history {
-		if e := &s.history[i]; !e.refused && t.wins(s, e) {
-			t.setPresent(s, e)
-		}
-	}
-	if s.present.id == 0 {
-		s.ended = 0
-	}
 }

@@ -83,15 +83,15 @@ func (t *turn) recode(s *shipment, known *event, oldCode string, n *news) *event
 	if is.AttemptFailure {
 		s.attempts++
 	}
+	present := s.present.id
 	s.sortHistory()
+	t.walk(s)
 	t.remark(s)
-	switch known = s.find(id); {
-	case s.present.id == id:
-		t.choosePresent(s)
-	case t.wins(s, known):
-		t.setPresent(s, known)
-	}
+	known = s.find(id)
 	n.wins = s.present.id == id
+	if n.wins || s.present.id != present {
+		n.became = t.codeOf(s.present.code)
+	}
 	t.revisit(s, known, n)
 	return known
 }

@@ -29,8 +29,11 @@ func (t *turn) tell(s *shipment, n *news) {
 // status that it was told.
 func (t *turn) tellOne(s *shipment, g *registration, n *news) {
 	code := t.codeOf(n.event.code)
+	transition := n.became != nil && g.status != n.became.Status.Name
+	if transition {
+		code = n.became // of another event, where this one made that the present
+	}
 	name := code.Status.Name
-	transition := n.wins && g.status != name
 	w := webhook{
 		news: n, id: eventID(n.event.id), status: name, code: code.Name,
 		types: typesOf(g, n, code, transition), previous: g.status,
@@ -52,7 +55,7 @@ func (t *turn) tellOne(s *shipment, g *registration, n *news) {
 // late event that does not become the present amends the history and nothing
 // else (O4); a revision is told for what it changed (I4).
 func typesOf(g *registration, n *news, code *status.Code, transition bool) []string {
-	told := !n.late && !n.revised || n.wins || n.recoded
+	told := !n.late && !n.revised || n.wins || n.recoded || transition
 	fits := []struct {
 		kind string
 		fits bool
@@ -64,7 +67,7 @@ func typesOf(g *registration, n *news, code *status.Code, transition bool) []str
 		{schemas.TypeETAChanged, n.etaMoved},
 		{schemas.TypeReturning, transition && code.Status.Name == status.Returning},
 		{schemas.TypeHistoryAmended, n.late || n.recoded},
-		{schemas.TypeMilestone, n.wins && code.Milestone},
+		{schemas.TypeMilestone, (n.wins || transition) && code.Milestone},
 		{schemas.TypeStatusChanged, transition},
 		{schemas.TypeEvent, told},
 	}
