@@ -93,3 +93,23 @@ ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toYear(epoch)
 ORDER BY (tenant, carrier, tracking_number, epoch, registration_id)
 COMMENT 'One tenant''s registration as it now stands. Private to its tenant.';
+
+-- One that went over to a new life of its number (I1) has a row in both. It can
+-- only be told from the pair of them: in the old life it is stopped, but so are
+-- others that ended there.
+CREATE VIEW IF NOT EXISTS registrations_moved
+(
+    tenant LowCardinality(String) COMMENT 'Whose it is.',
+    registration_id String COMMENT 'Id of the registration.',
+    epoch DateTime64(3, 'UTC') COMMENT 'The life of the number that it left, UTC (I1).'
+)
+AS SELECT DISTINCT left.tenant AS tenant, left.registration_id AS registration_id, left.epoch AS epoch
+FROM registrations AS new FINAL
+INNER JOIN
+(
+    SELECT tenant, carrier, tracking_number, registration_id, epoch
+    FROM registrations FINAL
+    WHERE state = 'stopped'
+) AS left USING (tenant, carrier, tracking_number, registration_id)
+WHERE new.epoch > left.epoch
+COMMENT 'Rows of registrations that count no more, for the registration follows a later parcel with the same number. Reports leave them out.';

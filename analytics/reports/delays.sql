@@ -18,6 +18,7 @@ SELECT
     round(sum(ifNull(r.delay_days, 0)), 2) AS days_lost
 FROM registrations AS r
 WHERE (({tenant:String} = '' AND r.first_of_parcel) OR (r.tenant = {tenant:String} AND r.first_of_tenant))
+    AND (r.tenant, r.registration_id, r.epoch) NOT IN (SELECT tenant, registration_id, epoch FROM registrations_moved)
     AND r.registered_at >= {since:DateTime64(3, 'UTC')}
     AND r.registered_at < {until:DateTime64(3, 'UTC')}
     AND r.registered_at <= {as_of:DateTime64(3, 'UTC')}

@@ -14,6 +14,7 @@ WITH
             if(r.delivered_at > {as_of:DateTime64(3, 'UTC')}, 'open', r.outcome) AS outcome, r.delay_days AS delay_days, r.delivered_at AS delivered_at
         FROM registrations AS r
         WHERE (({tenant:String} = '' AND r.first_of_parcel) OR (r.tenant = {tenant:String} AND r.first_of_tenant))
+            AND (r.tenant, r.registration_id, r.epoch) NOT IN (SELECT tenant, registration_id, epoch FROM registrations_moved)
             AND r.registered_at >= {since:DateTime64(3, 'UTC')}
             AND r.registered_at < {until:DateTime64(3, 'UTC')}
             AND r.registered_at <= {as_of:DateTime64(3, 'UTC')}
