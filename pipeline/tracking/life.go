@@ -2,6 +2,8 @@ package tracking
 
 import (
 	"slices"
+
+	"waybill/schemas"
 )
 
 // lifeDue gives when the shipment's live state ends, or its closed record
@@ -20,6 +22,21 @@ func (t *turn) lifeDue(s *shipment) int64 {
 			over = max(over, s.registrations[i].expires)
 		}
 		due = min(due, over+t.afterEnd)
+	}
+	return max(due, min(s.futureDue(), due+t.closedFor))
+}
+
+// futureDue gives when the last event is due that waits for its instant (T3),
+// zero for none. The live state stays for it, or it would be ordered by when it
+// was received and lie before all that happened in between. It does so for no
+// longer than a closed record would have stayed, for a time that lies that far
+// ahead is a mistake.
+func (s *shipment) futureDue() int64 {
+	due := int64(0)
+	for _, p := range s.held {
+		if p.held == schemas.DecisionHeldFuture {
+			due = max(due, p.due)
+		}
 	}
 	return due
 }
