@@ -52,8 +52,9 @@ CREATE TABLE IF NOT EXISTS registrations
 
     -- worked out when written: the definitions that all reports share
     lane LowCardinality(String)
-        MATERIALIZED if(origin_country = '' AND destination_country = '', '', concat(origin_country, '-', destination_country))
-        COMMENT 'Origin and destination country, for example CN-DE; empty when neither is known.',
+        MATERIALIZED if(origin_country = '' AND destination_country = '', '',
+            concat(if(origin_country = '', '?', origin_country), '-', if(destination_country = '', '?', destination_country)))
+        COMMENT 'Origin and destination country, for example CN-DE, or ?-DE where one is not known; empty when neither is.',
     promise_date Nullable(Date32)
         MATERIALIZED coalesce(promised_date, toDate32(promised_at), original_eta_date, toDate32(original_eta_at))
         COMMENT 'Day of the measure of delay as written: the promise, else the carrier''s first ETA; of an instant its day in UTC.',
