@@ -93,6 +93,7 @@ func TestParamsAreChecked(t *testing.T) {
 		params analytics.Params
 	}{
 		`cannot be grouped by "colour"; it can by: carrier`: {"on-time", analytics.Params{By: []string{"colour"}}},
+		"it cannot be grouped":                              {"shipment", analytics.Params{TrackingNumber: "1", By: []string{"carrier"}}},
 		"it needs a tracking number":                        {"shipment", analytics.Params{}},
 		"it takes no tracking_number":                       {"on-time", analytics.Params{TrackingNumber: "1"}},
 		"it takes no tenant":                                {"scan-latency", analytics.Params{Tenant: "x"}},
@@ -106,6 +107,9 @@ func TestParamsAreChecked(t *testing.T) {
 		require.NoError(t, err)
 		_, err = analytics.Run(t.Context(), conn, report, test.params)
 		require.ErrorContains(t, err, problem)
+		var wrong *analytics.ParamError
+		require.ErrorAs(t, err, &wrong)
+		require.Contains(t, "by tracking_number tenant as_of since limit", wrong.Parameter)
 	}
 }
 

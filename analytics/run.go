@@ -45,7 +45,19 @@ type Params struct {
 	Limit int
 }
 
-// Run answers a report from the database that conn is connected to.
+// ParamError says which parameter does not suit a report. It is the asker's
+// mistake: the database was not asked.
+type ParamError struct {
+	// Parameter is its name in the report's file, for example by.
+	Parameter string
+	// Problem says what is wrong with it.
+	Problem string
+}
+
+func (e *ParamError) Error() string { return e.Problem }
+
+// Run answers a report from the database that conn is connected to. A parameter
+// that does not suit the report is a *ParamError.
 func Run(ctx context.Context, conn driver.Conn, report Report, params Params) (*Result, error) {
 	if err := params.check(report); err != nil {
 		return nil, fmt.Errorf("running report %s: %w", report.Name, err)
@@ -89,7 +101,7 @@ func StreamTime(ctx context.Context, conn driver.Conn) (time.Time, error) {
 func (p *Params) check(report Report) error {
 	for _, by := range p.By {
 		if !slices.Contains(report.Dimensions, by) {
-			return fmt.Errorf("it cannot be grouped by %q; it can by: %s", by, strings.Join(report.Dimensions, ", "))
+			return notGrouped(report, by)
 		}
 	}
 	for _, given := range []struct {
@@ -100,20 +112,27 @@ func (p *Params) check(report Report) error {
 		{"since", !p.Since.IsZero() || p.Last != 0}, {"until", !p.Until.IsZero()}, {"as_of", !p.AsOf.IsZero()},
 	} {
 		if given.set && !report.takes(given.parameter) {
-			return fmt.Errorf("it takes no %s", given.parameter)
+			return &ParamError{given.parameter, "it takes no " + given.parameter}
 		}
 	}
 	switch {
 	case report.takes("tracking_number") && p.TrackingNumber == "":
-		return errors.New("it needs a tracking number")
+		return &ParamError{"tracking_number", "it needs a tracking number"}
 	case p.Last < 0:
-		return fmt.Errorf("the time span %v is negative", p.Last)
+		return &ParamError{"since", fmt.Sprintf("the time span %v is negative", p.Last)}
 	case p.Last != 0 && !p.Since.IsZero():
-		return errors.New("of since and a time span, only one can be given")
+		return &ParamError{"since", "of since and a time span, only one can be given"}
 	case p.Limit < 0:
-		return fmt.Errorf("the limit %d is negative", p.Limit)
+		return &ParamError{"limit", fmt.Sprintf("the limit %d is negative", p.Limit)}
 	}
 	return nil
+}
+
+func notGrouped(report Report, by string) *ParamError {
+	if len(report.Dimensions) == 0 {
+		return &ParamError{"by", "it cannot be grouped"}
+	}
+	return &ParamError{"by", fmt.Sprintf("it cannot be grouped by %q; it can by: %s", by, strings.Join(report.Dimensions, ", "))}
 }
 
 // arguments gives a value to every parameter of the report.
