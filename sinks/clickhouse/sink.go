@@ -47,7 +47,7 @@ func New(cfg Config) (*Sink, error) {
 }
 
 // Run reads and writes until ctx ends; then it settles the batch in hand, for at
-// most ten seconds, leaves the group and returns nil. What could not be settled
+// most ten seconds, leaves the group, for at most one, and returns nil. What could not be settled
 // is read again by whoever has the partition next.
 //
 // While Kafka or ClickHouse cannot be reached it waits, however long. It returns

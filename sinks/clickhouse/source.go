@@ -30,8 +30,14 @@ type source interface {
 	close()
 }
 
+// closeTimeout is how long the client may take to leave the group in good order.
+// In the middle of a join it would wait for the other members, for minutes.
+const closeTimeout = time.Second
+
 type kafkaSource struct {
 	client *kgo.Client
+	// kill ends whatever the client is waiting for.
+	kill   context.CancelFunc
 	prefix string
 
 	mu sync.Mutex
@@ -51,7 +57,9 @@ func openSource(cfg *Config, lost func(map[string][]int32)) (*kafkaSource, error
 		s.own(partitions, false)
 		lost(partitions)
 	}
+	ctx, kill := context.WithCancel(context.Background())
 	client, err := kgo.NewClient(append(slices.Clone(cfg.Kafka),
+		kgo.WithContext(ctx),
 		kgo.ConsumerGroup(cfg.Group),
 		kgo.ConsumeTopics(topics...),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
@@ -67,9 +75,10 @@ func openSource(cfg *Config, lost func(map[string][]int32)) (*kafkaSource, error
 		kgo.ProducerBatchMaxBytes(schemas.MaxDeadLetterBytes),
 	)...)
 	if err != nil {
+		kill()
 		return nil, fmt.Errorf("setting up the Kafka client of the ClickHouse sink: %w", err)
 	}
-	s.client = client
+	s.client, s.kill = client, kill
 	return s, nil
 }
 
@@ -106,7 +115,14 @@ func (s *kafkaSource) blockRebalance() {
 	s.client.PollRecords(ended, 1)
 }
 
-func (s *kafkaSource) close() { s.client.CloseAllowingRebalance() }
+// close leaves the group. A member that could not leave in time is missed by the
+// group when its session times out.
+func (s *kafkaSource) close() {
+	impatient := time.AfterFunc(closeTimeout, s.kill)
+	s.client.CloseAllowingRebalance()
+	impatient.Stop()
+	s.kill()
+}
 
 func (s *kafkaSource) commit(ctx context.Context, next map[string]map[int32]kgo.EpochOffset) error {
 	var failed error
