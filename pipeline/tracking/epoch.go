@@ -25,9 +25,12 @@ func (t *turn) lifeOf(p *pending) *shipment {
 // beginsNewLife tells whether the event is the first of another parcel with
 // the same number: a long silence after the end of the one before, and then a
 // scan. Electronic advice is none, and a time that lies ahead is no proof of
-// silence (T3).
+// silence (T3). The log too must have been silent for that long: it is when a number
+// is used anew, and not when a file has a wrong date, which must not split one
+// parcel in two.
 func (t *turn) beginsNewLife(s *shipment, p *pending) bool {
 	return s.events > 0 && t.terminal(s) && p.occurred > s.lastEvent+t.newLifeAfter &&
+		p.key.arrived > s.heard+t.newLifeAfter &&
 		t.codeOf(p.code).PhysicalScan && t.earliest(&p.event)-p.received <= clampWithin
 }
 

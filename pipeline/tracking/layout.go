@@ -62,6 +62,7 @@ func layoutFacts(c *coder, s *shipment) {
 	c.near(&s.firstEvent, s.epoch)
 	c.near(&s.lastEvent, s.firstEvent)
 	layoutOptional(c, &s.lastScan, s.lastEvent)
+	c.near(&s.heard, s.active)
 	c.small(&s.attempts)
 	layoutKey(c, &s.released, s.epoch)
 

@@ -37,7 +37,7 @@ func (t *turn) place(s *shipment, p *pending) {
 	}
 
 	t.touch(s)
-	s.active = max(s.active, p.key.arrived)
+	s.hear(p.key.arrived)
 	e := s.insert(p.event)
 	t.follow(s, e, n)
 	n.wins = s.present.id == e.id
@@ -56,6 +56,11 @@ func (t *turn) place(s *shipment, p *pending) {
 	t.derive(s, n)
 	t.tell(s, n)
 	t.trim(s)
+}
+
+// hear notes that an event arrived, or one that tells more of a known one.
+func (s *shipment) hear(arrived int64) {
+	s.active, s.heard = max(s.active, arrived), max(s.heard, arrived)
 }
 
 // count adds an event that enters the history to the shipment's figures.

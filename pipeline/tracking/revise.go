@@ -21,7 +21,7 @@ func (t *turn) revise(s *shipment, known *event, p *pending) {
 		return
 	}
 	t.touch(s)
-	s.active = max(s.active, p.key.arrived)
+	s.hear(p.key.arrived)
 	known.updated = t.now
 	n := &news{arrived: p.key.arrived, revised: true, before: before, etaMoved: moved == etaMovedFar}
 	reason := "A known event that now tells more; it does not count again."

@@ -32,6 +32,7 @@ type shipment struct {
 	clockStart, clockStop, delivered mark
 
 	firstEvent, lastEvent, lastScan int64 // occurred
+	heard                           int64 // arrival of the last event (I1)
 	events                          int   // ever taken into the history
 	attempts                        int   // delivery attempts that failed
 
