@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -50,6 +51,9 @@ func (c *reportCmd) Run(ctx context.Context, g *globals) error {
 	}
 	defer conn.Close() //nolint:errcheck // everything was read
 	result, err := analytics.Run(ctx, conn, report, params)
+	if _, wrong := errors.AsType[*analytics.ParamError](err); wrong {
+		return wrongUseError{err}
+	}
 	if err != nil {
 		return err
 	}
