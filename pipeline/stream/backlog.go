@@ -1,8 +1,10 @@
 package stream
 
 // waiting returns how many records, and about how many bytes of them, are
-// polled and not handled.
+// polled and not handled. It may be called while rebalances are allowed.
 func (s *session) waiting() (records, bytes int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, te := range s.tenures {
 		for _, in := range te.task.inputs {
 			records += in.waiting()

@@ -19,10 +19,10 @@ import (
 type balancer struct {
 	kgo.GroupBalancer
 	assigned *atomic.Pointer[map[int32]bool]
-	synced   func() // called when an assignment has come
+	synced   func(take func()) // called when an assignment has come, must call take
 }
 
-func newBalancer(synced func()) balancer {
+func newBalancer(synced func(take func())) balancer {
 	return balancer{kgo.CooperativeStickyBalancer(), new(atomic.Pointer[map[int32]bool]), synced}
 }
 
@@ -47,8 +47,7 @@ func (b balancer) ParseSyncAssignment(assignment []byte) (map[string][]int32, er
 			tasks[p] = true
 		}
 	}
-	b.assigned.Store(&tasks)
-	b.synced()
+	b.synced(func() { b.assigned.Store(&tasks) })
 	return topics, nil
 }
 

@@ -56,7 +56,8 @@ type Config struct {
 	// (rules E13, W1). Default 50 ms; negative for none.
 	WorkWait time.Duration
 	// ShutdownTimeout bounds the wait for work in flight when Run is told to
-	// end. Default 5 s.
+	// end, and the wait for work to return that was cancelled then or because
+	// its partition goes (rule E13). Default 5 s.
 	ShutdownTimeout time.Duration
 	// TransactionTimeout and SessionTimeout are how long a dead instance
 	// holds up others (rule E10). Default 10 s each.

@@ -14,6 +14,7 @@
 //
 //	config runtime worker   what is asked for; the parts of a process; one session after the other
 //	session tenure txn      the loop of one client; tasks that come and go; transactions
+//	handover                tasks that go, and the end: work is cancelled and committed
 //	backlog                 how much waits in memory, and what is not fetched meanwhile
 //	task call merge clock   one partition: order of events, calls, time (pure)
 //	overlay envelope        the open transaction's state over the store (pure)
@@ -37,6 +38,11 @@
 //     generation (rule E1).
 //   - Rebalances are held off from a poll's return to AllowRebalance, which is
 //     called between transactions only. So a revocation finds nothing open.
+//   - While the member rejoins they are held off as well (letGo), so that the
+//     worker sees the assignment before anything is taken away: the member is
+//     then of the new generation and still owns what goes, so its last
+//     transaction for that is good. In the callback itself it could not
+//     commit: the client would wait for the callback.
 //   - A revocation leaves a flag in the client that would abort the next
 //     transaction; clearRebalance takes it away. While the flag is up the
 //     client swallows further revocations, so settle also compares the tasks

@@ -46,12 +46,15 @@ type session struct {
 	polled   bool          // the last poll brought records
 	more     bool          // the last round left things to do
 	wait     time.Duration // how long the next poll may wait for some
+	held     bool          // no rebalance was allowed since the member began to rejoin
 
 	mu         sync.Mutex
 	tenures    map[int32]*tenure
-	arrivals   []*tenure // not yet taken over by the worker
-	rebalanced bool      // partitions were revoked, and the client has a flag up
-	rejoining  bool      // between the end of a generation and the next assignment
+	arrivals   []*tenure     // not yet taken over by the worker
+	rebalanced bool          // partitions were revoked, and the client has a flag up
+	rejoining  bool          // between the end of a generation and the next assignment
+	asked      bool          // the client waits to call back
+	holding    chan struct{} // closed once the worker holds rebalances off while it rejoins; may be nil
 	failure    error
 }
 
@@ -67,11 +70,13 @@ func (s *session) run(ctx context.Context) error {
 
 // round is one turn of the worker: poll, take over what happened, handle, and
 // commit when it pays. Rebalances are held off from the poll's return until
-// the next round begins with no transaction open, so a hand-over never meets
+// a later round begins with no transaction open, so a hand-over never meets
 // an open transaction.
 func (s *session) round(ctx context.Context) error {
 	if !s.txn.open {
-		s.client.AllowRebalance()
+		if err := s.letGo(); err != nil {
+			return err
+		}
 	}
 	fetches := s.poll(ctx)
 	if err := s.prepare(fetches); err != nil {
@@ -84,16 +89,15 @@ func (s *session) round(ctx context.Context) error {
 // the rare input that is far ahead of the others, because the client takes up
 // to a fetch's wait to go on with it. When it returns, rebalances are held off.
 func (s *session) poll(ctx context.Context) kgo.Fetches {
+	var fetches kgo.Fetches
+	var noWait context.Context // nil: the poll returns what is buffered
 	if s.wait > 0 {
 		limited, cancel := context.WithTimeout(ctx, s.wait)
 		defer cancel()
 		s.bell.arm(cancel)
 		defer s.bell.disarm()
-		return s.client.PollRecords(limited, pollRecords)
-	}
-	var fetches kgo.Fetches
-	var noWait context.Context // nil: the poll returns what is buffered
-	if records, bytes := s.waiting(); !s.more || records < pollRecords && bytes < s.cfg.MaxQueuedBytes {
+		fetches = s.client.PollRecords(limited, pollRecords)
+	} else if records, bytes := s.waiting(); !s.more || records < pollRecords && bytes < s.cfg.MaxQueuedBytes {
 		fetches = s.client.PollRecords(noWait, pollRecords)
 	}
 	if len(fetches) == 0 && !s.txn.open {
@@ -204,7 +208,7 @@ func (s *session) advance() error {
 // time to poll. more tells that there is something left.
 func (s *session) steps() (more bool, err error) {
 	if !s.txn.open {
-		if s.isRejoining() {
+		if s.held || s.isRejoining() {
 			return false, nil
 		}
 		s.renewTables()
@@ -272,47 +276,4 @@ func (s *session) fail(err error) {
 		s.failure = err
 	}
 	s.bell.ring()
-}
-
-// finish ends a session in order: no more records are taken, work under way
-// may end within a bound, and what is done is committed.
-func (s *session) finish() error {
-	deadline := time.NewTimer(s.cfg.ShutdownTimeout)
-	defer deadline.Stop()
-	for s.pool.running() > 0 {
-		rung, wake := context.WithCancel(context.Background())
-		s.bell.arm(wake)
-		select {
-		case <-rung.Done():
-			s.bell.disarm()
-			wake()
-			continue
-		case <-deadline.C:
-			s.bell.disarm()
-			wake()
-		}
-		break
-	}
-	return s.commitResults()
-}
-
-// commitResults hands over what work has finished, and commits.
-func (s *session) commitResults() error {
-	if err := s.settle(); err != nil {
-		return err
-	}
-	for _, te := range s.tenures {
-		for te.ready && len(te.task.results) > 0 {
-			if err := te.task.complete(s); err != nil {
-				return err
-			}
-			if err := s.ensure(); err != nil {
-				return err
-			}
-		}
-	}
-	if !s.txn.open {
-		return nil
-	}
-	return s.commit()
 }

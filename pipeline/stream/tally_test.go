@@ -20,7 +20,7 @@ import (
 //	+N      add N and tell the sum
 //	in N    be woken in N ms
 //	gone    forget the key
-//	work X  start asynchronous work
+//	work X  start asynchronous work, and with X "again" whenever it ends
 //	big N   write a record of N bytes
 //	bloat N keep N bytes in the state
 //	table   tell what the broadcast table says of the key
@@ -115,6 +115,11 @@ func (tally) Complete(c *job.Call, result any) error {
 	}
 	if result == "fail" {
 		return errors.New("asked to fail on a result")
+	}
+	if result == "again" { // it does not give up
+		c.Start(result)
+		c.Put(s, c.WakeAt)
+		return nil
 	}
 	s.open--
 	c.Emit(job.Output{Topic: "out", Key: c.Key, Value: fmt.Appendf(nil, "done %v", result)})

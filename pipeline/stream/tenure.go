@@ -17,6 +17,8 @@ type tenure struct {
 	ctx       context.Context // ends when the task is given up
 	cancel    context.CancelFunc
 	work      sync.WaitGroup // asynchronous work under way
+	running   int            // pieces of it; under the pool's mu
+	gone      bool           // dismissed
 
 	restored chan struct{} // closed when the restore has ended, well or not
 	bounds   bounds        // set before restored is closed
@@ -124,7 +126,8 @@ func (s *session) settle() error {
 	for partition, te := range s.tenures {
 		// A transaction that is open for a task which the group has taken
 		// away must end first; the client holds the hand-over until then.
-		if !s.txn.open && !s.balancer.owns(partition) {
+		// What is held will be handed over, in letGo.
+		if !s.txn.open && !s.held && !s.balancer.owns(partition) {
 			s.dismiss(partition)
 			continue
 		}
@@ -134,7 +137,7 @@ func (s *session) settle() error {
 	}
 	s.reportPending()
 	for _, w := range s.pool.collect() {
-		if s.txn.finished(w); !w.dropped && w.tenure.ctx.Err() == nil {
+		if s.txn.finished(w); !w.dropped && !w.tenure.gone {
 			w.tenure.task.results = append(w.tenure.task.results, w)
 		}
 	}
@@ -180,38 +183,6 @@ func (s *session) begin(te *tenure) error {
 	return nil
 }
 
-// revoked is called when the group takes partitions away, between
-// transactions: everything done for them is committed.
-func (s *session) revoked(_ context.Context, _ *kgo.Client, gone map[string][]int32) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.rebalanced, s.rejoining = true, true
-	for _, partitions := range gone {
-		for _, p := range partitions {
-			s.dismiss(p)
-		}
-	}
-	s.bell.ring()
-}
-
-// synced is called when an assignment has come.
-func (s *session) synced() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.rejoining = false
-	s.bell.ring()
-}
-
-// isRejoining tells that the member has left one generation of the group and
-// is not yet part of the next. The client sends no offsets meanwhile, and
-// those of a transaction that began before would be refused for their
-// generation, so no transaction is begun.
-func (s *session) isRejoining() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.rejoining
-}
-
 // dismiss ends a tenure: its work is cancelled and waited for, what it has in
 // memory is dropped, and its store is put aside as its last commit left it.
 // The caller holds mu.
@@ -228,6 +199,7 @@ func (s *session) dismiss(partition int32) {
 	if te == nil {
 		return
 	}
+	te.gone = true
 	te.cancel()
 	<-te.restored
 	te.work.Wait()

@@ -42,6 +42,7 @@ func (p *pool) start(te *tenure, key string, request any, txn int64) *work {
 	p.mu.Lock()
 	p.number++
 	p.inFlight++
+	te.running++
 	w := &work{tenure: te, key: key, number: p.number, txn: txn, cancel: cancel}
 	p.mu.Unlock()
 	te.work.Go(func() {
@@ -50,6 +51,7 @@ func (p *pool) start(te *tenure, key string, request any, txn int64) *work {
 		p.mu.Lock()
 		w.result = result
 		p.inFlight--
+		te.running--
 		p.finished = append(p.finished, w)
 		p.mu.Unlock()
 		p.bell.ring()
@@ -79,6 +81,13 @@ func (p *pool) running() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.inFlight
+}
+
+// busy tells whether a task has work that has not returned.
+func (p *pool) busy(te *tenure) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return te.running > 0
 }
 
 // bell wakes a worker out of its poll.

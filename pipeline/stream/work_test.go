@@ -21,6 +21,11 @@ func perform(ctx context.Context, request any) any {
 	case "endless":
 		<-ctx.Done()
 		return "cancelled"
+	case "again":
+		<-ctx.Done()
+	case "late":
+		<-ctx.Done()
+		return "fail"
 	}
 	return request
 }
@@ -115,7 +120,22 @@ func TestWorkAtShutdown(t *testing.T) {
 	close(release)
 	require.NoError(t, i.end())
 	require.Equal(t, []string{"done a"}, d.outputs()["k"])
-	require.Empty(t, d.outputs()["e"], "what was cancelled has no result")
+	require.Equal(t, []string{"done cancelled"}, d.outputs()["e"], "what was cancelled is heard of")
+	d.nothingOpen("k", "e")
+}
+
+// nothingOpen checks that the changelog ends with no state of keys that have
+// none but for their work.
+func (d *deployment) nothingOpen(keys ...string) {
+	d.t.Helper()
+	last := map[string][]byte{}
+	for _, r := range d.read("state") {
+		last[string(r.Key)] = r.Value
+	}
+	for _, key := range keys {
+		require.Contains(d.t, last, key)
+		require.Nil(d.t, last[key], key)
+	}
 }
 
 // Work of a transaction that is aborted is cancelled and begun again.

@@ -103,6 +103,7 @@ func (w *worker) open() (*session, error) {
 		kgo.FetchMaxWait(500*time.Millisecond),
 		kgo.BlockRebalanceOnPoll(),
 		kgo.OnOffsetsFetched(s.fetched), kgo.OnPartitionsRevoked(s.revoked), kgo.OnPartitionsLost(s.revoked),
+		kgo.OnPartitionsCallbackBlocked(s.blocked),
 		kgo.ProducerBatchMaxBytesFn(s.batchBytes),
 		kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)),
 	)

@@ -1,0 +1,106 @@
+package stream
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// keys returns a key of each partition.
+func keys(partitions int32) []string {
+	found := make([]string, partitions)
+	for n := 0; slices.Contains(found, ""); n++ {
+		key := "k" + strconv.Itoa(n)
+		found[partitionOf([]byte(key), int(partitions))] = key
+	}
+	return found
+}
+
+// Rule E13: when a task goes to another instance its work is cancelled, and
+// what comes of that is committed before. The new owner finds nothing open.
+// The work of tasks that stay goes on.
+func TestHandOverEndsWork(t *testing.T) {
+	t.Parallel()
+	const partitions = 4
+	d := deploy(t, partitions)
+	cfg := d.config(Live)
+	cfg.Perform = perform
+	first := d.start(cfg)
+	key := keys(partitions)
+	var events []event
+	for _, k := range key {
+		events = append(events, event{"first", k, time.Now().UnixMilli(), "work endless"})
+	}
+	d.produce(records(events)...)
+	first.caught()
+	require.Empty(t, d.outputs(), "all work is under way")
+
+	cfg.Instance, cfg.LeaveOnShutdown = "two", true
+	second := d.start(cfg)
+	eventually(t, func() bool { return len(second.Progress()) == partitions/2 && second.Ready() }, "half of the tasks have moved")
+	var moved []string
+	for _, p := range second.Progress() {
+		moved = append(moved, key[p.Partition])
+	}
+	outputs := d.outputs()
+	require.Len(t, outputs, len(moved), "the work of the others goes on")
+	for _, k := range moved {
+		require.Equal(t, []string{"done cancelled"}, outputs[k])
+	}
+	d.nothingOpen(moved...)
+
+	events = events[:0]
+	for _, k := range key {
+		events = append(events, event{"first", k, time.Now().UnixMilli(), "+1,work endless"})
+	}
+	d.produce(records(events)...)
+	second.caught()
+	second.stop()
+	eventually(t, func() bool { return len(first.Progress()) == partitions }, "they have come back")
+	first.stop()
+	for _, k := range key {
+		require.Len(t, slices.DeleteFunc(d.outputs()[k], func(s string) bool { return s != "done cancelled" }), 2, "every piece of work is heard of, once")
+	}
+}
+
+// A job that starts work anew whenever it is cancelled does not keep its task,
+// nor its process.
+func TestHandOverOfStubbornWork(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 2)
+	cfg := d.config(Live)
+	cfg.Perform = perform
+	first := d.start(cfg)
+	var events []event
+	for _, k := range keys(2) {
+		events = append(events, event{"first", k, time.Now().UnixMilli(), "work again"})
+	}
+	d.produce(records(events)...)
+	first.caught()
+	cfg.Instance, cfg.LeaveOnShutdown = "two", true
+	second := d.start(cfg)
+	eventually(t, func() bool { return len(second.Progress()) == 1 }, "one of them goes")
+	second.stop()
+	first.stop()
+	require.Empty(t, d.outputs())
+}
+
+// A result that the job fails on goes to dead letters, and the others are
+// committed all the same.
+func TestHandOverOfPoison(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	cfg.ShutdownTimeout = 50 * time.Millisecond
+	cfg.Perform = perform
+	i := d.start(cfg)
+	now := time.Now().UnixMilli()
+	d.produce(records([]event{{"first", "bad", now, "work late"}, {"first", "good", now, "work endless"}})...)
+	i.caught()
+	i.stop()
+	require.Equal(t, []string{"done cancelled"}, d.outputs()["good"])
+	require.Len(t, d.read("dead"), 1)
+}
