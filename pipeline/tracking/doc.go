@@ -9,8 +9,9 @@
 //
 // Each file has the name of its subject and its comments the names of the
 // rules (T1, I2, O4, R5, D2 ...). Start reading at job.go, then turn.go, then
-// intake.go (an event comes in), hold.go (it waits) and place.go (it takes its
-// place); registration.go is the other way in, and timers.go is time.
+// intake.go (an event comes in), hold.go (it waits), place.go (it takes its
+// place) and present.go (the status that this gives); registration.go is the
+// other way in, and timers.go is time.
 package tracking
 
 import _ "time/tzdata" // a day in a zone must end at the same instant on every machine
