@@ -27,7 +27,7 @@ func TestHandOverEndsWork(t *testing.T) {
 	const partitions = 4
 	d := deploy(t, partitions)
 	cfg := d.config(Live)
-	cfg.Perform = perform
+	cfg.Perform, cfg.ShutdownTimeout = perform, time.Second
 	first := d.start(cfg)
 	key := keys(partitions)
 	var events []event
@@ -72,7 +72,7 @@ func TestHandOverOfStubbornWork(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, 2)
 	cfg := d.config(Live)
-	cfg.Perform = perform
+	cfg.Perform, cfg.ShutdownTimeout = perform, time.Second
 	first := d.start(cfg)
 	var events []event
 	for _, k := range keys(2) {
