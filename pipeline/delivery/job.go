@@ -98,7 +98,14 @@ func (j *Job) Complete(c *job.Call, result any) error {
 	}
 	q := queueOf(c)
 	w := q.find(r.JobID)
-	if w == nil || w.OpenSince == nil || w.number() != r.Number || r.Outcome.Reason == ReasonCanceled {
+	if w == nil || w.OpenSince == nil || w.number() != r.Number {
+		return nil
+	}
+	if r.Outcome.Reason == ReasonCanceled {
+		// This process is letting the key go: whoever has it next makes the
+		// attempt again at once (W15), and does not wait for its loss.
+		w.OpenSince = nil
+		c.Put(q, c.Now)
 		return nil
 	}
 	t := j.newTurn(c, q)
