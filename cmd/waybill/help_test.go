@@ -91,7 +91,7 @@ func parseExamples(t *testing.T, text string) (calls []string) {
 		require.NoError(t, os.WriteFile(name, nil, 0o600))
 	}
 	for _, example := range examples.FindAllStringSubmatch(text, -1) {
-		for _, setting := range strings.FieldsSeq(example[1]) {
+		for setting := range strings.FieldsSeq(example[1]) {
 			name, value, _ := strings.Cut(setting, "=")
 			t.Setenv(name, value)
 		}
