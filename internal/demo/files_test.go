@@ -17,6 +17,7 @@ func TestOlist(t *testing.T) {
 	if _, err := os.Stat(file); err != nil {
 		t.Skipf("no Olist orders for this test: %v", err)
 	}
+	t.Parallel()
 	o := options(t)
 	o.Map, o.Input = "olist", file
 	s := play(t, o)
@@ -89,6 +90,7 @@ to-the-minute,delivered,2018-01-01T10:00,2018-01-01T11:00,2018-01-02T09:00,2018-
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := options(t)
 			o.Map, o.Input = tt.mapping, writeFile(t, name+".csv", tt.file)
 			s := play(t, o)

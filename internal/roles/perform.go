@@ -2,11 +2,14 @@ package roles
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/internal/topiclog"
@@ -32,21 +35,47 @@ func (p *performer) perform(ctx context.Context, request any) any {
 	result := delivery.Result{JobID: attempt.JobID, Number: attempt.Number}
 	call := attempt.Call
 	if attempt.BodyAt != nil {
-		body, err := p.bodies.read(ctx, *attempt.BodyAt)
+		body, err := p.body(ctx, *attempt.BodyAt)
 		if err != nil {
-			p.log.Error("reading the body of a webhook", "webhook_id", attempt.JobID, "at", *attempt.BodyAt, "err", err)
-			result.Outcome.Reason = delivery.ReasonBodyUnavailable
-			if ctx.Err() != nil {
-				result.Outcome.Reason = delivery.ReasonCanceled
+			if result.Outcome.Reason = delivery.ReasonCanceled; ctx.Err() == nil {
+				result.Outcome.Reason = delivery.ReasonBodyUnavailable
+				p.log.Error("reading the body of a webhook", "webhook_id", attempt.JobID, "at", *attempt.BodyAt, "err", err)
 			}
 			return result
 		}
 		call.Body = body
 	}
 	result.Outcome = delivery.Outcome(p.caller.Call(ctx, webhook.Request(call)))
+	if ctx.Err() != nil && result.Outcome.StartedAt.IsZero() {
+		result.Outcome.Reason = delivery.ReasonCanceled // we stopped before anything was sent, whatever the call says
+	}
 	p.log.Debug("webhook attempt", "webhook_id", attempt.JobID, "endpoint_id", attempt.EndpointID, "tenant", attempt.Tenant,
 		"attempt", attempt.Number, "status", result.Outcome.StatusCode, "reason", result.Outcome.Reason, "took", result.Outcome.Total)
 	return result
+}
+
+// bodyWait is how long the next look for a body waits after Kafka did not give
+// it. An absent Kafka is not the endpoint's fault, so it is no failed attempt.
+const bodyWait = 500 * time.Millisecond
+
+// errNoBody says that a body is gone for good.
+var errNoBody = errors.New("the body is gone")
+
+// body reads a body, again and again until ctx is done while Kafka is away.
+func (p *performer) body(ctx context.Context, at job.Position) ([]byte, error) {
+	wait := time.NewTicker(bodyWait)
+	defer wait.Stop()
+	for {
+		body, err := p.bodies.read(ctx, at)
+		if err == nil || errors.Is(err, errNoBody) || errors.Is(err, kerr.OffsetOutOfRange) {
+			return body, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-wait.C:
+		}
+	}
 }
 
 // bodies reads webhooks' bodies from where they lie on webhook-jobs (W1).
@@ -70,11 +99,11 @@ func (b *bodies) read(ctx context.Context, at job.Position) ([]byte, error) {
 		return nil, err
 	}
 	if len(records) == 0 || records[0].Offset != at.Offset {
-		return nil, fmt.Errorf("partition %d of %s has no record at offset %d any more", at.Partition, b.topic, at.Offset)
+		return nil, fmt.Errorf("reading partition %d of %s at offset %d: %w", at.Partition, b.topic, at.Offset, errNoBody)
 	}
 	j, err := b.codec.Decode(records[0].Value)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errNoBody, err)
 	}
 	return j.Body, nil
 }
