@@ -22,6 +22,22 @@ import (
 // large is a body that does not stay in delivery's state (W1).
 func large() []byte { return []byte(`{"id":"msg_large","text":"` + strings.Repeat("x", 6<<10) + `"}`) }
 
+// newEndpoint is a command for an endpoint that needs no test.
+func newEndpoint(url string) *schemas.EndpointCommand {
+	return &schemas.EndpointCommand{
+		CommandID: "create", Tenant: "t", EndpointID: "ep", Kind: schemas.CommandCreate, URL: url, Secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+		SkipTest: true, Order: schemas.OrderShipment, RequestedAt: time.Now(),
+	}
+}
+
+// newJob is a webhook for it.
+func newJob(id string, body []byte) *schemas.WebhookJob {
+	return &schemas.WebhookJob{
+		JobID: id, EndpointID: "ep", Tenant: "t", Carrier: "c", TrackingNumber: "N", Epoch: time.UnixMilli(1), RegistrationID: "r",
+		Cause: "x", Sequence: 1, Revision: 1, Type: "tracking.event", Body: body, Trigger: "event", CreatedAt: time.Now(),
+	}
+}
+
 // kept is an endpoint that is switched off, with a large webhook waiting for
 // it, so that its body must be read from where it lies.
 type kept struct {
@@ -38,17 +54,11 @@ func keep(t *testing.T, url string) *kept {
 	k := &kept{Deployment: rolestest.New(t)}
 	k.Run(t, roles.Endpoints, roles.Delivery)
 	k.client = &endpointclient.Client{Kafka: k.Client, Prefix: k.Settings.Kafka.Prefix, Codecs: k.Codecs}
-	k.endpoint = &schemas.EndpointCommand{
-		CommandID: "create", Tenant: "t", EndpointID: "ep", Kind: schemas.CommandCreate, URL: url, Secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-		SkipTest: true, Order: schemas.OrderShipment, RequestedAt: time.Now(),
-	}
+	k.endpoint = newEndpoint(url)
 	k.send(t, schemas.CommandCreate)
 	k.send(t, schemas.CommandDisable)
 
-	k.job = &schemas.WebhookJob{
-		JobID: "msg_large", EndpointID: "ep", Tenant: "t", Carrier: "c", TrackingNumber: "N", Epoch: time.UnixMilli(1), RegistrationID: "r",
-		Cause: "x", Sequence: 1, Revision: 1, Type: "tracking.event", Body: large(), Trigger: "event", CreatedAt: time.Now(),
-	}
+	k.job = newJob("msg_large", large())
 	value, err := k.Codecs.WebhookJob.Encode(k.job)
 	require.NoError(t, err)
 	record := k.Produce(t, schemas.TopicWebhookJobs, "ep/c:N", value)
