@@ -20,7 +20,7 @@ func TestBacklogIsBoundedByBytes(t *testing.T) {
 	cfg.setDefaults()
 	s := &session{cfg: &cfg, client: client, tenures: map[int32]*tenure{}}
 	for p := range int32(2) {
-		s.tenures[p] = &tenure{task: newTask(&cfg, tally{}, p, 2, nil)}
+		s.tenures[p] = &tenure{task: newTask(&cfg, tally{}, p, 2)}
 	}
 	come := func(topic string, partition int32, bytes int) {
 		in := s.tenures[partition].task.inputs[0]

@@ -43,8 +43,8 @@ func (discard) count(string, outcome)        {}
 func BenchmarkStep(b *testing.B) {
 	cfg := Config{App: "a", Instance: "i", Brokers: []string{"none"}, Inputs: []string{"first"}, Changelog: "state", DeadLetters: "dead"}
 	cfg.setDefaults()
-	one := newTask(&cfg, relay{}, 0, 1, store.NewMemory())
-	one.begin(map[string]committedOffset{"first": {offset: 0}}, bounds{})
+	one := newTask(&cfg, relay{}, 0, 1)
+	one.begin(memoryStore(b), map[string]committedOffset{"first": {offset: 0}}, bounds{})
 	value := make([]byte, 250)
 	keys := make([][]byte, 10_000)
 	for i := range keys {

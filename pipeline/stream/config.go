@@ -11,6 +11,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/pipeline/stream/store"
 )
 
 // Config says what a runtime runs on. Topic names are logical; Prefix is put
@@ -41,6 +43,11 @@ type Config struct {
 	Changelog   string
 	DeadLetters string
 	Broadcasts  []Broadcast
+
+	// State holds the values of keys on this machine (rule E2). Who made it
+	// closes it after Run. Default: in memory, so that each start reads the
+	// changelog whole.
+	State store.Database
 
 	Clock Clock
 	// IdleMargin is how far behind the wall clock the time of an idle live
@@ -179,6 +186,9 @@ func (c *Config) setDefaults() {
 	def(&c.MaxPoison, 100)
 	def(&c.MaxUnreadable, 10_000)
 	def(&c.PoisonWindow, time.Minute)
+	if c.State == nil {
+		c.State = store.NewMemoryDatabase()
+	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}

@@ -23,7 +23,7 @@
 //	broadcast               tables that every instance reads whole
 //	work                    asynchronous work, and the bell that wakes a worker
 //	balancer stranded       who gets which task, and whether all have an owner
-//	topology shelf murmur   do the topics fit; stores put aside; where a key belongs
+//	topology murmur         do the topics fit; where a key belongs
 //	metadata                what a committed offset carries beside the position
 //	metrics progress        what one can see from outside
 //	errors retry clientlog  what ends Run, and what is tried again

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,7 +12,7 @@ import (
 // stored makes a store that holds sums by key, with a wake-up at 10 times each.
 func stored(t *testing.T, keys ...string) store.Store {
 	t.Helper()
-	s := store.NewMemory()
+	s := memoryStore(t)
 	var changes []store.Change
 	for i, key := range keys {
 		wake := int64(10 * (i + 1))
@@ -85,7 +86,7 @@ func TestOverlayTimers(t *testing.T) {
 
 // A value that another release has written is not guessed at.
 func TestOverlayRefusesForeignValues(t *testing.T) {
-	s := store.NewMemory()
+	s := memoryStore(t)
 	require.NoError(t, s.Apply(store.Batch{Changes: []store.Change{
 		{Key: "newer", Value: []byte{2, 0, 0, 0, 0, 0, 0, 0, 0, 'x'}}, {Key: "short", Value: []byte{1, 0}},
 		{Key: "odd", Value: append(appendEnvelopeHead(nil, 0), "what?"...)},
@@ -95,4 +96,11 @@ func TestOverlayRefusesForeignValues(t *testing.T) {
 		_, err := o.load(key)
 		require.ErrorContains(t, err, says)
 	}
+}
+
+// memoryStore is an empty store.
+func memoryStore(t require.TestingT) store.Store {
+	s, err := store.NewMemoryDatabase().Open(context.Background(), 0)
+	require.NoError(t, err)
+	return s
 }

@@ -86,7 +86,7 @@ func TestOutputRefusedByBroker(t *testing.T) {
 // What is too large even for the dead letters leaves its position and digest.
 func TestDeadLetterTooLarge(t *testing.T) {
 	cfg := Config{DeadLetters: "dead", MaxDeadLetterBytes: 500}
-	one := newTask(&cfg, tally{}, 0, 1, nil)
+	one := newTask(&cfg, tally{}, 0, 1)
 	big := output{Output: job.Output{Topic: "dead", Value: make([]byte, 1000)}, key: []byte("k")}
 	got := one.shrink(big, refusal{err: errors.New("why")}, job.Position{Topic: "first", Partition: 3, Offset: 7}, 99)
 	require.Nil(t, got.Value)

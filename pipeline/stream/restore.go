@@ -180,9 +180,10 @@ func (r *restorer) checkState(partition int32, s store.Store, committed map[stri
 		partition, r.cfg.Prefix+r.cfg.Changelog, keys, r.cfg.group())}
 }
 
-// begin sets where a restored task goes on. An input without a committed
+// begin sets the state of a restored task, and where it goes on. An input without a committed
 // offset, as all are at the very first start, begins at the start of its log.
-func (t *task) begin(committed map[string]committedOffset, b bounds) {
+func (t *task) begin(st store.Store, committed map[string]committedOffset, b bounds) {
+	t.state = newOverlay(t.job, st)
 	for _, in := range t.inputs {
 		c := committed[in.topic]
 		in.position, in.end, in.ended = c.offset, b.end[in.topic], c.note.ended

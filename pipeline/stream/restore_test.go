@@ -197,7 +197,7 @@ func TestStoreIsCarriedOn(t *testing.T) {
 	require.NoError(t, err)
 	read := 0
 	restorer := &restorer{&r.cfg, r.top, d.client, func(n int) { read += n }}
-	st := r.shelf.take(0)
+	st := memoryStore(t)
 	committed := map[string]committedOffset{"first": {offset: 2}}
 	restore := func() (records int) {
 		read = 0

@@ -18,7 +18,6 @@ type Runtime struct {
 	job     job.Job
 	board   *board
 	metrics *metrics
-	shelf   *shelf
 
 	top       *topology
 	tables    *tables
@@ -33,10 +32,7 @@ func New(cfg Config, j job.Job) (*Runtime, error) {
 		return nil, err
 	}
 	b := &board{tasks: map[int32]TaskProgress{}, pending: map[string]int{}}
-	return &Runtime{
-		cfg: cfg, job: j, board: b, metrics: newMetrics(&cfg, b),
-		shelf: &shelf{now: cfg.now, held: map[int32]shelved{}},
-	}, nil
+	return &Runtime{cfg: cfg, job: j, board: b, metrics: newMetrics(&cfg, b)}, nil
 }
 
 // Group returns the name of the consumer group that the runtime works in.
@@ -69,7 +65,7 @@ func (r *Runtime) Run(ctx context.Context) error {
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		err = nil
 	}
-	return errors.Join(err, r.shelf.clear(0))
+	return err
 }
 
 func (r *Runtime) work(ctx context.Context, watching *kgo.Client) error {

@@ -36,7 +36,6 @@ type session struct {
 	client   *kgo.Client
 	kill     context.CancelFunc // ends the client at once
 	balancer balancer
-	shelf    *shelf
 	tables   *tables
 	restorer *restorer
 	metrics  *metrics

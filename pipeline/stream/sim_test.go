@@ -40,8 +40,8 @@ func newSimulation(t *rapid.T, events []event, end int64, partitions int32) *sim
 	s.cfg.setDefaults()
 	for p := range partitions {
 		one := &simulated{sim: s, logs: make([][]*kgo.Record, 2), at: map[string]committedOffset{"first": {offset: -1}, "second": {offset: -1}}}
-		one.task = newTask(&s.cfg, tally{}, p, partitions, store.NewMemory())
-		one.begin(one.at, bounds{})
+		one.task = newTask(&s.cfg, tally{}, p, partitions)
+		one.begin(memoryStore(t), one.at, bounds{})
 		s.tasks = append(s.tasks, one)
 	}
 	add := func(p int32, topic string, r *kgo.Record) {
@@ -113,12 +113,12 @@ func (s *simulated) restart() {
 	require.NoError(s.sim.t, s.state.reset())
 	st := s.state.store
 	if rapid.Bool().Draw(s.sim.t, "lose the store") {
-		st = store.NewMemory()
+		st = memoryStore(s.sim.t)
 	}
 	mark := st.Mark()
 	require.NoError(s.sim.t, st.Apply(store.Batch{Changes: s.changelog[mark.Offset:], Mark: store.Mark{Offset: int64(len(s.changelog))}}))
-	s.task = newTask(&s.sim.cfg, tally{}, s.partition, int32(s.partitions), st)
-	s.begin(s.at, bounds{})
+	s.task = newTask(&s.sim.cfg, tally{}, s.partition, int32(s.partitions))
+	s.begin(st, s.at, bounds{})
 	s.outputs = nil
 }
 

@@ -15,9 +15,9 @@ type task struct {
 	partition  int32
 	cfg        *Config
 	job        job.Job
-	partitions int      // of each input
-	inputs     []*input // in merge order
-	state      *overlay
+	partitions int            // of each input
+	inputs     []*input       // in merge order
+	state      *overlay       // nil until begin
 	tables     map[string]any // fixed for the transaction
 
 	streamTime time.Time
@@ -59,9 +59,9 @@ type effects interface {
 	count(topic string, outcome outcome)
 }
 
-func newTask(cfg *Config, j job.Job, partition, partitions int32, s store.Store) *task {
+func newTask(cfg *Config, j job.Job, partition, partitions int32) *task {
 	t := &task{
-		partition: partition, partitions: int(partitions), cfg: cfg, job: j, state: newOverlay(j, s),
+		partition: partition, partitions: int(partitions), cfg: cfg, job: j,
 		poisoned:   map[cause]refusal{},
 		watched:    map[string]bool{},
 		works:      map[string][]*work{},

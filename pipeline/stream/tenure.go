@@ -8,6 +8,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"waybill/pipeline/stream/store"
 )
 
 // tenure is one task's time with a session, from assignment to revocation.
@@ -21,8 +23,9 @@ type tenure struct {
 	gone      bool           // dismissed
 
 	restored chan struct{} // closed when the restore has ended, well or not
-	bounds   bounds        // set before restored is closed
-	err      error         // so is this
+	store    store.Store   // set before restored is closed; nil if it could not be opened
+	bounds   bounds        // so is this
+	err      error         // and this
 	trouble  error         // what reading the inputs met meanwhile
 	ready    bool          // restored, and set to go on
 }
@@ -88,8 +91,7 @@ func (s *session) noneCommitted() map[string]committedOffset {
 
 // admit makes a tenure and starts its restore. Other tasks go on meanwhile.
 func (s *session) admit(partition int32, committed map[string]committedOffset) *tenure {
-	st := s.shelf.take(partition)
-	t := newTask(s.cfg, s.job, partition, s.top.partitions, st)
+	t := newTask(s.cfg, s.job, partition, s.top.partitions)
 	for _, in := range t.inputs {
 		in.topicID = s.top.ids[in.topic]
 		in.next = max(0, committed[in.topic].offset)
@@ -99,7 +101,9 @@ func (s *session) admit(partition int32, committed map[string]committedOffset) *
 	go func() {
 		defer s.bell.ring()
 		defer close(te.restored)
-		te.bounds, te.err = s.restorer.restore(te.ctx, partition, st, committed)
+		if te.store, te.err = s.cfg.State.Open(te.ctx, partition); te.err == nil {
+			te.bounds, te.err = s.restorer.restore(te.ctx, partition, te.store, committed)
+		}
 	}()
 	return te
 }
@@ -111,9 +115,6 @@ func (s *session) settle() error {
 	defer s.mu.Unlock()
 	if s.failure != nil {
 		return s.failure
-	}
-	if err := s.shelf.clear(shelfTime); err != nil {
-		return err
 	}
 	arrived := s.arrivals
 	s.arrivals = nil
@@ -175,7 +176,7 @@ func (s *session) begin(te *tenure) error {
 	if te.trouble != nil {
 		return te.trouble
 	}
-	te.task.begin(te.committed, te.bounds)
+	te.task.begin(te.store, te.committed, te.bounds)
 	te.task.tables = s.txn.tables
 	te.ready = true
 	s.metrics.progress(te.task)
@@ -184,7 +185,7 @@ func (s *session) begin(te *tenure) error {
 }
 
 // dismiss ends a tenure: its work is cancelled and waited for, what it has in
-// memory is dropped, and its store is put aside as its last commit left it.
+// memory is dropped, and its store stays as its last commit left it.
 // The caller holds mu.
 func (s *session) dismiss(partition int32) {
 	te := s.tenures[partition]
@@ -203,10 +204,10 @@ func (s *session) dismiss(partition int32) {
 	te.cancel()
 	<-te.restored
 	te.work.Wait()
-	if err := te.task.state.reset(); err != nil && s.failure == nil {
-		s.failure = err
-	}
 	if te.ready {
+		if err := te.task.state.reset(); err != nil && s.failure == nil {
+			s.failure = err
+		}
 		s.metrics.disown(te.task)
 	}
 	for _, in := range te.task.inputs {
@@ -214,5 +215,10 @@ func (s *session) dismiss(partition int32) {
 			s.client.ResumeFetchPartitions(map[string][]int32{in.full: {partition}})
 		}
 	}
-	s.shelf.put(partition, te.task.state.store)
+	if te.store == nil {
+		return
+	}
+	if err := te.store.Close(); err != nil && s.failure == nil {
+		s.failure = storeError{fmt.Errorf("closing the store of partition %d: %w", partition, err)}
+	}
 }

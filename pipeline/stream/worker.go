@@ -75,7 +75,7 @@ func (w *worker) open() (*session, error) {
 	r := w.r
 	s := &session{
 		cfg: &r.cfg, job: r.job, top: r.top, name: w.name, logical: map[string]string{},
-		shelf: r.shelf, tables: r.tables, metrics: r.metrics,
+		tables: r.tables, metrics: r.metrics,
 		restorer: &restorer{&r.cfg, r.top, r.restoring, func(n int) { r.metrics.restored.Add(float64(n)) }},
 		tenures:  map[int32]*tenure{},
 	}

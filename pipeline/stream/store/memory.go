@@ -1,13 +1,18 @@
 package store
 
-import "slices"
+import (
+	"slices"
+	"sync/atomic"
+)
 
-// Memory is a Store that lives in memory and is gone with the process.
-type Memory struct {
-	values map[string]value
-	timers TimerHeap
-	mark   Mark
-	bytes  int64
+// memory is the store of a partition in a MemoryDatabase.
+type memory struct {
+	partition int32
+	db        *MemoryDatabase
+	values    map[string]value
+	timers    TimerHeap
+	mark      atomic.Pointer[Mark]
+	bytes     int64
 }
 
 type value struct {
@@ -15,14 +20,11 @@ type value struct {
 	wakeAt int64
 }
 
-// NewMemory makes an empty store.
-func NewMemory() *Memory { return &Memory{values: map[string]value{}} }
-
 // Get implements Store.
-func (m *Memory) Get(key string) ([]byte, error) { return m.values[key].data, nil }
+func (m *memory) Get(key string) ([]byte, error) { return m.values[key].data, nil }
 
 // Apply implements Store.
-func (m *Memory) Apply(b Batch) error {
+func (m *memory) Apply(b Batch) error {
 	for _, c := range b.Changes {
 		if old, ok := m.values[c.Key]; ok {
 			m.bytes -= int64(len(c.Key) + len(old.data))
@@ -37,36 +39,43 @@ func (m *Memory) Apply(b Batch) error {
 			m.timers.Push(Timer{c.WakeAt, c.Key})
 		}
 	}
-	m.mark = b.Mark
+	m.mark.Store(&b.Mark)
 	m.sweep()
 	return nil
 }
 
+// Load implements Store.
+func (m *memory) Load(b Batch) error { return m.Apply(b) }
+
 // Mark implements Store.
-func (m *Memory) Mark() Mark { return m.mark }
+func (m *memory) Mark() Mark { return *m.mark.Load() }
 
 // Size implements Store.
-func (m *Memory) Size() (int, int64) { return len(m.values), m.bytes }
+func (m *memory) Size() (int, int64) { return len(m.values), m.bytes }
 
 // Wipe implements Store.
-func (m *Memory) Wipe() error {
-	*m = *NewMemory()
+func (m *memory) Wipe() error {
+	m.values, m.timers, m.bytes = map[string]value{}, TimerHeap{}, 0
+	m.mark.Store(&Mark{})
 	return nil
 }
 
 // Close implements Store.
-func (m *Memory) Close() error { return m.Wipe() }
+func (m *memory) Close() error {
+	m.db.leases.give(m.partition)
+	return nil
+}
 
 // live tells whether a heap entry still stands. A timer that was moved or
 // removed stays in the heap until it comes up or sweep finds it.
-func (m *Memory) live(t Timer) bool {
+func (m *memory) live(t Timer) bool {
 	v, ok := m.values[t.Key]
 	return ok && v.wakeAt == t.At
 }
 
 // sweep keeps the heap from growing without bound when timers are moved again
 // and again before they come up.
-func (m *Memory) sweep() {
+func (m *memory) sweep() {
 	if m.timers.Len() < 2*len(m.values)+64 {
 		return
 	}
@@ -79,13 +88,13 @@ func (m *Memory) sweep() {
 }
 
 // Timers implements Store.
-func (m *Memory) Timers() Timers { return &memoryTimers{m: m} }
+func (m *memory) Timers() Timers { return &memoryTimers{m: m} }
 
 // memoryTimers walks the heap by taking from it, and puts back on Close what
 // it took. So a walk costs by the number of timers it looks at, not by the
 // number there are.
 type memoryTimers struct {
-	m     *Memory
+	m     *memory
 	taken []Timer
 }
 

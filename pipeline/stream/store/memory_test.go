@@ -12,7 +12,7 @@ import (
 )
 
 func TestMemory(t *testing.T) {
-	storetest.Run(t, func() (store.Store, error) { return store.NewMemory(), nil }, nil)
+	storetest.Run(t, func() (store.Database, error) { return store.NewMemoryDatabase(), nil }, nil)
 }
 
 func TestTimerHeap(t *testing.T) {
@@ -38,7 +38,8 @@ func TestTimerHeap(t *testing.T) {
 
 // A timer that is moved a thousand times must not be kept a thousand times.
 func TestMemoryForgetsMovedTimers(t *testing.T) {
-	m := store.NewMemory()
+	m, err := store.NewMemoryDatabase().Open(t.Context(), 0)
+	require.NoError(t, err)
 	for i := range int64(10_000) {
 		require.NoError(t, m.Apply(store.Batch{Changes: []store.Change{{Key: "k", Value: []byte{1}, WakeAt: 1 + i}}}))
 	}

@@ -1,15 +1,39 @@
 package store
 
-import "time"
+import (
+	"context"
+	"time"
+)
+
+// Database holds the stores of one job in one process, one for each
+// partition. Many goroutines may use it at once.
+type Database interface {
+	// Open returns the store of a partition as its last user left it, an
+	// empty one if there was none. It waits while another user has it, so
+	// that two never write to one, and fails when ctx ends first.
+	Open(ctx context.Context, partition int32) (Store, error)
+	// Held returns the marks of all partitions that it holds anything of.
+	Held() map[int32]Mark
+	// Flush makes all that was applied before survive a crash.
+	Flush() error
+	// Close flushes and releases everything. All stores must be closed
+	// before, and nothing may be called after it.
+	Close() error
+}
 
 // Store is the state of one partition. One goroutine uses it at a time.
 type Store interface {
 	// Get returns a key's value, nil when it has none. The caller must not
-	// change it, and may keep it only until the next Apply or Wipe.
+	// change it and may keep it.
 	Get(key string) ([]byte, error)
 	// Apply makes all changes of a batch and moves the mark, or does
 	// nothing: after a crash both are there or neither is (rule E2).
 	Apply(b Batch) error
+	// Load is Apply for the many records of a long restore: it does not look
+	// at former values, so timers may come up late that do not stand any more
+	// (the store leaves them out when they do), and Size is right again only
+	// after the next Apply.
+	Load(b Batch) error
 	// Mark returns the changelog position that the store corresponds to, as
 	// given to the last Apply. It is the zero Mark for an empty store.
 	Mark() Mark
@@ -21,7 +45,8 @@ type Store interface {
 	Size() (keys int, bytes int64)
 	// Wipe removes everything, the mark too.
 	Wipe() error
-	// Close releases what the store holds. Nothing may be called after it.
+	// Close gives the store back to its database, which keeps what it holds.
+	// Nothing may be called after it.
 	Close() error
 }
 
@@ -50,6 +75,17 @@ type Change struct {
 	// WakeAt is when the key is to be woken, in milliseconds since 1970; 0
 	// for never.
 	WakeAt int64
+	// Former is what the store holds of the key before the batch, for callers
+	// who know it: the store need not look then. A key that comes twice in a
+	// batch must be without it.
+	Former Former
+}
+
+// Former is a key's value before a change.
+type Former struct {
+	Known  bool
+	Bytes  int   // of the value; 0 when there was none
+	WakeAt int64 // 0 for never
 }
 
 // Batch is what one commit changes.

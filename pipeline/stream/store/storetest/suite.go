@@ -12,16 +12,19 @@ import (
 	"waybill/pipeline/stream/store"
 )
 
-// Run runs the suite. Open makes an empty store. Reopen closes a store and
-// opens what it left behind, as a restart does; it is nil for a store that
-// leaves nothing.
-func Run(t *testing.T, open func() (store.Store, error), reopen func(store.Store) (store.Store, error)) {
+// Run runs the suite. Open makes an empty database. Reopen closes a database
+// and opens what it left behind, as a restart does; it is nil for a database
+// that leaves nothing.
+func Run(t *testing.T, open func() (store.Database, error), reopen func(store.Database) (store.Database, error)) {
 	t.Run("empty", func(t *testing.T) { empty(t, open) })
 	t.Run("histories", rapid.MakeCheck(func(t *rapid.T) { histories(t, open, reopen) }))
 }
 
-func empty(t *testing.T, open func() (store.Store, error)) {
-	s, err := open()
+func empty(t *testing.T, open func() (store.Database, error)) {
+	db, err := open()
+	require.NoError(t, err)
+	require.Empty(t, db.Held())
+	s, err := db.Open(t.Context(), 3)
 	require.NoError(t, err)
 	value, err := s.Get("nobody")
 	require.NoError(t, err)
@@ -29,6 +32,7 @@ func empty(t *testing.T, open func() (store.Store, error)) {
 	require.Equal(t, store.Mark{}, s.Mark())
 	require.Empty(t, walk(t, s, -1))
 	require.NoError(t, s.Close())
+	require.NoError(t, db.Close())
 }
 
 // model is what a store must be equal to.
@@ -37,8 +41,10 @@ type model struct {
 	mark   store.Mark
 }
 
-func histories(t *rapid.T, open func() (store.Store, error), reopen func(store.Store) (store.Store, error)) {
-	s, err := open()
+func histories(t *rapid.T, open func() (store.Database, error), reopen func(store.Database) (store.Database, error)) {
+	db, err := open()
+	require.NoError(t, err)
+	s, err := db.Open(t.Context(), 3)
 	require.NoError(t, err)
 	m := model{values: map[string]store.Change{}}
 	actions := map[string]func(*rapid.T){
@@ -63,12 +69,16 @@ func histories(t *rapid.T, open func() (store.Store, error), reopen func(store.S
 	}
 	if reopen != nil {
 		actions["reopen"] = func(t *rapid.T) {
-			s, err = reopen(s)
+			require.NoError(t, s.Close())
+			db, err = reopen(db)
+			require.NoError(t, err)
+			s, err = db.Open(t.Context(), 3)
 			require.NoError(t, err)
 		}
 	}
 	t.Repeat(actions)
 	require.NoError(t, s.Close())
+	require.NoError(t, db.Close())
 }
 
 func batch(t *rapid.T, last store.Mark) store.Batch {
