@@ -153,7 +153,7 @@ func find(ctx context.Context, g *globals, client *kgo.Client, id string) (*dead
 	l, err := deadletters.Find(ctx, client, g.settings.Kafka.Prefix, id)
 	switch {
 	case errors.Is(err, deadletters.ErrNoSuchLetter):
-		return nil, wrongUseError{fmt.Errorf("%w; `waybill dead-letters list` shows those that there are", err)}
+		return nil, fmt.Errorf("%w; `waybill dead-letters list` shows those that there are", err)
 	case err != nil:
 		return nil, wayOut(err)
 	}

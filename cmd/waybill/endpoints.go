@@ -148,7 +148,7 @@ func (c *endpointsShowCmd) Run(ctx context.Context, g *globals) error {
 			return printJSON(e)
 		}
 	}
-	return wrongUseError{fmt.Errorf("tenant %s has no endpoint %s; `waybill endpoints list --tenant %s` shows those it has", c.Tenant, c.ID, c.Tenant)}
+	return fmt.Errorf("tenant %s has no endpoint %s; `waybill endpoints list --tenant %s` shows those it has", c.Tenant, c.ID, c.Tenant)
 }
 
 type endpointsEnableCmd struct {

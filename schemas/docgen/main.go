@@ -1,5 +1,3 @@
-// Command docgen writes docs/schemas.md from the newest .avsc of every record,
-// so that the page never differs from the contract. It is run by go generate.
 package main
 
 import (
