@@ -37,6 +37,8 @@ func (discard) produce(*task, cause, output) {}
 func (discard) start(*task, string, any)     {}
 func (discard) saturated() bool              { return false }
 func (discard) count(string, outcome)        {}
+func (discard) lettered(class)               {}
+func (discard) woke()                        {}
 
 // BenchmarkStep is the cost of a record in the task alone: merge, clock, call,
 // overlay, and a commit to the store for each thousand.

@@ -53,13 +53,14 @@ func (t *task) handle(in *input, q *queued, fx effects) error {
 // ours to handle when it was refused, or sent on to where it belongs.
 func (t *task) read(rec job.Record, c cause, fx effects) (in job.Input, ours bool) {
 	in, err := t.decode(rec)
-	moved := false
+	moved, other := false, classUnreadable
 	if err == nil {
 		moved, err = t.route(in, fx)
+		other = classMisplaced
 	}
 	if err != nil {
 		t.unread++
-		t.refuse(rec, c, refusal{err: err}, fx)
+		t.refuse(rec, c, refusal{err: err, class: classOf(err, other)}, fx)
 	}
 	return in, err == nil && !moved
 }
@@ -89,6 +90,7 @@ func (t *task) wake(timer store.Timer, fx effects) error {
 	if why, out := t.poisoned[c]; out {
 		return t.leaveOut(c, why, fx)
 	}
+	fx.woke()
 	return t.call(timer.Key, t.streamTime, c, fx, t.job.Wake)
 }
 
@@ -155,7 +157,7 @@ func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*jo
 	for i := range outputs {
 		o := output{Output: outputs[i], key: []byte(outputs[i].Key), partition: -1}
 		if size := o.size(); size > t.cfg.MaxRecordBytes {
-			return t.blame(c, fmt.Errorf("writing to %s: the record has %d bytes, the limit is %d", o.Topic, size, t.cfg.MaxRecordBytes))
+			return t.blame(c, sizeError{fmt.Errorf("writing to %s: the record has %d bytes, the limit is %d", o.Topic, size, t.cfg.MaxRecordBytes)})
 		}
 		fx.produce(t, c, o)
 	}

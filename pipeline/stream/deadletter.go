@@ -28,6 +28,7 @@ func (t *task) refuse(rec job.Record, c cause, why refusal, fx effects) {
 		partition: t.partition,
 	}
 	fx.count(rec.Topic, outcomeDeadLetter)
+	fx.lettered(why.class)
 	fx.produce(t, c, t.shrink(o, why, first, arrival.UnixMilli()))
 }
 
@@ -43,7 +44,7 @@ func (t *task) refuseCall(c cause, payload []byte, why refusal, fx effects) {
 		key:       []byte(c.key),
 		partition: t.partition,
 	}
-	fx.count(t.cfg.Changelog, outcomeDeadLetter)
+	fx.lettered(why.class)
 	fx.produce(t, c, t.shrink(o, why, source, at))
 }
 
@@ -86,7 +87,7 @@ func (t *task) poison(p *poison) error {
 	}
 	why, again := t.poisoned[p.cause]
 	if !again {
-		why.err = p.err
+		why.err, why.class = p.err, classOf(p.err, classFailed)
 	}
 	why.bare = again
 	t.poisoned[p.cause] = why

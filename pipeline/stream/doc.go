@@ -25,7 +25,8 @@
 //	balancer stranded       who gets which task, and whether all have an owner
 //	topology murmur         do the topics fit; where a key belongs
 //	metadata                what a committed offset carries beside the position
-//	metrics progress        what one can see from outside
+//	metrics gauges labels   what Prometheus sees: counters, what belongs to partitions, label values
+//	progress                what the process itself may ask
 //	errors retry clientlog  what ends Run, and what is tried again
 //
 // # Not obvious

@@ -18,13 +18,18 @@ func stops(err error) bool {
 		return true
 	}
 	// Answers of a broker that trying again does not change.
-	for _, refusal := range []error{
+	return anyOf(err, []error{
 		kerr.TopicAuthorizationFailed, kerr.GroupAuthorizationFailed, kerr.ClusterAuthorizationFailed,
 		kerr.TransactionalIDAuthorizationFailed, kerr.SaslAuthenticationFailed, kerr.UnsupportedSaslMechanism,
 		kerr.InvalidTransactionTimeout, kerr.InvalidSessionTimeout, kerr.InconsistentGroupProtocol,
 		kerr.UnsupportedVersion, kerr.FencedInstanceID, kerr.InvalidGroupID,
-	} {
-		if errors.Is(err, refusal) {
+	})
+}
+
+// anyOf tells whether an error is one of some.
+func anyOf(err error, targets []error) bool {
+	for _, target := range targets {
+		if errors.Is(err, target) {
 			return true
 		}
 	}

@@ -193,6 +193,7 @@ func (s *session) synced(take func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	take()
+	s.metrics.rebalances.Inc()
 	s.rejoining = false
 	s.bell.ring()
 }

@@ -166,7 +166,7 @@ func (o *overlay) encode(e *entry, limit int) (value []byte, err error) {
 		return nil, fmt.Errorf("encoding the state of key %q: %w", e.key, err)
 	}
 	if len(value)+len(e.key) > limit {
-		return nil, fmt.Errorf("encoding the state of key %q: %d bytes are more than a record may have (%d)", e.key, len(value), limit)
+		return nil, sizeError{fmt.Errorf("encoding the state of key %q: %d bytes are more than a record may have (%d)", e.key, len(value), limit)}
 	}
 	return value, nil
 }

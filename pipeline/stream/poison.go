@@ -45,8 +45,9 @@ func (c cause) String() string {
 // refusal is why a call is left out. It is bare when the dead letter itself was
 // refused for its size, so that only position and digest can be kept.
 type refusal struct {
-	err  error
-	bare bool
+	err   error
+	class class
+	bare  bool
 }
 
 // poison says that a call failed, so the transaction must be undone and run
@@ -68,7 +69,7 @@ func (p *poison) Unwrap() error { return p.err }
 func guard(call func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v at %s", r, panicSite())
+			err = panicError{fmt.Errorf("panic: %v at %s", r, panicSite())}
 		}
 	}()
 	return call()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -40,14 +41,25 @@ func (t *task) progress() TaskProgress {
 // it from the time they are ready.
 type board struct {
 	mu      sync.Mutex
-	tasks   map[int32]TaskProgress
+	tasks   map[int32]standing
 	pending map[string]int // by worker: tasks that are assigned and not ready
 }
 
-func (b *board) set(p TaskProgress) {
+// standing is where a task stood at its last commit, and its pulse.
+type standing struct {
+	TaskProgress
+	keys  int // in the store
+	bytes int64
+	pulse *pulse
+}
+
+// set puts a task on the board, or brings it up to date after a commit.
+func (b *board) set(t *task) {
+	s := standing{TaskProgress: t.progress(), pulse: &t.pulse}
+	s.keys, s.bytes = t.state.store.Size()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.tasks[p.Partition] = p
+	b.tasks[t.partition] = s
 }
 
 func (b *board) remove(partition int32) {
@@ -64,15 +76,19 @@ func (b *board) report(worker string, pending int) {
 	b.pending[worker] = pending
 }
 
+// standings returns what is on the board, by partition.
+func (b *board) standings() []standing {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.SortedFunc(maps.Values(b.tasks), func(x, y standing) int { return int(x.Partition - y.Partition) })
+}
+
 // Progress returns the tasks of this process that are ready, by partition.
 func (r *Runtime) Progress() []TaskProgress {
-	r.board.mu.Lock()
-	defer r.board.mu.Unlock()
-	out := make([]TaskProgress, 0, len(r.board.tasks))
-	for _, p := range r.board.tasks {
-		out = append(out, p)
+	var out []TaskProgress
+	for _, s := range r.board.standings() {
+		out = append(out, s.TaskProgress)
 	}
-	slices.SortFunc(out, func(a, b TaskProgress) int { return int(a.Partition - b.Partition) })
 	return out
 }
 

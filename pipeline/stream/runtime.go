@@ -31,7 +31,7 @@ func New(cfg Config, j job.Job) (*Runtime, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	b := &board{tasks: map[int32]TaskProgress{}, pending: map[string]int{}}
+	b := &board{tasks: map[int32]standing{}, pending: map[string]int{}}
 	return &Runtime{cfg: cfg, job: j, board: b, metrics: newMetrics(&cfg, b)}, nil
 }
 
@@ -100,6 +100,7 @@ func (r *Runtime) clientOpts(name string) []kgo.Opt {
 		kgo.ClientID(r.cfg.App + "-" + r.cfg.Instance),
 		kgo.WithLogger(clientLogger{r.cfg.Logger.With("client", name)}),
 		kgo.DisableClientMetrics(),
+		kgo.WithHooks(r.metrics.gauges.contact),
 		kgo.MetadataMinAge(100 * time.Millisecond),
 	}
 	return append(opts, r.cfg.ClientOpts...)

@@ -81,7 +81,15 @@ func (s *session) round(ctx context.Context) error {
 	if err := s.prepare(fetches); err != nil {
 		return err
 	}
-	return s.advance()
+	if err := s.advance(); err != nil {
+		return err
+	}
+	for _, te := range s.tenures {
+		if te.ready {
+			te.task.observe(s.txn.open)
+		}
+	}
+	return nil
 }
 
 // poll fetches records, unless enough are waiting: pausing a partition is for

@@ -72,6 +72,8 @@ func (s *simulated) produce(_ *task, _ cause, o output) {
 func (s *simulated) start(*task, string, any) {}
 func (s *simulated) saturated() bool          { return false }
 func (s *simulated) count(string, outcome)    {}
+func (s *simulated) lettered(class)           {}
+func (s *simulated) woke()                    {}
 
 // poll brings up to n records of one input.
 func (s *simulated) poll(i, n int) {

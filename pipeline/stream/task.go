@@ -21,6 +21,8 @@ type task struct {
 	tables     map[string]any // fixed for the transaction
 
 	streamTime time.Time
+	nextWake   int64 // when the first wake-up was due at the last look, ms, 0 for none
+	pulse      pulse // for metrics
 	committed  snapshot
 	touched    bool // something happened since the last commit
 
@@ -57,6 +59,10 @@ type effects interface {
 	saturated() bool
 	// count counts a record by what became of it.
 	count(topic string, outcome outcome)
+	// lettered counts a dead letter.
+	lettered(why class)
+	// woke counts a wake-up.
+	woke()
 }
 
 func newTask(cfg *Config, j job.Job, partition, partitions int32) *task {
@@ -93,6 +99,7 @@ func (t *task) step(wall time.Time, fx effects) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	t.nextWake = timer.At
 	timed = timed && timer.At <= toMillis(horizon)
 	if len(t.results) > 0 {
 		if head == nil && !timed {

@@ -179,7 +179,7 @@ func (s *session) begin(te *tenure) error {
 	te.task.begin(te.store, te.committed, te.bounds)
 	te.task.tables = s.txn.tables
 	te.ready = true
-	s.metrics.progress(te.task)
+	s.metrics.board.set(te.task)
 	s.cfg.Logger.Info("task is ready", "app", s.cfg.App, "worker", s.name, "partition", te.task.partition, "stream_time", te.task.streamTime)
 	return nil
 }
@@ -208,7 +208,7 @@ func (s *session) dismiss(partition int32) {
 		if err := te.task.state.reset(); err != nil && s.failure == nil {
 			s.failure = err
 		}
-		s.metrics.disown(te.task)
+		s.metrics.board.remove(partition)
 	}
 	for _, in := range te.task.inputs {
 		if in.paused { // the client would keep it so until it comes back

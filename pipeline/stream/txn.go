@@ -21,6 +21,7 @@ type transaction struct {
 	began  time.Time
 	bytes  int
 	err    error          // of opening it, found while stepping
+	result ending         // why the session ends with it open, if that is known
 	tables map[string]any // fixed while it is open
 	works  []*work        // started in it
 	undone int            // of works, how many are still under way
@@ -131,6 +132,12 @@ func (s *session) saturated() bool { return s.pool.running() >= s.cfg.MaxInFligh
 // count implements effects.
 func (s *session) count(topic string, what outcome) { s.metrics.records(topic, what) }
 
+// lettered implements effects.
+func (s *session) lettered(why class) { s.metrics.deadLetter.WithLabelValues(string(why)).Inc() }
+
+// woke implements effects.
+func (s *session) woke() { s.metrics.fired.Inc() }
+
 // closing is what one commit is about to make true.
 type closing struct {
 	task    *task
@@ -147,6 +154,7 @@ func (s *session) commit() error {
 	touched, err := s.writeChanges()
 	if err == nil {
 		if err = s.client.Flush(ctx); err != nil {
+			s.txn.result = writeFailed
 			return fmt.Errorf("waiting for records to be written: %w", err)
 		}
 		err = s.txn.failure()
@@ -155,6 +163,7 @@ func (s *session) commit() error {
 		return s.undo(p)
 	}
 	if err != nil {
+		s.txn.result = writeFailed
 		return err // the next session aborts what the broker has of this one
 	}
 	request := s.positions(touched)
@@ -164,7 +173,7 @@ func (s *session) commit() error {
 	}
 	committed, err := s.group.End(kgo.PreTxnCommitFnContext(ctx, hook), kgo.TryCommit)
 	if err != nil || !committed {
-		s.metrics.ended(unsure, 0)
+		s.txn.result = unsure
 		return fmt.Errorf("ending a transaction: it is not certain that it was committed: %w", errors.Join(err, errUncertain))
 	}
 	s.metrics.ended(committedOK, s.cfg.now().Sub(began))
@@ -251,7 +260,7 @@ func (s *session) settled(touched []closing) error {
 			}
 		}
 		c.task.snap()
-		s.metrics.progress(c.task)
+		s.metrics.board.set(c.task)
 	}
 	return nil
 }
@@ -284,7 +293,7 @@ func (s *session) undo(p *poison) error {
 	if _, err := s.group.End(ctx, kgo.TryAbort); err != nil {
 		return fmt.Errorf("aborting a transaction: %w", err)
 	}
-	s.metrics.ended(aborted, 0)
+	s.metrics.ended(callFailed, 0)
 	s.closeTxn(false)
 	back := map[string]map[int32]kgo.EpochOffset{}
 	for _, te := range s.tenures {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // work is one piece of asynchronous work (rule E13).
@@ -28,6 +30,7 @@ type work struct {
 type pool struct {
 	perform func(context.Context, any) any
 	bell    *bell
+	gauge   prometheus.Gauge // of what is under way in the process
 
 	mu       sync.Mutex
 	inFlight int
@@ -45,8 +48,10 @@ func (p *pool) start(te *tenure, key string, request any, txn int64) *work {
 	te.running++
 	w := &work{tenure: te, key: key, number: p.number, txn: txn, cancel: cancel}
 	p.mu.Unlock()
+	p.gauge.Inc()
 	te.work.Go(func() {
 		defer cancel()
+		defer p.gauge.Dec()
 		result := p.run(ctx, request)
 		p.mu.Lock()
 		w.result = result

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,6 +63,12 @@ func (w *worker) once(ctx context.Context) error {
 	if err = s.takeOver(ctx); err == nil {
 		err = s.run(ctx)
 	}
+	if s.txn.open {
+		w.r.metrics.ended(cmp.Or(s.txn.result, sessionBroken), 0)
+	}
+	if err != nil {
+		w.r.metrics.broken.WithLabelValues(string(breakingOf(err))).Inc()
+	}
 	stop()
 	watching.Wait()
 	s.close()
@@ -80,7 +87,7 @@ func (w *worker) open() (*session, error) {
 		tenures:  map[int32]*tenure{},
 	}
 	s.balancer = newBalancer(s.synced)
-	s.pool = pool{perform: r.cfg.Perform, bell: &s.bell}
+	s.pool = pool{perform: r.cfg.Perform, bell: &s.bell, gauge: r.metrics.inFlight}
 	var topics []string
 	for _, name := range r.cfg.inputs() {
 		topics = append(topics, r.cfg.Prefix+name)
