@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -29,10 +30,10 @@ type Store interface {
 	// Apply makes all changes of a batch and moves the mark, or does
 	// nothing: after a crash both are there or neither is (rule E2).
 	Apply(b Batch) error
-	// Load is Apply for the many records of a long restore: it does not look
-	// at former values, so timers may come up late that do not stand any more
-	// (the store leaves them out when they do), and Size is right again only
-	// after the next Apply.
+	// Load is Apply for the many records of a long restore: it looks at
+	// nothing that is there and does not keep count. The next Apply or walk
+	// through Timers makes up for it by reading the whole partition once, so
+	// for few records Apply is cheaper. Size is right again after that.
 	Load(b Batch) error
 	// Mark returns the changelog position that the store corresponds to, as
 	// given to the last Apply. It is the zero Mark for an empty store.
@@ -66,6 +67,11 @@ type Timer struct {
 // Before tells whether t comes before u: by time, equal times by key.
 func (t Timer) Before(u Timer) bool {
 	return t.At < u.At || t.At == u.At && t.Key < u.Key
+}
+
+// Compare is negative when t comes before u, positive when after, 0 when equal.
+func (t Timer) Compare(u Timer) int {
+	return cmp.Or(cmp.Compare(t.At, u.At), cmp.Compare(t.Key, u.Key))
 }
 
 // Change is a key's new value. A nil value removes the key.

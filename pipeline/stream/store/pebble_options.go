@@ -1,0 +1,43 @@
+package store
+
+import (
+	"runtime"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
+)
+
+// pebbleFormat is the format of Pebble's own files. Raising it raises
+// formatVersion.
+const pebbleFormat = pebble.FormatValueSeparation
+
+// pebbleOptions sets Pebble up for look-ups of single keys with values of some
+// hundred bytes, written in batches.
+func (d *PebbleDatabase) pebbleOptions(opts PebbleOptions) *pebble.Options {
+	def(&opts.MemTableBytes, 64<<20)
+	o := &pebble.Options{
+		FS:                 d.folder.fs,
+		FormatMajorVersion: pebbleFormat,
+		DisableWAL:         true,
+		Cache:              opts.Cache,
+		Logger:             pebbleLog{opts.Logger, d},
+		EventListener:      &pebble.EventListener{BackgroundError: d.background},
+
+		MemTableSize:                uint64(opts.MemTableBytes),
+		MemTableStopWritesThreshold: 3,
+		L0CompactionThreshold:       4,
+		L0StopWritesThreshold:       24,
+		LBaseMaxBytes:               256 << 20,
+		// One compaction is enough but after a restore; more would take the
+		// processors from the partitions that work.
+		CompactionConcurrencyRange: func() (lower, upper int) { return 1, max(1, min(3, runtime.GOMAXPROCS(0)/2)) },
+	}
+	o.TargetFileSizes[0] = 8 << 20
+	for i := range o.Levels {
+		o.Levels[i].BlockSize = 8 << 10
+		o.Levels[i].IndexBlockSize = 64 << 10
+		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+	}
+	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionFastest })
+	return o
+}
