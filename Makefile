@@ -6,10 +6,11 @@ VERSION               ?= $(shell git describe --tags --always --dirty 2>/dev/nul
 
 TOOLS  := bin/tools
 ENGINE := internal/embedded/npm/node_modules/.package-lock.json
+KAFKA  := bin/kafka/.fetched
 LDFLAGS := -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build engine demo test lint bench fuzz generate clean
+.PHONY: help build engine demo test bin/kafka kafka test-kafka lint bench fuzz generate clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,16 @@ demo: build engine ## Play nine years of real shipments through everything, and 
 
 test: engine $(TOOLS)/gotestsum ## Run every test that this machine can run; those it cannot are named at the end
 	$(TOOLS)/gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 20m ./...
+
+kafka: $(KAFKA) ## Run Apache Kafka in the foreground: BROKERS=3 PORT=9092
+	go run ./internal/apachekafka/serve -brokers $(or $(BROKERS),1) -port $(or $(PORT),9092) -dir bin/kafka/data
+
+bin/kafka: $(KAFKA)
+
+$(KAFKA): internal/apachekafka/pom.xml
+	rm -rf bin/kafka
+	mvn -q -B -f $< dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/bin/kafka
+	@touch $@
 
 lint: $(TOOLS)/golangci-lint ## Check the house rules
 	$(TOOLS)/golangci-lint run ./...
