@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/pipeline/stream/job"
+	"waybill/pipeline/stream/layout"
 	"waybill/pipeline/stream/store"
 )
 
@@ -46,7 +47,7 @@ func BenchmarkStep(b *testing.B) {
 	cfg := Config{App: "a", Instance: "i", Brokers: []string{"none"}, Inputs: []string{"first"}, Changelog: "state", DeadLetters: "dead"}
 	cfg.setDefaults()
 	one := newTask(&cfg, relay{}, 0, 1)
-	one.begin(memoryStore(b), map[string]committedOffset{"first": {offset: 0}}, bounds{})
+	one.begin(memoryStore(b), map[string]layout.Committed{"first": {Offset: 0}}, bounds{})
 	value := make([]byte, 250)
 	keys := make([][]byte, 10_000)
 	for i := range keys {

@@ -58,3 +58,19 @@ func (c Clock) horizon(now time.Time, head *queued, idle bool, wall time.Time, m
 	}
 	return target
 }
+
+// toMillis returns milliseconds since 1970, 0 for the zero time.
+func toMillis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// fromMillis is the reverse of toMillis.
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

@@ -4,8 +4,8 @@
 // job.Job does. The rules E1 to E14 that it keeps are named where they are
 // kept; README.md shows the commit protocol as a state machine.
 //
-// It imports franz-go, Prometheus, and below it pipeline/stream/job and
-// pipeline/stream/store; no rule package, no schemas.
+// It imports franz-go, Prometheus, and below it pipeline/stream/job,
+// pipeline/stream/layout and pipeline/stream/store; no rule package, no schemas.
 //
 // Start reading at Config and Runtime, then session (one Kafka client's life),
 // then task (what happens to a record; no input or output).
@@ -23,8 +23,8 @@
 //	broadcast               tables that every instance reads whole
 //	work                    asynchronous work, and the bell that wakes a worker
 //	balancer stranded       who gets which task, and whether all have an owner
-//	topology murmur         do the topics fit; where a key belongs
-//	metadata                what a committed offset carries beside the position
+//	topology footing        do the topics fit, and are they still what they were
+//	layout/                 where a key belongs; what a committed offset tells of its topics
 //	metrics gauges labels   what Prometheus sees: counters, what belongs to partitions, label values
 //	progress                what the process itself may ask
 //	errors retry clientlog  what ends Run, and what is tried again

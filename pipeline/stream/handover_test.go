@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"waybill/pipeline/stream/layout"
 )
 
 // keys returns a key of each partition.
@@ -14,7 +16,7 @@ func keys(partitions int32) []string {
 	found := make([]string, partitions)
 	for n := 0; slices.Contains(found, ""); n++ {
 		key := "k" + strconv.Itoa(n)
-		found[partitionOf([]byte(key), int(partitions))] = key
+		found[layout.PartitionOf([]byte(key), int(partitions))] = key
 	}
 	return found
 }

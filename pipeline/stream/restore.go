@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/internal/topiclog"
+	"waybill/pipeline/stream/layout"
 	"waybill/pipeline/stream/store"
 )
 
@@ -21,13 +22,6 @@ const restoreWait = 200 * time.Millisecond
 // delete.retention.ms (7 d), and a store that has missed one would keep a dead
 // key for ever.
 const maxStoreAge = time.Hour
-
-// committedOffset is what the group has committed for one input partition.
-type committedOffset struct {
-	offset int64 // -1 for none
-	note   commitNote
-	noted  bool
-}
 
 // restorer brings tasks to where the group's last commit left them.
 type restorer struct {
@@ -45,7 +39,7 @@ type bounds struct {
 // restore fills a task's store from the changelog (rule E5) and returns where
 // the logs began and ended. Only the store is touched: the worker may be
 // queueing records meanwhile.
-func (r *restorer) restore(ctx context.Context, partition int32, s store.Store, committed map[string]committedOffset) (b bounds, err error) {
+func (r *restorer) restore(ctx context.Context, partition int32, s store.Store, committed map[string]layout.Committed) (b bounds, err error) {
 	what := fmt.Sprintf("restoring partition %d", partition)
 	err = retry(ctx, r.cfg.Logger, what, func() error {
 		if b, err = r.bounds(ctx, partition); err != nil {
@@ -54,10 +48,15 @@ func (r *restorer) restore(ctx context.Context, partition int32, s store.Store, 
 		if err := r.checkCommitted(partition, committed, b); err != nil {
 			return err
 		}
-		if err := r.replay(ctx, partition, s, b); err != nil {
+		if begun(committed) {
+			err = r.replay(ctx, partition, s, b)
+		} else {
+			err = r.checkUntouched(ctx, partition, s, b)
+		}
+		if err != nil {
 			return fmt.Errorf("reading changelog of partition %d: %w", partition, err)
 		}
-		return r.checkState(partition, s, committed)
+		return nil
 	})
 	return b, err
 }
@@ -87,33 +86,11 @@ func (r *restorer) bounds(ctx context.Context, partition int32) (bounds, error) 
 	return b, nil
 }
 
-// checkCommitted refuses offsets that do not fit the logs as they are: to go
-// on would leave records out, or handle them again, in silence.
-func (r *restorer) checkCommitted(partition int32, committed map[string]committedOffset, b bounds) error {
-	for topic, c := range committed {
-		for _, other := range c.note.inputs {
-			if at, mine := committed[other]; mine && at.offset < 0 {
-				return stopError{fmt.Errorf("starting partition %d: group %s has committed %s, and with it %s, but the offset of %s has gone: the topic was deleted and made anew since, or its offset was. Decide where to go on, and set the offset (kafka-consumer-groups --reset-offsets)",
-					partition, r.cfg.group(), r.cfg.Prefix+topic, r.cfg.Prefix+other, r.cfg.Prefix+other)}
-			}
-		}
-		if c.offset < 0 {
-			continue
-		}
-		refuse := func(format string, args ...any) error {
-			return stopError{fmt.Errorf("starting partition %d of %s at the committed offset %d: %s. Decide where to go on, and set the offsets of group %s (kafka-consumer-groups --reset-offsets)",
-				partition, r.cfg.Prefix+topic, c.offset, fmt.Sprintf(format, args...), r.cfg.group())}
-		}
-		switch {
-		case c.noted && c.note.input != r.top.ids[topic]:
-			return refuse("the topic was deleted and made anew since")
-		case c.noted && c.note.changelog != r.top.ids[r.cfg.Changelog]:
-			return refuse("the changelog %s was deleted and made anew since, so the state is lost", r.cfg.Prefix+r.cfg.Changelog)
-		case c.offset < b.start[topic]:
-			return refuse("the log begins at %d, so retention has removed records that were never handled", b.start[topic])
-		case c.offset > b.end[topic]:
-			return refuse("the log ends at %d, so it was truncated or made anew", b.end[topic])
-		}
+// checkCommitted refuses offsets that do not fit the topics as they are.
+func (r *restorer) checkCommitted(partition int32, committed map[string]layout.Committed, b bounds) error {
+	t := layout.Task{Topics: r.top.layout(r.cfg), Group: r.cfg.group(), Partition: partition, Committed: committed, Start: b.start, End: b.end}
+	if err := t.Check(); err != nil {
+		return stopError{err}
 	}
 	return nil
 }
@@ -164,35 +141,47 @@ func apply(s store.Store, b store.Batch) error {
 	return nil
 }
 
-// checkState refuses state without any committed offset: handling the inputs
-// from their start again would count them twice.
-func (r *restorer) checkState(partition int32, s store.Store, committed map[string]committedOffset) error {
-	keys, _ := s.Size()
+// begun tells whether the group has ever committed anything for a task.
+func begun(committed map[string]layout.Committed) bool {
 	for _, c := range committed {
-		if c.offset >= 0 {
-			return nil
+		if c.Offset >= 0 {
+			return true
 		}
 	}
-	if keys == 0 {
-		return nil
+	return false
+}
+
+// checkUntouched restores a task that has no committed offset, and refuses it
+// if its changelog holds any record: then there were offsets, and handling the
+// inputs from their start again would count them twice. A key that was removed
+// counts as well, so the store, which does not tell, is filled anew.
+func (r *restorer) checkUntouched(ctx context.Context, partition int32, s store.Store, b bounds) error {
+	if err := s.Wipe(); err != nil {
+		return storeError{fmt.Errorf("wiping the store: %w", err)}
 	}
-	return stopError{fmt.Errorf("starting partition %d: %s holds the state of %d keys, but group %s has no committed offset for any input (they expire when a group is away for long). Set the offsets to where the state was written (kafka-consumer-groups --reset-offsets), or make the changelog anew to begin anew",
-		partition, r.cfg.Prefix+r.cfg.Changelog, keys, r.cfg.group())}
+	records := 0
+	counting := *r
+	counting.count = func(n int) { records += n; r.count(n) }
+	if err := counting.replay(ctx, partition, s, b); err != nil || records == 0 {
+		return err
+	}
+	return stopError{fmt.Errorf("%s holds %d records of state, but group %s has no committed offset for any input (they expire when a group is away for long). Set the offsets to where the state was written (kafka-consumer-groups --reset-offsets), or make the changelog anew to begin anew",
+		r.cfg.Prefix+r.cfg.Changelog, records, r.cfg.group())}
 }
 
 // begin sets the state of a restored task, and where it goes on. An input without a committed
 // offset, as all are at the very first start, begins at the start of its log.
-func (t *task) begin(st store.Store, committed map[string]committedOffset, b bounds) {
+func (t *task) begin(st store.Store, committed map[string]layout.Committed, b bounds) {
 	t.state = newOverlay(t.job, st)
 	for _, in := range t.inputs {
 		c := committed[in.topic]
-		in.position, in.end, in.ended = c.offset, b.end[in.topic], c.note.ended
-		if c.offset < 0 {
+		in.position, in.end, in.ended = c.Offset, b.end[in.topic], c.Note.Ended
+		if c.Offset < 0 {
 			in.position = b.start[in.topic]
 		}
 		in.next = max(in.next, in.position)
-		if c.note.streamTime.After(t.streamTime) {
-			t.streamTime = c.note.streamTime
+		if c.Note.StreamTime.After(t.streamTime) {
+			t.streamTime = c.Note.StreamTime
 		}
 	}
 	t.snap()

@@ -8,6 +8,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/pipeline/stream/job"
+	"waybill/pipeline/stream/layout"
 )
 
 // route sends a misplaced record to the task that its key belongs to: one that
@@ -17,7 +18,7 @@ import (
 // is never routed again, or two instances of different opinion would pass it
 // to and fro for ever.
 func (t *task) route(rec job.Input, fx effects) (moved bool, err error) {
-	right := partitionOf([]byte(rec.Key), t.partitions)
+	right := layout.PartitionOf([]byte(rec.Key), t.partitions)
 	misplaced := right != t.partition || string(rec.Record.Key) != rec.Key
 	if rec.Topic == t.cfg.Rerouted {
 		if misplaced {

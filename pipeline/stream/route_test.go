@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/pipeline/stream/job"
+	"waybill/pipeline/stream/layout"
 )
 
 // crcPlaced is a record as a client on librdkafka puts it.
@@ -41,7 +42,7 @@ func TestReroute(t *testing.T) {
 	}
 	require.Empty(t, d.read("dead"))
 	for _, r := range d.read("rerouted") {
-		require.Equal(t, partitionOf(r.Key, 4), r.Partition)
+		require.Equal(t, layout.PartitionOf(r.Key, 4), r.Partition)
 	}
 }
 
@@ -51,7 +52,7 @@ func TestRerouteKeepsFirstPosition(t *testing.T) {
 	d := deploy(t, 4)
 	cfg := d.config(Live)
 	cfg.Rerouted = "rerouted"
-	wrong := (partitionOf([]byte("k"), 4) + 1) % 4
+	wrong := (layout.PartitionOf([]byte("k"), 4) + 1) % 4
 	d.produce(
 		&kgo.Record{Topic: "second", Partition: wrong, Key: []byte("k"), Value: []byte("first")},
 		&kgo.Record{Topic: "second", Partition: wrong, Key: []byte("k"), Value: []byte("fail"), Headers: []kgo.RecordHeader{{Key: "from", Value: []byte("a test")}}},
@@ -77,7 +78,7 @@ func TestMisplacedIsRefusedInReplay(t *testing.T) {
 	cfg := d.config(Log)
 	cfg.Rerouted = "rerouted"
 	at := time.UnixMilli(1_300_000_000_000)
-	d.produce(&kgo.Record{Topic: "first", Partition: (partitionOf([]byte("k"), 4) + 1) % 4, Key: []byte("k"), Value: []byte("+1"), Timestamp: at})
+	d.produce(&kgo.Record{Topic: "first", Partition: (layout.PartitionOf([]byte("k"), 4) + 1) % 4, Key: []byte("k"), Value: []byte("+1"), Timestamp: at})
 	d.tick(at, 4, "first", "second")
 	i := d.start(cfg)
 	i.caught()

@@ -70,8 +70,10 @@ func (r *Runtime) Run(ctx context.Context) error {
 
 func (r *Runtime) work(ctx context.Context, watching *kgo.Client) error {
 	err := retry(ctx, r.cfg.Logger, "looking at the topics", func() (err error) {
-		r.top, err = survey(ctx, &r.cfg, r.restoring)
-		return err
+		if r.top, err = survey(ctx, &r.cfg, r.restoring); err != nil {
+			return err
+		}
+		return r.checkGroup(ctx)
 	})
 	if err != nil {
 		return err
@@ -88,6 +90,7 @@ func (r *Runtime) work(ctx context.Context, watching *kgo.Client) error {
 		w := &worker{r, fmt.Sprintf("%s%s-%s-%d", r.cfg.Prefix, r.cfg.App, r.cfg.Instance, i), i == 0}
 		g.Go(func() error { return w.run(ctx) })
 	}
+	g.Go(func() error { return r.standFirm(ctx) })
 	err = g.Wait()
 	stop()
 	return errors.Join(err, <-followed)

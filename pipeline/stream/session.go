@@ -132,6 +132,9 @@ func (s *session) take(fetches kgo.Fetches, wall time.Time) error {
 	s.polled = false
 	for _, f := range fetches {
 		for i := range f.Topics {
+			if err := s.genuine(&f.Topics[i]); err != nil {
+				return err
+			}
 			for j := range f.Topics[i].Partitions {
 				if err := s.accept(f.Topics[i].Topic, &f.Topics[i].Partitions[j], wall); err != nil {
 					return err
@@ -143,6 +146,16 @@ func (s *session) take(fetches kgo.Fetches, wall time.Time) error {
 		s.pause()
 	}
 	return nil
+}
+
+// genuine refuses records of a topic that was made anew under the name of an
+// input: they are not what the committed offsets count.
+func (s *session) genuine(t *kgo.FetchTopic) error {
+	var none [16]byte
+	if t.TopicID == none || t.TopicID == s.top.ids[s.logical[t.Topic]] {
+		return nil
+	}
+	return fmt.Errorf("reading %s: it is not the topic that this process started with", t.Topic)
 }
 
 func (s *session) accept(topic string, p *kgo.FetchPartition, wall time.Time) error {

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"waybill/pipeline/stream/job"
+	"waybill/pipeline/stream/layout"
 	"waybill/pipeline/stream/store"
 )
 
@@ -30,8 +31,8 @@ type simulated struct {
 	sim       *simulation
 	logs      [][]*kgo.Record // by input
 	changelog []store.Change
-	at        map[string]committedOffset // committed
-	outputs   []job.Output               // of the open transaction
+	at        map[string]layout.Committed // committed
+	outputs   []job.Output                // of the open transaction
 }
 
 func newSimulation(t *rapid.T, events []event, end int64, partitions int32) *simulation {
@@ -39,7 +40,7 @@ func newSimulation(t *rapid.T, events []event, end int64, partitions int32) *sim
 	s.cfg = Config{App: "a", Instance: "i", Brokers: []string{"none"}, Inputs: []string{"first", "second"}, Changelog: "state", DeadLetters: "dead", Clock: Log, MaxPoison: 1000}
 	s.cfg.setDefaults()
 	for p := range partitions {
-		one := &simulated{sim: s, logs: make([][]*kgo.Record, 2), at: map[string]committedOffset{"first": {offset: -1}, "second": {offset: -1}}}
+		one := &simulated{sim: s, logs: make([][]*kgo.Record, 2), at: map[string]layout.Committed{"first": {Offset: -1}, "second": {Offset: -1}}}
 		one.task = newTask(&s.cfg, tally{}, p, partitions)
 		one.begin(memoryStore(t), one.at, bounds{})
 		s.tasks = append(s.tasks, one)
@@ -54,7 +55,7 @@ func newSimulation(t *rapid.T, events []event, end int64, partitions int32) *sim
 		*log = append(*log, r)
 	}
 	for i, r := range records(events) {
-		add(partitionOf(r.Key, int(partitions)), events[i].topic, r)
+		add(layout.PartitionOf(r.Key, int(partitions)), events[i].topic, r)
 	}
 	for p := range partitions {
 		for _, topic := range s.cfg.Inputs {
@@ -92,7 +93,7 @@ func (s *simulated) commit(crash bool) {
 	require.NoError(s.sim.t, err)
 	s.changelog = append(s.changelog, changes...)
 	for _, in := range s.inputs {
-		s.at[in.topic] = committedOffset{in.position, commitNote{streamTime: s.streamTime, ended: in.ended}, true}
+		s.at[in.topic] = layout.Committed{Offset: in.position, Note: layout.Note{StreamTime: s.streamTime, Ended: in.ended}, Noted: true}
 	}
 	for _, o := range s.outputs {
 		s.sim.committed[o.Key] = append(s.sim.committed[o.Key], string(o.Value))

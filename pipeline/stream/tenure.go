@@ -9,13 +9,14 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"waybill/pipeline/stream/layout"
 	"waybill/pipeline/stream/store"
 )
 
 // tenure is one task's time with a session, from assignment to revocation.
 type tenure struct {
 	task      *task
-	committed map[string]committedOffset
+	committed map[string]layout.Committed
 	ctx       context.Context // ends when the task is given up
 	cancel    context.CancelFunc
 	work      sync.WaitGroup // asynchronous work under way
@@ -42,7 +43,8 @@ func (s *session) fetched(_ context.Context, _ *kgo.Client, resp *kmsg.OffsetFet
 	defer s.mu.Unlock()
 	for partition, committed := range byTask {
 		if partition >= s.top.partitions {
-			s.failure = stopError{fmt.Errorf("starting partition %d: the inputs had %d partitions when this process started, so they were grown. Keys have moved to other partitions than their state: stop all instances and bring state and inputs to the new number", partition, s.top.partitions)}
+			// The next session begins with a look at the topics, and has the whole story.
+			s.failure = fmt.Errorf("starting partition %d: the inputs had %d partitions when this process started", partition, s.top.partitions)
 			break
 		}
 		s.arrivals = append(s.arrivals, s.admit(partition, committed))
@@ -51,8 +53,8 @@ func (s *session) fetched(_ context.Context, _ *kgo.Client, resp *kmsg.OffsetFet
 	return nil
 }
 
-func (s *session) parseCommitted(resp *kmsg.OffsetFetchResponse) (map[int32]map[string]committedOffset, error) {
-	byTask := map[int32]map[string]committedOffset{}
+func (s *session) parseCommitted(resp *kmsg.OffsetFetchResponse) (map[int32]map[string]layout.Committed, error) {
+	byTask := map[int32]map[string]layout.Committed{}
 	if len(resp.Groups) != 1 {
 		return nil, fmt.Errorf("reading committed offsets: the answer speaks of %d groups, not 1", len(resp.Groups))
 	}
@@ -65,10 +67,10 @@ func (s *session) parseCommitted(resp *kmsg.OffsetFetchResponse) (map[int32]map[
 			if err := kerr.ErrorForCode(p.ErrorCode); err != nil {
 				return nil, fmt.Errorf("reading the committed offset of %s/%d: %w", t.Topic, p.Partition, err)
 			}
-			c := committedOffset{offset: p.Offset}
+			c := layout.Committed{Offset: p.Offset}
 			if p.Metadata != nil && p.Offset >= 0 {
 				var err error
-				if c.note, c.noted, err = parseNote(*p.Metadata); err != nil {
+				if c.Note, c.Noted, err = layout.ParseNote(*p.Metadata); err != nil {
 					return nil, stopError{err}
 				}
 			}
@@ -81,20 +83,20 @@ func (s *session) parseCommitted(resp *kmsg.OffsetFetchResponse) (map[int32]map[
 	return byTask, nil
 }
 
-func (s *session) noneCommitted() map[string]committedOffset {
-	none := map[string]committedOffset{}
+func (s *session) noneCommitted() map[string]layout.Committed {
+	none := map[string]layout.Committed{}
 	for _, topic := range s.cfg.inputs() {
-		none[topic] = committedOffset{offset: -1}
+		none[topic] = layout.Committed{Offset: -1}
 	}
 	return none
 }
 
 // admit makes a tenure and starts its restore. Other tasks go on meanwhile.
-func (s *session) admit(partition int32, committed map[string]committedOffset) *tenure {
+func (s *session) admit(partition int32, committed map[string]layout.Committed) *tenure {
 	t := newTask(s.cfg, s.job, partition, s.top.partitions)
 	for _, in := range t.inputs {
 		in.topicID = s.top.ids[in.topic]
-		in.next = max(0, committed[in.topic].offset)
+		in.next = max(0, committed[in.topic].Offset)
 	}
 	te := &tenure{task: t, committed: committed, restored: make(chan struct{})}
 	te.ctx, te.cancel = context.WithCancel(context.Background())

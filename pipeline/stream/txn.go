@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"waybill/pipeline/stream/layout"
 	"waybill/pipeline/stream/store"
 )
 
@@ -232,7 +233,10 @@ func (s *session) positions(touched []closing) []kmsg.TxnOffsetCommitRequestTopi
 		topic.Topic, topic.TopicID = s.cfg.Prefix+name, s.top.ids[name]
 		for _, c := range touched {
 			in := c.task.inputs[i]
-			note := commitNote{c.task.streamTime, in.ended, in.topicID, s.top.ids[s.cfg.Changelog], s.cfg.inputs()}.String()
+			note := layout.Note{
+				StreamTime: c.task.streamTime, Ended: in.ended, Input: in.topicID, Changelog: s.top.ids[s.cfg.Changelog],
+				Inputs: s.cfg.inputs(), Partitions: s.top.partitions,
+			}.String()
 			p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
 			p.Partition, p.Offset, p.LeaderEpoch, p.Metadata = c.task.partition, in.position, in.epoch, &note
 			topic.Partitions = append(topic.Partitions, p)

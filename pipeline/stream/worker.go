@@ -11,6 +11,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/pipeline/stream/layout"
 )
 
 // worker runs one session after the other until its context ends.
@@ -50,6 +52,9 @@ func (w *worker) run(ctx context.Context) error {
 
 // once runs one session, from joining the group to closing the client.
 func (w *worker) once(ctx context.Context) error {
+	if err := w.r.firm(ctx); err != nil {
+		return err
+	}
 	s, err := w.open()
 	if err != nil {
 		return err
@@ -153,7 +158,7 @@ func place(string) func(*kgo.Record, int) int {
 		if r.Partition >= 0 {
 			return int(r.Partition) % n
 		}
-		return int(partitionOf(r.Key, n))
+		return int(layout.PartitionOf(r.Key, n))
 	}
 }
 

@@ -1,4 +1,4 @@
-package stream
+package layout
 
 import (
 	"testing"
@@ -13,6 +13,6 @@ func TestPartitionOfIsTheClients(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		key := rapid.SliceOf(rapid.Byte()).Draw(t, "key")
 		n := rapid.IntRange(1, 1000).Draw(t, "partitions")
-		require.EqualValues(t, theirs.Partition(&kgo.Record{Key: append([]byte{}, key...)}, n), partitionOf(key, n))
+		require.EqualValues(t, theirs.Partition(&kgo.Record{Key: append([]byte{}, key...)}, n), PartitionOf(key, n))
 	})
 }

@@ -1,9 +1,9 @@
-package stream
+package layout
 
-// partitionOf returns which of n partitions a key belongs to, as the Java
+// PartitionOf returns which of n partitions a key belongs to, as the Java
 // client's default partitioner and franz-go's have it. It is asked for every
 // record, and the client's own form of it takes a record and a random source.
-func partitionOf(key []byte, n int) int32 {
+func PartitionOf(key []byte, n int) int32 {
 	return int32(int(murmur2(key)&0x7fffffff) % n)
 }
 
