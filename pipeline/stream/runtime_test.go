@@ -108,3 +108,31 @@ func TestPausedPartitionComesBack(t *testing.T) {
 	first.stop()
 	require.Equal(t, model(events, endOf(events)), d.outputs())
 }
+
+// Two processes under one name do not fight for ever: one of them ends and says
+// why, the other goes on.
+func TestOneNameOneProcess(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	one := d.start(cfg)
+	d.plus("k")
+	one.caught()
+	other := d.start(cfg)
+	survivor := one
+	var err error
+	select {
+	case err = <-one.done:
+		close(one.done)
+		survivor = other
+	case err = <-other.done:
+		close(other.done)
+	case <-time.After(patient):
+		t.Fatal("neither gives way")
+	}
+	require.ErrorContains(t, err, "another process has taken over under that name")
+	d.plus("k")
+	survivor.caught()
+	survivor.stop()
+	require.Contains(t, d.last("k"), "sum 2 at")
+}
