@@ -130,8 +130,8 @@ func (r *Roles) close() {
 // Ready says which role is not yet able to work, or nil.
 func (r *Roles) Ready() error {
 	for name, runtime := range r.runtimes {
-		if !runtime.Ready() {
-			return fmt.Errorf("%s is still joining its group or restoring its state", name)
+		if waits := runtime.Waiting(); waits != "" {
+			return fmt.Errorf("%s is not ready: %s", name, waits)
 		}
 	}
 	return nil

@@ -38,7 +38,7 @@ func TestRolesWorkUntilTheyAreStopped(t *testing.T) {
 func TestReadyNamesTheRole(t *testing.T) {
 	r, err := roles.New(rolestest.New(t).Options(), roles.Endpoints)
 	require.NoError(t, err)
-	require.ErrorContains(t, r.Ready(), "endpoints is still joining")
+	require.ErrorContains(t, r.Ready(), "endpoints is not ready: 0 of ")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.NoError(t, r.Run(ctx))

@@ -22,6 +22,12 @@ type Reader struct {
 	topicID [16]byte
 	// Position is the next offset of each partition that is read.
 	Position map[int32]int64
+	// Behind is how many offsets of committed records, markers and gaps each
+	// partition had beyond Position at the last Fetch.
+	Behind map[int32]int64
+	// MaxBytes bounds what one Fetch brings from each leader, as the broker
+	// has it; a single batch may be larger. 8 MiB unless set.
+	MaxBytes int32
 	leaders  map[int32]int32 // nil when they must be asked for
 	unpack   kgo.Decompressor
 }
@@ -29,10 +35,11 @@ type Reader struct {
 // New makes a reader of one topic, by its full name and id, from the given
 // offset of each partition that is to be read.
 func New(client *kgo.Client, topic string, id [16]byte, position map[int32]int64) *Reader {
-	return &Reader{client: client, topic: topic, topicID: id, Position: position, unpack: kgo.DefaultDecompressor()}
+	return &Reader{
+		client: client, topic: topic, topicID: id, Position: position, Behind: map[int32]int64{},
+		MaxBytes: 8 << 20, unpack: kgo.DefaultDecompressor(),
+	}
 }
-
-const readerFetchBytes = 8 << 20
 
 // Fetch reads once from each leader and returns what came, in order within
 // each partition. Waiting for new records takes up to maxWait. After an error
@@ -48,7 +55,7 @@ func (r *Reader) Fetch(ctx context.Context, maxWait time.Duration) ([]*kgo.Recor
 			requests[leader] = r.request(maxWait)
 		}
 		p := kmsg.NewFetchRequestTopicPartition()
-		p.Partition, p.FetchOffset, p.PartitionMaxBytes = partition, offset, readerFetchBytes
+		p.Partition, p.FetchOffset, p.PartitionMaxBytes = partition, offset, r.MaxBytes
 		t := &requests[leader].Topics[0]
 		t.Partitions = append(t.Partitions, p)
 	}
@@ -84,7 +91,7 @@ func (r *Reader) request(maxWait time.Duration) *kmsg.FetchRequest {
 	req := kmsg.NewPtrFetchRequest()
 	req.MaxWaitMillis = int32(maxWait.Milliseconds())
 	req.MinBytes = 1
-	req.MaxBytes = readerFetchBytes
+	req.MaxBytes = r.MaxBytes
 	req.IsolationLevel = 1
 	t := kmsg.NewFetchRequestTopic()
 	t.Topic, t.TopicID = r.topic, r.topicID
@@ -114,6 +121,7 @@ func (r *Reader) process(answer kmsg.Response) (records []*kgo.Record, err error
 			}
 			records = append(records, fetched.Records...)
 			r.Position[rp.Partition] = next
+			r.Behind[rp.Partition] = max(0, rp.LastStableOffset-next)
 		}
 	}
 	return records, err

@@ -1,8 +1,6 @@
 package stream
 
 import (
-	"maps"
-	"slices"
 	"sync/atomic"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -10,24 +8,39 @@ import (
 )
 
 // balancer assigns whole tasks: partition i of every input goes to one member
-// (rule E6). It is cooperative and sticky: a member keeps what it has, up to
-// an even share. Member metadata is that of the cooperative sticky balancer.
+// (rule E6), by the plan of deal. It is cooperative and sticky. Metadata is
+// that of the cooperative sticky balancer, with notes of our own in the user
+// data: what each process has of the tasks' state, and what it is to follow.
 //
 // It also remembers this member's newest assignment. The session's callbacks
 // may be swallowed by the client when two rebalances follow each other
 // closely; the assignment never is.
 type balancer struct {
 	kgo.GroupBalancer
+	cfg      *Config
 	assigned *atomic.Pointer[map[int32]bool]
-	synced   func(take func()) // called when an assignment has come, must call take
+	synced   func(take func())  // called when an assignment has come, must call take
+	describe func() processNote // of this process
+	follow   func(followNote)   // called with what this process is to follow
 }
 
-func newBalancer(synced func(take func())) balancer {
-	return balancer{kgo.CooperativeStickyBalancer(), new(atomic.Pointer[map[int32]bool]), synced}
+func newBalancer(cfg *Config, synced func(take func()), describe func() processNote, follow func(followNote)) balancer {
+	return balancer{kgo.CooperativeStickyBalancer(), cfg, new(atomic.Pointer[map[int32]bool]), synced, describe, follow}
 }
 
 // ProtocolName implements kgo.GroupBalancer.
 func (balancer) ProtocolName() string { return "waybill-tasks" }
+
+// JoinGroupMetadata implements kgo.GroupBalancer.
+func (b balancer) JoinGroupMetadata(topics []string, owned map[string][]int32, generation int32) []byte {
+	raw := b.GroupBalancer.JoinGroupMetadata(topics, owned, generation)
+	var meta kmsg.ConsumerMemberMetadata
+	if err := meta.ReadFrom(raw); err != nil {
+		return raw // without a note the process counts as cold
+	}
+	meta.UserData = b.describe().encode()
+	return meta.AppendTo(nil)
+}
 
 // MemberBalancer implements kgo.GroupBalancer.
 func (b balancer) MemberBalancer(members []kmsg.JoinGroupResponseMember) (kgo.GroupMemberBalancer, map[string]struct{}, error) {
@@ -48,6 +61,10 @@ func (b balancer) ParseSyncAssignment(assignment []byte) (map[string][]int32, er
 		}
 	}
 	b.synced(func() { b.assigned.Store(&tasks) })
+	var full kmsg.ConsumerMemberAssignment
+	if err := full.ReadFrom(assignment); err == nil {
+		b.follow(readFollowNote(full.UserData))
+	}
 	return topics, nil
 }
 
@@ -59,86 +76,81 @@ func (b balancer) owns(partition int32) bool {
 
 // Balance implements kgo.ConsumerBalancerBalance.
 func (b balancer) Balance(cb *kgo.ConsumerBalancer, topics map[string]int32) kgo.IntoSyncAssignment {
-	tasks := int32(0)
-	for _, partitions := range topics {
-		tasks = max(tasks, partitions)
+	s := b.look(cb, topics)
+	dealt := deal(s)
+	out := notedPlan{cb.NewPlan(), map[string]followNote{}}
+	told := map[string]bool{}
+	for m, c := range s.members {
+		member, _ := cb.MemberAt(m)
+		for topic, partitions := range topics {
+			for task, owner := range dealt.owner {
+				if owner == m && int32(task) < partitions {
+					out.AddPartition(member, topic, int32(task))
+				}
+			}
+		}
+		if !told[c.process] { // one member of each process is enough
+			told[c.process] = true
+			out.notes[member.MemberID] = followNote{dealt.standby[c.process], dealt.moving[c.process]}
+		}
 	}
-	var owned []claim
-	cb.EachMember(func(_ *kmsg.JoinGroupResponseMember, meta *kmsg.ConsumerMemberMetadata) {
-		c := claim{generation: meta.Generation, tasks: map[int32]bool{}}
+	out.AdjustCooperative(cb)
+	return out
+}
+
+// look reads what the members say of themselves.
+func (b balancer) look(cb *kgo.ConsumerBalancer, topics map[string]int32) situation {
+	s := situation{replicas: b.cfg.StandbyReplicas, near: b.cfg.AcceptableLag, held: map[string]map[int32]holds{}}
+	for _, partitions := range topics {
+		s.tasks = max(s.tasks, partitions)
+	}
+	cb.EachMember(func(member *kmsg.JoinGroupResponseMember, meta *kmsg.ConsumerMemberMetadata) {
+		note := readProcessNote(meta.UserData)
+		if note.Process == "" { // one that says nothing is a process of its own
+			note.Process = member.MemberID
+		}
+		c := claim{process: note.Process, generation: meta.Generation, tasks: map[int32]bool{}}
 		for _, topic := range meta.OwnedPartitions {
 			for _, p := range topic.Partitions {
 				c.tasks[p] = true
 			}
 		}
-		owned = append(owned, c)
+		s.members = append(s.members, c)
+		s.learn(note)
 	})
-	plan := cb.NewPlan()
-	for m, mine := range share(tasks, owned) {
-		member, _ := cb.MemberAt(m)
-		for topic, partitions := range topics {
-			kept := slices.DeleteFunc(slices.Clone(mine), func(p int32) bool { return p >= partitions })
-			plan.AddPartitions(member, topic, kept)
-		}
-	}
-	plan.AdjustCooperative(cb)
-	return plan
+	return s
 }
 
-// claim is what a member says it owns, and as of which generation of the
-// group: of two members that claim the same task, the later one is right.
-type claim struct {
-	generation int32
-	tasks      map[int32]bool
+// learn takes over what one member says of its process. Others of the process
+// have said it at other times: what is ahead is newer.
+func (s *situation) learn(note processNote) {
+	if s.held[note.Process] == nil {
+		s.held[note.Process] = map[int32]holds{}
+	}
+	for task, h := range note.Held {
+		now, known := s.held[note.Process][task]
+		if !known || h.Offset > now.offset || h.Offset == now.offset && h.behind() > now.behind {
+			s.held[note.Process][task] = holds{h.Offset, h.behind()}
+		}
+	}
 }
 
-// share deals tasks out to members, by index: each to exactly one, numbers
-// within one of each other, and moving as few as that allows.
-func share(tasks int32, members []claim) [][]int32 {
-	shares := make([][]int32, len(members))
-	if len(members) == 0 {
-		return shares
-	}
-	owner := make(map[int32]int, tasks)
-	for m, c := range members {
-		for p := range c.tasks {
-			if at, taken := owner[p]; p < tasks && (!taken || c.generation > members[at].generation) {
-				owner[p] = m
-			}
+// notedPlan is a plan that carries notes in the user data of assignments.
+type notedPlan struct {
+	*kgo.BalancePlan
+	notes map[string]followNote // by member
+}
+
+// IntoSyncAssignment implements kgo.IntoSyncAssignment.
+func (p notedPlan) IntoSyncAssignment() []kmsg.SyncGroupRequestGroupAssignment {
+	out := p.BalancePlan.IntoSyncAssignment()
+	for i := range out {
+		var a kmsg.ConsumerMemberAssignment
+		if err := a.ReadFrom(out[i].MemberAssignment); err != nil {
+			continue // as the plan wrote it: without a note nothing is followed
 		}
+		a.UserData = p.notes[out[i].MemberID].encode()
+		out[i].MemberAssignment = a.AppendTo(nil)
 	}
-	for _, p := range slices.Sorted(maps.Keys(owner)) {
-		shares[owner[p]] = append(shares[owner[p]], p)
-	}
-	quota, extra := int(tasks)/len(members), int(tasks)%len(members)
-	// Those who have most keep the shares that are larger by one.
-	order := make([]int, len(members))
-	for m := range order {
-		order[m] = m
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return len(shares[b]) - len(shares[a]) })
-	limit := make([]int, len(members))
-	for rank, m := range order {
-		limit[m] = quota
-		if rank < extra {
-			limit[m]++
-		}
-	}
-	var free []int32
-	for p := range tasks {
-		m, taken := owner[p]
-		if !taken {
-			free = append(free, p)
-		} else if i := slices.Index(shares[m], p); i >= limit[m] {
-			free = append(free, p)
-		}
-	}
-	for m := range shares {
-		shares[m] = shares[m][:min(len(shares[m]), limit[m])]
-		take := min(len(free), limit[m]-len(shares[m]))
-		shares[m] = append(shares[m], free[:take]...)
-		free = free[take:]
-		slices.Sort(shares[m])
-	}
-	return shares
+	return out
 }

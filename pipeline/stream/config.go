@@ -48,6 +48,24 @@ type Config struct {
 	// closes it after Run. Default: in memory, so that each start reads the
 	// changelog whole.
 	State store.Database
+	// StateRefresh is how often a store that nothing happens to is told that
+	// it is up to date, and all are made to survive a crash, so that none
+	// grows too old to be carried on (rule E5). Default 10 min, and at most a
+	// quarter of the changelog's delete.retention.ms.
+	StateRefresh time.Duration
+	// StandbyReplicas is how many other processes follow each task's
+	// changelog, to take it over at once when its owner dies. Fewer if there
+	// are fewer. Default 0.
+	StandbyReplicas int
+	// AcceptableLag is how many changelog records a process may lack of a
+	// task's state to be given the task at once. One that lacks more follows
+	// the changelog first, while the owner goes on. Default 10,000.
+	AcceptableLag int64
+	// MaxRestores is how many partitions are restored at a time. Default 4.
+	MaxRestores int
+	// MaxRestoreBytes is how many bytes of changelog, as the broker has them,
+	// all restores together hold in memory. Default 64 MiB.
+	MaxRestoreBytes int32
 
 	Clock Clock
 	// IdleMargin is how far behind the wall clock the time of an idle live
@@ -171,6 +189,10 @@ func (c *Config) check() error {
 func (c *Config) setDefaults() {
 	def(&c.Workers, runtime.GOMAXPROCS(0))
 	def(&c.IdleMargin, 200*time.Millisecond)
+	def(&c.StateRefresh, 10*time.Minute)
+	def(&c.AcceptableLag, 10_000)
+	def(&c.MaxRestores, 4)
+	def(&c.MaxRestoreBytes, 64<<20)
 	def(&c.CommitInterval, 100*time.Millisecond)
 	def(&c.WorkWait, 50*time.Millisecond)
 	def(&c.ShutdownTimeout, 5*time.Second)

@@ -19,14 +19,21 @@
 //	task call merge clock   one partition: order of events, calls, time (pure)
 //	overlay envelope        the open transaction's state over the store (pure)
 //	route deadletter poison misplaced, unreadable and failing records (pure)
-//	restore                 state out of the changelog, by position (internal/topiclog)
+//	restore replay          state out of the changelog, by position (internal/topiclog)
+//	changelog               what a store must be to be carried on, and how it is written
+//	standby follow          state that is kept warm for tasks that others work on
+//	upkeep                  stores that are kept young enough to be carried on
 //	broadcast               tables that every instance reads whole
 //	work                    asynchronous work, and the bell that wakes a worker
-//	balancer stranded       who gets which task, and whether all have an owner
+//	balancer groupnote      what the members of the group tell each other
+//	plan aim                who gets which task: warm state first (pure)
+//	stranded                whether all tasks have an owner, and when to rebalance
 //	topology footing        do the topics fit, and are they still what they were
 //	layout/                 where a key belongs; what a committed offset tells of its topics
 //	metrics gauges labels   what Prometheus sees: counters, what belongs to partitions, label values
-//	progress                what the process itself may ask
+//	warmthgauges            what it sees of state on its way
+//	progress status         what the process itself may ask: how far its tasks are, what it waits for
+//	clients                 Kafka clients beside those of the workers
 //	errors retry clientlog  what ends Run, and what is tried again
 //
 // # Not obvious

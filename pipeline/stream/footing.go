@@ -30,7 +30,7 @@ var errGone = errors.New("deleted, or not known to the broker that was asked")
 func (r *Runtime) checkGroup(ctx context.Context) error {
 	// Offsets that wait for the end of a transaction are not waited for: what
 	// was committed before tells as much.
-	fetched, err := kadm.NewClient(r.restoring).FetchOffsets(ctx, r.cfg.group())
+	fetched, err := kadm.NewClient(r.asking).FetchOffsets(ctx, r.cfg.group())
 	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
 		return fmt.Errorf("reading the committed offsets of group %s: %w", r.cfg.group(), err)
 	}
@@ -51,7 +51,7 @@ func (r *Runtime) checkGroup(ctx context.Context) error {
 
 // firm tells whether the topics are those that this process started with.
 func (r *Runtime) firm(ctx context.Context) error {
-	now, err := look(ctx, &r.cfg, r.restoring)
+	now, err := look(ctx, &r.cfg, r.asking)
 	if err != nil {
 		return err
 	}

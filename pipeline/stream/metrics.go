@@ -21,7 +21,9 @@ type metrics struct {
 	broken     *prometheus.CounterVec
 	rebalances prometheus.Counter
 	inFlight   prometheus.Gauge
+	followed   prometheus.Counter
 	gauges     *gauges
+	warmth     *warmthGauges
 
 	board *board
 }
@@ -48,7 +50,8 @@ func newMetrics(cfg *Config, b *board) *metrics {
 		rebalances: counter("rebalances_total", "Assignments that came from the group."),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "waybill", Subsystem: "stream", Name: "work_in_flight",
 			Help: "Pieces of asynchronous work under way.", ConstLabels: job}),
-		gauges: newGauges(cfg, b, job), board: b,
+		followed: counter("standby_records_total", "Changelog records read to follow tasks that others work on."),
+		gauges:   newGauges(cfg, b, job), warmth: newWarmthGauges(b, job), board: b,
 	}
 	m.begin(cfg)
 	return m
@@ -74,7 +77,7 @@ func (m *metrics) begin(cfg *Config) {
 
 func (m *metrics) collectors() []prometheus.Collector {
 	return []prometheus.Collector{
-		m.record, m.deadLetter, m.ends, m.commits, m.fired, m.restored, m.sessions, m.broken, m.rebalances, m.inFlight, m.gauges,
+		m.record, m.deadLetter, m.ends, m.commits, m.fired, m.restored, m.sessions, m.broken, m.rebalances, m.inFlight, m.followed, m.gauges, m.warmth,
 	}
 }
 

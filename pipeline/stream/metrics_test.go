@@ -61,6 +61,8 @@ func TestMetricsAreDocumented(t *testing.T) {
 	i := d.start(cfg)
 	d.plus("k")
 	i.caught()
+	i.board.restoring(RestoreProgress{Partition: 1})
+	i.board.follows(2, 0)
 	families, err := registry.Gather()
 	require.NoError(t, err)
 	shown := map[string]string{}

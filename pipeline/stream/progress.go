@@ -43,6 +43,13 @@ type board struct {
 	mu      sync.Mutex
 	tasks   map[int32]standing
 	pending map[string]int // by worker: tasks that are assigned and not ready
+
+	restores map[int32]RestoreProgress
+	standbys map[int32]int64 // tasks that are followed, and how many records behind
+}
+
+func newBoard() *board {
+	return &board{tasks: map[int32]standing{}, pending: map[string]int{}, restores: map[int32]RestoreProgress{}, standbys: map[int32]int64{}}
 }
 
 // standing is where a task stood at its last commit, and its pulse.
@@ -90,19 +97,6 @@ func (r *Runtime) Progress() []TaskProgress {
 		out = append(out, s.TaskProgress)
 	}
 	return out
-}
-
-// Ready tells whether every worker of this process is a member of the group
-// and every task that it was given is restored.
-func (r *Runtime) Ready() bool {
-	r.board.mu.Lock()
-	defer r.board.mu.Unlock()
-	for _, pending := range r.board.pending {
-		if pending != 0 {
-			return false
-		}
-	}
-	return len(r.board.pending) == r.cfg.Workers
 }
 
 // Caught waits until everything that the inputs hold now has been handled and

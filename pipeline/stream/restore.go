@@ -3,32 +3,22 @@ package stream
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"waybill/internal/topiclog"
 	"waybill/pipeline/stream/layout"
 	"waybill/pipeline/stream/store"
 )
 
-// restoreWait is how long one read of the changelog waits for records that
-// are not committed yet.
-const restoreWait = 200 * time.Millisecond
-
-// maxStoreAge is how long ago a store may have been at the end of the
-// changelog to be carried on. Tombstones stay in the changelog for
-// delete.retention.ms (7 d), and a store that has missed one would keep a dead
-// key for ever.
-const maxStoreAge = time.Hour
-
-// restorer brings tasks to where the group's last commit left them.
+// restorer brings tasks to where the group's last commit left them. A process
+// has one, so that it is bounded how many are restored at a time.
 type restorer struct {
-	cfg    *Config
-	top    *topology
-	client *kgo.Client
-	count  func(records int)
+	cfg     *Config
+	top     *topology
+	log     *changelog
+	clients chan *kgo.Client // those that are free: one is used by one restore at a time
+	metrics *metrics
 }
 
 // bounds are the ends of a partition of the changelog and of the inputs.
@@ -40,18 +30,27 @@ type bounds struct {
 // the logs began and ended. Only the store is touched: the worker may be
 // queueing records meanwhile.
 func (r *restorer) restore(ctx context.Context, partition int32, s store.Store, committed map[string]layout.Committed) (b bounds, err error) {
+	r.metrics.board.restoring(RestoreProgress{Partition: partition, Remaining: -1})
+	defer r.metrics.board.restored(partition)
 	what := fmt.Sprintf("restoring partition %d", partition)
-	err = retry(ctx, r.cfg.Logger, what, func() error {
-		if b, err = r.bounds(ctx, partition); err != nil {
+	err = retry(ctx, r.cfg.Logger, what, func() (err error) {
+		var client *kgo.Client
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case client = <-r.clients:
+		}
+		defer func() { r.clients <- client }()
+		if b, err = r.bounds(ctx, client, partition); err != nil {
 			return err
 		}
 		if err := r.checkCommitted(partition, committed, b); err != nil {
 			return err
 		}
 		if begun(committed) {
-			err = r.replay(ctx, partition, s, b)
+			_, err = r.replay(ctx, client, partition, s, b)
 		} else {
-			err = r.checkUntouched(ctx, partition, s, b)
+			err = r.checkUntouched(ctx, client, partition, s, b)
 		}
 		if err != nil {
 			return fmt.Errorf("reading changelog of partition %d: %w", partition, err)
@@ -64,13 +63,13 @@ func (r *restorer) restore(ctx context.Context, partition int32, s store.Store, 
 // bounds lists where the logs begin and end. The changelog's end counts
 // records that are not committed yet: the last transaction of the partition's
 // former owner may still be closing, and its records must not be missed.
-func (r *restorer) bounds(ctx context.Context, partition int32) (bounds, error) {
+func (r *restorer) bounds(ctx context.Context, client *kgo.Client, partition int32) (bounds, error) {
 	names := append(r.cfg.inputs(), r.cfg.Changelog)
 	full := make([]string, len(names))
 	for i, name := range names {
 		full[i] = r.cfg.Prefix + name
 	}
-	admin := kadm.NewClient(r.client)
+	admin := kadm.NewClient(client)
 	starts, err := listed(admin.ListStartOffsets(ctx, full...))
 	if err != nil {
 		return bounds{}, err
@@ -95,52 +94,6 @@ func (r *restorer) checkCommitted(partition int32, committed map[string]layout.C
 	return nil
 }
 
-// replay reads the changelog from the store's mark to its end. A store whose
-// mark does not fit the log is wiped first.
-func (r *restorer) replay(ctx context.Context, partition int32, s store.Store, b bounds) error {
-	id, end := r.top.ids[r.cfg.Changelog], b.end[r.cfg.Changelog]
-	began := r.cfg.now()
-	mark := s.Mark()
-	if mark.TopicID != id || mark.Offset < b.start[r.cfg.Changelog] || mark.Offset > end || began.Sub(mark.At) > maxStoreAge {
-		if err := s.Wipe(); err != nil {
-			return storeError{fmt.Errorf("wiping the store: %w", err)}
-		}
-		mark = store.Mark{TopicID: id, Offset: b.start[r.cfg.Changelog], At: began}
-	}
-	reader := topiclog.New(r.client, r.cfg.Prefix+r.cfg.Changelog, id, map[int32]int64{partition: mark.Offset})
-	for mark.Offset < end {
-		records, err := reader.Fetch(ctx, restoreWait)
-		if err != nil {
-			return err
-		}
-		batch := store.Batch{Changes: make([]store.Change, 0, len(records))}
-		for _, rec := range records {
-			change := store.Change{Key: string(rec.Key), Value: rec.Value}
-			if rec.Value != nil {
-				if change.WakeAt, _, err = parseEnvelope(rec.Value); err != nil {
-					return stopError{fmt.Errorf("offset %d: %w", rec.Offset, err)}
-				}
-			}
-			batch.Changes = append(batch.Changes, change)
-		}
-		mark.Offset = reader.Position[partition]
-		batch.Mark = mark
-		if err := apply(s, batch); err != nil {
-			return err
-		}
-		r.count(len(records))
-	}
-	mark.At = began
-	return apply(s, store.Batch{Mark: mark})
-}
-
-func apply(s store.Store, b store.Batch) error {
-	if err := s.Apply(b); err != nil {
-		return storeError{fmt.Errorf("writing to the store: %w", err)}
-	}
-	return nil
-}
-
 // begun tells whether the group has ever committed anything for a task.
 func begun(committed map[string]layout.Committed) bool {
 	for _, c := range committed {
@@ -155,14 +108,12 @@ func begun(committed map[string]layout.Committed) bool {
 // if its changelog holds any record: then there were offsets, and handling the
 // inputs from their start again would count them twice. A key that was removed
 // counts as well, so the store, which does not tell, is filled anew.
-func (r *restorer) checkUntouched(ctx context.Context, partition int32, s store.Store, b bounds) error {
+func (r *restorer) checkUntouched(ctx context.Context, client *kgo.Client, partition int32, s store.Store, b bounds) error {
 	if err := s.Wipe(); err != nil {
 		return storeError{fmt.Errorf("wiping the store: %w", err)}
 	}
-	records := 0
-	counting := *r
-	counting.count = func(n int) { records += n; r.count(n) }
-	if err := counting.replay(ctx, partition, s, b); err != nil || records == 0 {
+	records, err := r.replay(ctx, client, partition, s, b)
+	if err != nil || records == 0 {
 		return err
 	}
 	return stopError{fmt.Errorf("%s holds %d records of state, but group %s has no committed offset for any input (they expire when a group is away for long). Set the offsets to where the state was written (kafka-consumer-groups --reset-offsets), or make the changelog anew to begin anew",

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -175,27 +176,29 @@ func TestStoreIsCarriedOn(t *testing.T) {
 	i.stop()
 	r, err := New(cfg, tally{})
 	require.NoError(t, err)
-	r.restoring = d.client
-	r.top, err = survey(d.ctx(), &r.cfg, d.client)
+	c, err := r.openClients()
 	require.NoError(t, err)
-	read := 0
-	restorer := &restorer{&r.cfg, r.top, d.client, func(n int) { read += n }}
+	defer c.close()
+	require.NoError(t, r.prepare(d.ctx(), c))
 	st := memoryStore(t)
 	committed := map[string]layout.Committed{"first": {Offset: 2}}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(r.metrics.restored)
+	read := func() int { return int(metric(t, registry, "waybill_stream_restored_records_total", "tally")) }
 	restore := func() (records int) {
-		read = 0
-		_, err := restorer.restore(d.ctx(), 0, st, committed)
+		before := read()
+		_, err := r.restorer.restore(d.ctx(), 0, st, committed)
 		require.NoError(t, err)
 		keys, _ := st.Size()
 		require.Equal(t, 2, keys)
-		return read
+		return read() - before
 	}
 	require.Equal(t, 2, restore(), "an empty store reads all")
 	require.Equal(t, 0, restore(), "one at the end reads nothing")
 	for what, spoil := range map[string]func(m *[16]byte, offset *int64, at *time.Time){
 		"another topic":  func(id *[16]byte, _ *int64, _ *time.Time) { id[0]++ },
 		"beyond the end": func(_ *[16]byte, offset *int64, _ *time.Time) { *offset += 100 },
-		"too old":        func(_ *[16]byte, _ *int64, at *time.Time) { *at = at.Add(-2 * maxStoreAge) },
+		"too old":        func(_ *[16]byte, _ *int64, at *time.Time) { *at = at.Add(-2 * r.log.life) },
 	} {
 		mark := st.Mark()
 		spoil(&mark.TopicID, &mark.Offset, &mark.At)

@@ -19,9 +19,12 @@ type Runtime struct {
 	board   *board
 	metrics *metrics
 
-	top       *topology
-	tables    *tables
-	restoring *kgo.Client // reads changelogs and asks about topics
+	top      *topology
+	tables   *tables
+	log      *changelog
+	restorer *restorer
+	standbys *standbys
+	asking   *kgo.Client // about topics and the group
 }
 
 // New checks a configuration and makes a runtime. It does not talk to the
@@ -31,7 +34,7 @@ func New(cfg Config, j job.Job) (*Runtime, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	b := &board{tasks: map[int32]standing{}, pending: map[string]int{}}
+	b := newBoard()
 	return &Runtime{cfg: cfg, job: j, board: b, metrics: newMetrics(&cfg, b)}, nil
 }
 
@@ -51,26 +54,26 @@ func (r *Runtime) Run(ctx context.Context) error {
 		}
 		defer remove()
 	}
-	var err error
-	if r.restoring, err = kgo.NewClient(r.clientOpts("restore")...); err != nil {
-		return fmt.Errorf("making a Kafka client: %w", err)
-	}
-	defer r.restoring.Close()
-	watching, err := kgo.NewClient(r.clientOpts("broadcast")...)
+	clients, err := r.openClients()
 	if err != nil {
-		return fmt.Errorf("making a Kafka client: %w", err)
+		return err
 	}
-	defer watching.Close()
-	err = r.work(ctx, watching)
+	defer clients.close()
+	err = r.work(ctx, clients)
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		err = nil
 	}
 	return err
 }
 
-func (r *Runtime) work(ctx context.Context, watching *kgo.Client) error {
+// prepare looks at the topics and makes what the workers share.
+func (r *Runtime) prepare(ctx context.Context, c *clients) error {
+	r.asking = c.asking
 	err := retry(ctx, r.cfg.Logger, "looking at the topics", func() (err error) {
-		if r.top, err = survey(ctx, &r.cfg, r.restoring); err != nil {
+		if r.top, err = survey(ctx, &r.cfg, r.asking); err != nil {
+			return err
+		}
+		if r.log, err = newChangelog(ctx, &r.cfg, r.top, r.asking); err != nil {
 			return err
 		}
 		return r.checkGroup(ctx)
@@ -78,22 +81,34 @@ func (r *Runtime) work(ctx context.Context, watching *kgo.Client) error {
 	if err != nil {
 		return err
 	}
-	r.tables = &tables{cfg: &r.cfg, top: r.top, client: watching}
-	if err := r.tables.load(ctx); err != nil {
+	r.restorer = &restorer{cfg: &r.cfg, top: r.top, log: r.log, clients: c.restoring, metrics: r.metrics}
+	r.standbys = newStandbys(&r.cfg, r.top, r.log, r.metrics, c.following)
+	r.tables = &tables{cfg: &r.cfg, top: r.top, client: c.watching}
+	return r.tables.load(ctx)
+}
+
+// work runs the workers, and beside them, until they have ended, what they
+// need: when that fails they end too.
+func (r *Runtime) work(ctx context.Context, c *clients) error {
+	if err := r.prepare(ctx, c); err != nil {
 		return err
 	}
+	outlasting, stop := context.WithCancel(context.WithoutCancel(ctx))
+	side, beside := errgroup.WithContext(outlasting)
+	for _, run := range []func(context.Context) error{r.tables.follow, r.standbys.run, r.upkeep} {
+		side.Go(func() error { return run(beside) })
+	}
 	g, ctx := errgroup.WithContext(ctx)
-	following, stop := context.WithCancel(context.WithoutCancel(ctx))
-	followed := make(chan error, 1)
-	go func() { followed <- r.tables.follow(following) }()
+	ctx, end := context.WithCancel(ctx)
+	context.AfterFunc(beside, end)
 	for i := range r.cfg.Workers {
 		w := &worker{r, fmt.Sprintf("%s%s-%s-%d", r.cfg.Prefix, r.cfg.App, r.cfg.Instance, i), i == 0}
 		g.Go(func() error { return w.run(ctx) })
 	}
 	g.Go(func() error { return r.standFirm(ctx) })
-	err = g.Wait()
+	err := g.Wait()
 	stop()
-	return errors.Join(err, <-followed)
+	return errors.Join(err, side.Wait())
 }
 
 // clientOpts are the options that all clients of the runtime have in common.

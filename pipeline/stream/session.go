@@ -38,6 +38,8 @@ type session struct {
 	balancer balancer
 	tables   *tables
 	restorer *restorer
+	standbys *standbys
+	asking   *kgo.Client // about the group
 	metrics  *metrics
 	pool     pool
 	bell     bell
@@ -45,6 +47,7 @@ type session struct {
 	polled   bool          // the last poll brought records
 	more     bool          // the last round left things to do
 	wait     time.Duration // how long the next poll may wait for some
+	renewed  time.Time     // when the marks were looked at last
 	held     bool          // no rebalance was allowed since the member began to rejoin
 
 	mu         sync.Mutex
@@ -232,6 +235,9 @@ func (s *session) steps() (more bool, err error) {
 			return false, nil
 		}
 		s.renewTables()
+		if err := s.renewMarks(); err != nil {
+			return false, err
+		}
 	}
 	for budget := stepBudget; ; {
 		progress := false

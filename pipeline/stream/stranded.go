@@ -12,7 +12,8 @@ import (
 // nobody: when it comes back within the session timeout, the group hands a
 // static member its old share without another rebalance. So one worker of each
 // process looks from time to time whether every task has an owner, and asks
-// for a rebalance when one has none twice in a row.
+// for a rebalance when one has none twice in a row. It asks as well when the
+// state of the tasks that are to move here has arrived.
 
 // watch looks until the context ends.
 func (s *session) watch(ctx context.Context, every time.Duration) {
@@ -25,6 +26,11 @@ func (s *session) watch(ctx context.Context, every time.Duration) {
 			return
 		case <-tick.C:
 		}
+		if s.standbys.arrived() {
+			s.cfg.Logger.Info("tasks that are to move here have their state here, asking for a rebalance", "group", s.cfg.group())
+			s.askRebalance()
+			continue
+		}
 		stranded, err := s.stranded(ctx)
 		if err != nil {
 			s.cfg.Logger.Debug("cannot look for tasks without an owner", "error", err)
@@ -32,16 +38,22 @@ func (s *session) watch(ctx context.Context, every time.Duration) {
 		}
 		if stranded > 0 && last > 0 {
 			s.cfg.Logger.Warn("tasks have no owner, asking for a rebalance", "group", s.cfg.group(), "tasks", stranded)
-			s.client.ForceRebalance()
+			s.askRebalance()
 			stranded = 0
 		}
 		last = stranded
 	}
 }
 
+// askRebalance makes the group rebalance.
+func (s *session) askRebalance() {
+	s.standbys.ask()
+	s.client.ForceRebalance()
+}
+
 // stranded returns how many tasks of a stable group no member has.
 func (s *session) stranded(ctx context.Context) (int, error) {
-	groups, err := kadm.NewClient(s.restorer.client).DescribeGroups(ctx, s.cfg.group())
+	groups, err := kadm.NewClient(s.asking).DescribeGroups(ctx, s.cfg.group())
 	if err == nil {
 		err = groups.Error()
 	}

@@ -100,6 +100,7 @@ func (s *session) admit(partition int32, committed map[string]layout.Committed) 
 	}
 	te := &tenure{task: t, committed: committed, restored: make(chan struct{})}
 	te.ctx, te.cancel = context.WithCancel(context.Background())
+	s.standbys.claim(partition)
 	go func() {
 		defer s.bell.ring()
 		defer close(te.restored)
@@ -203,6 +204,7 @@ func (s *session) dismiss(partition int32) {
 		return
 	}
 	te.gone = true
+	defer s.standbys.release(partition)
 	te.cancel()
 	<-te.restored
 	te.work.Wait()
@@ -217,10 +219,7 @@ func (s *session) dismiss(partition int32) {
 			s.client.ResumeFetchPartitions(map[string][]int32{in.full: {partition}})
 		}
 	}
-	if te.store == nil {
-		return
-	}
-	if err := te.store.Close(); err != nil && s.failure == nil {
-		s.failure = storeError{fmt.Errorf("closing the store of partition %d: %w", partition, err)}
+	if err := closeStore(te.store, partition); err != nil && s.failure == nil {
+		s.failure = err
 	}
 }

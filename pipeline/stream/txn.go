@@ -257,8 +257,11 @@ func (s *session) settled(touched []closing) error {
 		if err := c.task.state.reset(); err != nil {
 			return err
 		}
-		if len(c.changes) > 0 {
-			mark := store.Mark{TopicID: s.top.ids[s.cfg.Changelog], Offset: ends[c.task.partition], At: s.cfg.now()}
+		// What was committed shows that the store lacked nothing when the
+		// transaction began.
+		mark := c.task.state.store.Mark()
+		if len(c.changes) > 0 || s.restorer.log.stale(mark, s.txn.began) {
+			mark.Offset, mark.At = max(mark.Offset, ends[c.task.partition]), s.txn.began
 			if err := apply(c.task.state.store, store.Batch{Changes: c.changes, Mark: mark}); err != nil {
 				return err
 			}

@@ -77,6 +77,7 @@ func (w *worker) once(ctx context.Context) error {
 	stop()
 	watching.Wait()
 	s.close()
+	s.standbys.told(s.name, followNote{})
 	if err == nil && w.r.cfg.LeaveOnShutdown {
 		return w.leave()
 	}
@@ -88,10 +89,10 @@ func (w *worker) open() (*session, error) {
 	s := &session{
 		cfg: &r.cfg, job: r.job, top: r.top, name: w.name, logical: map[string]string{},
 		tables: r.tables, metrics: r.metrics,
-		restorer: &restorer{&r.cfg, r.top, r.restoring, func(n int) { r.metrics.restored.Add(float64(n)) }},
-		tenures:  map[int32]*tenure{},
+		restorer: r.restorer, standbys: r.standbys, asking: r.asking,
+		tenures: map[int32]*tenure{},
 	}
-	s.balancer = newBalancer(s.synced)
+	s.balancer = newBalancer(s.cfg, s.synced, s.standbys.describe, func(n followNote) { s.standbys.told(s.name, n) })
 	s.pool = pool{perform: r.cfg.Perform, bell: &s.bell, gauge: r.metrics.inFlight}
 	var topics []string
 	for _, name := range r.cfg.inputs() {
@@ -189,7 +190,7 @@ func (w *worker) leave() error {
 	ctx, cancel := context.WithTimeout(context.Background(), w.r.cfg.SessionTimeout)
 	defer cancel()
 	leaving := kadm.LeaveGroup(w.r.cfg.group()).Reason("shutting down").InstanceIDs(w.name)
-	if _, err := kadm.NewClient(w.r.restoring).LeaveGroup(ctx, leaving); err != nil {
+	if _, err := kadm.NewClient(w.r.asking).LeaveGroup(ctx, leaving); err != nil {
 		w.r.cfg.Logger.Warn("leaving the group failed, it will notice by itself", "worker", w.name, "error", err)
 	}
 	return nil
