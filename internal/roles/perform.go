@@ -35,7 +35,7 @@ func (p *performer) perform(ctx context.Context, request any) any {
 	result := delivery.Result{JobID: attempt.JobID, Number: attempt.Number}
 	call := attempt.Call
 	if attempt.BodyAt != nil {
-		body, err := p.body(ctx, *attempt.BodyAt)
+		body, err := p.body(ctx, attempt.JobID, *attempt.BodyAt)
 		if err != nil {
 			if result.Outcome.Reason = delivery.ReasonCanceled; ctx.Err() == nil {
 				result.Outcome.Reason = delivery.ReasonBodyUnavailable
@@ -62,11 +62,11 @@ const bodyWait = 500 * time.Millisecond
 var errNoBody = errors.New("the body is gone")
 
 // body reads a body, again and again until ctx is done while Kafka is away.
-func (p *performer) body(ctx context.Context, at job.Position) ([]byte, error) {
+func (p *performer) body(ctx context.Context, jobID string, at job.Position) ([]byte, error) {
 	wait := time.NewTicker(bodyWait)
 	defer wait.Stop()
 	for {
-		body, err := p.bodies.read(ctx, at)
+		body, err := p.bodies.read(ctx, jobID, at)
 		if err == nil || errors.Is(err, errNoBody) || errors.Is(err, kerr.OffsetOutOfRange) {
 			return body, err
 		}
@@ -88,7 +88,7 @@ type bodies struct {
 	id [16]byte
 }
 
-func (b *bodies) read(ctx context.Context, at job.Position) ([]byte, error) {
+func (b *bodies) read(ctx context.Context, jobID string, at job.Position) ([]byte, error) {
 	id, err := b.topicID(ctx)
 	if err != nil {
 		return nil, err
@@ -104,6 +104,9 @@ func (b *bodies) read(ctx context.Context, at job.Position) ([]byte, error) {
 	j, err := b.codec.Decode(records[0].Value)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoBody, err)
+	}
+	if j.JobID != jobID { // one endpoint's body must never go to another
+		return nil, fmt.Errorf("%w: webhook %s lies at offset %d of partition %d", errNoBody, j.JobID, at.Offset, at.Partition)
 	}
 	return j.Body, nil
 }

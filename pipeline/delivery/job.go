@@ -26,7 +26,7 @@ func NewJob(cfg Config) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	state, err := schemas.NewPrivateCodec[queue]("delivery state", stateV1)
+	state, err := schemas.NewPrivateCodec[queue]("delivery state", stateV1, stateV2)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (j *Job) Process(c *job.Call, in job.Input) error {
 	if q.find(v.JobID) != nil {
 		return nil // the same webhook twice on the log
 	}
-	w := newWebhook(v, in.FirstArrival, in.Offset)
+	w := newWebhook(v, in.FirstArrival, in.Position)
 	if len(v.Body) <= j.cfg.InlineBody && q.bodyBytes()+len(v.Body) <= j.cfg.InlineBodies {
 		w.Body = &v.Body
 	}

@@ -6,11 +6,18 @@ import (
 	"strings"
 	"time"
 
+	"waybill/pipeline/stream/job"
 	"waybill/schemas"
 )
 
-//go:embed state.v1.avsc
-var stateV1 string
+// Versions of the state. The second knows the partition of a body: it stays
+// where it is when the key moves to another one.
+var (
+	//go:embed state.v1.avsc
+	stateV1 string
+	//go:embed state.v2.avsc
+	stateV2 string
+)
 
 // queue is the state of a key: its open webhooks in the order of arrival,
 // which is that of their sequence.
@@ -30,10 +37,11 @@ type webhook struct {
 	CreatedAt      time.Time `avro:"created_at"`
 	// ArrivedAt is when it came onto the log; the deadline counts from it.
 	ArrivedAt time.Time `avro:"arrived_at"`
-	// Body is nil when it stays on webhook-jobs, at Offset of the partition
-	// that the key belongs to.
-	Body   *[]byte `avro:"body"`
-	Offset int64   `avro:"offset"`
+	// Body is nil when it stays on webhook-jobs, at Offset of Partition;
+	// that is -1 in state of the first version.
+	Body      *[]byte `avro:"body"`
+	Partition int32   `avro:"partition"`
+	Offset    int64   `avro:"offset"`
 	// Attempts counts those that have ended.
 	Attempts int `avro:"attempts"`
 	// OpenSince is when the attempt under way began, nil for none.
@@ -47,11 +55,11 @@ type webhook struct {
 }
 
 // newWebhook takes a job over into the queue. The body stays out.
-func newWebhook(v *schemas.WebhookJob, arrival time.Time, offset int64) webhook {
+func newWebhook(v *schemas.WebhookJob, arrival time.Time, at job.Position) webhook {
 	return webhook{
 		JobID: v.JobID, Tenant: v.Tenant, RegistrationID: v.RegistrationID, Epoch: v.Epoch,
 		Type: v.Type, Sequence: v.Sequence, Trigger: v.Trigger,
-		CreatedAt: v.CreatedAt, ArrivedAt: ceilMillis(arrival), Offset: offset, DueAt: ceilMillis(arrival),
+		CreatedAt: v.CreatedAt, ArrivedAt: ceilMillis(arrival), Partition: at.Partition, Offset: at.Offset, DueAt: ceilMillis(arrival),
 	}
 }
 

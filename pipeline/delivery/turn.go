@@ -96,7 +96,10 @@ func (t *turn) start(w *webhook) {
 	case w.JobID == t.freshID:
 		a.Call.Body = t.fresh
 	default:
-		a.BodyAt = &job.Position{Topic: schemas.TopicWebhookJobs, Partition: t.call.Partition, Offset: w.Offset}
+		a.BodyAt = &job.Position{Topic: schemas.TopicWebhookJobs, Partition: w.Partition, Offset: w.Offset}
+		if w.Partition < 0 {
+			a.BodyAt.Partition = t.call.Partition
+		}
 	}
 	t.call.Start(a)
 }
