@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"time"
@@ -14,7 +15,7 @@ import (
 // Settings are all settings that commands share. Each has its default, unit
 // and reason in its tag; `waybill config check` prints the effective values.
 type Settings struct {
-	Data       string     `help:"Folder for everything that is kept when Kafka or ClickHouse is embedded." default:"data" type:"path"`
+	Data       string     `help:"Folder for what is kept on this machine: the jobs' state, and Kafka and ClickHouse when they are embedded." default:"data" type:"path"`
 	Kafka      Kafka      `embed:"" prefix:"kafka-" group:"Kafka"`
 	ClickHouse ClickHouse `embed:"" prefix:"clickhouse-" group:"ClickHouse"`
 	Pipeline   Pipeline   `embed:"" group:"Pipeline"`
@@ -69,6 +70,16 @@ type Pipeline struct {
 	CommitInterval time.Duration `help:"How often a busy task commits. Longer is cheaper and later." default:"100ms"`
 	ReorderHold    time.Duration `help:"How long a new event waits for earlier ones (O1). 0: not at all." default:"2s"`
 	OrphanHold     time.Duration `help:"How long an event waits for a registration (R9)." default:"72h"`
+	StateDir       string        `help:"Folder for the jobs' state, on a disk of this machine. It may be lost: it is then restored from Kafka. Empty: the folder state in --data." type:"path"`
+	StateCache     int           `help:"Memory for blocks of the jobs' state, MiB. More saves reads from the disk." default:"256"`
+}
+
+// StateFolder returns the folder for the jobs' state.
+func (s *Settings) StateFolder() string {
+	if s.Pipeline.StateDir != "" {
+		return s.Pipeline.StateDir
+	}
+	return filepath.Join(s.Data, "state")
 }
 
 // WorkerCount returns the number of workers.
@@ -127,6 +138,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("--commit-interval is %s; it must be positive", s.Pipeline.CommitInterval)
 	case s.Pipeline.ReorderHold < 0:
 		return fmt.Errorf("--reorder-hold is %s; it must not be negative", s.Pipeline.ReorderHold)
+	case s.Pipeline.StateCache < 8:
+		return fmt.Errorf("--state-cache is %d MiB; it must be at least 8", s.Pipeline.StateCache)
 	case s.Webhook.Timeout <= 0:
 		return fmt.Errorf("--webhook-timeout is %s; it must be positive", s.Webhook.Timeout)
 	case s.Webhook.InFlight < 1:

@@ -31,12 +31,15 @@ type parts struct {
 	log        *slog.Logger
 	registerer prometheus.Registerer
 	instance   string
+	states     *states
 }
 
 // stream is the configuration that all jobs share.
-func (p *parts) stream(app string, inputs []string, changelog string) stream.Config {
+func (p *parts) stream(app string, inputs []string, changelog string) (stream.Config, error) {
+	state, err := p.states.of(app)
 	return stream.Config{
-		App: app, Instance: p.instance, Workers: p.settings.Pipeline.WorkerCount(),
+		State: state,
+		App:   app, Instance: p.instance, Workers: p.settings.Pipeline.WorkerCount(),
 		Brokers: p.settings.Kafka.Addrs(), Prefix: p.settings.Kafka.Prefix,
 		Inputs: inputs, Changelog: changelog, DeadLetters: schemas.TopicDeadLetters,
 		Clock: stream.Live, CommitInterval: p.settings.Pipeline.CommitInterval,
@@ -48,7 +51,7 @@ func (p *parts) stream(app string, inputs []string, changelog string) stream.Con
 		}},
 		Logger:     p.log,
 		Registerer: p.registerer,
-	}
+	}, err
 }
 
 func (p *parts) tracking() (*stream.Runtime, error) {
@@ -67,7 +70,10 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := p.stream(Tracking, []string{schemas.TopicRegistrations, schemas.TopicCarrierEvents}, schemas.TopicTrackingState)
+	cfg, err := p.stream(Tracking, []string{schemas.TopicRegistrations, schemas.TopicCarrierEvents}, schemas.TopicTrackingState)
+	if err != nil {
+		return nil, err
+	}
 	cfg.Rerouted = schemas.TopicRerouted
 	if p.settings.Pipeline.Clock == "log" {
 		cfg.Clock = stream.Log
@@ -88,7 +94,10 @@ func (p *parts) endpoints() (*stream.Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := p.stream(Endpoints, []string{schemas.TopicEndpointCommands, schemas.TopicEndpointSignals}, schemas.TopicEndpointState)
+	cfg, err := p.stream(Endpoints, []string{schemas.TopicEndpointCommands, schemas.TopicEndpointSignals}, schemas.TopicEndpointState)
+	if err != nil {
+		return nil, err
+	}
 	return stream.New(cfg, j)
 }
 
@@ -97,7 +106,10 @@ func (p *parts) delivery(perform func(ctx context.Context, request any) any) (*s
 	if err != nil {
 		return nil, err
 	}
-	cfg := p.stream(Delivery, []string{schemas.TopicWebhookJobs}, schemas.TopicWebhookQueue)
+	cfg, err := p.stream(Delivery, []string{schemas.TopicWebhookJobs}, schemas.TopicWebhookQueue)
+	if err != nil {
+		return nil, err
+	}
 	cfg.Perform = perform
 	cfg.MaxInFlightWork = max(1, p.settings.Webhook.InFlight/p.settings.Pipeline.WorkerCount())
 	return stream.New(cfg, j)

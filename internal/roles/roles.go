@@ -2,6 +2,7 @@ package roles
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -35,6 +36,7 @@ type Roles struct {
 	sink     *clickhouse.Sink // nil when it is not among the roles
 	caller   *webhook.Caller
 	bodies   *kgo.Client
+	states   *states
 }
 
 // New puts roles together, all of them if none is named; Run starts them. An
@@ -55,12 +57,12 @@ func New(o Options, names ...string) (*Roles, error) {
 		runtimes: make(map[string]*stream.Runtime),
 		bodies:   client,
 		caller:   webhook.New(webhook.Options{Version: o.Version, Timeout: o.Settings.Webhook.Timeout, AllowedNetworks: o.Settings.Webhook.Allow}),
+		states:   newStates(o.Settings, instance, o.Logger),
 	}
-	p := &parts{settings: o.Settings, codecs: o.Codecs, log: o.Logger, registerer: o.Registerer, instance: instance}
+	p := &parts{settings: o.Settings, codecs: o.Codecs, log: o.Logger, registerer: o.Registerer, instance: instance, states: r.states}
 	for _, name := range names {
 		if err := r.add(name, p, o); err != nil {
-			r.close()
-			return nil, fmt.Errorf("setting up %s: %w", name, err)
+			return nil, errors.Join(fmt.Errorf("setting up %s: %w", name, err), r.close())
 		}
 	}
 	return r, nil
@@ -102,8 +104,8 @@ func staticMember(name string) []kgo.Opt {
 
 // Run works until ctx is done, then stops cleanly: what is in hand is finished
 // and committed. It returns an error when a role must not go on.
-func (r *Roles) Run(ctx context.Context) error {
-	defer r.close()
+func (r *Roles) Run(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, r.close()) }()
 	g, ctx := errgroup.WithContext(ctx)
 	start := func(name string, run func(context.Context) error) {
 		g.Go(func() error {
@@ -122,9 +124,10 @@ func (r *Roles) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-func (r *Roles) close() {
+func (r *Roles) close() error {
 	r.caller.Close()
 	r.bodies.Close()
+	return r.states.close()
 }
 
 // Ready says which role is not yet able to work, or nil.

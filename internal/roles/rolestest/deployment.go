@@ -41,7 +41,7 @@ func Settings(t testing.TB, flags ...string) *config.Settings {
 	require.NoError(t, err)
 	_, err = parser.Parse(append([]string{
 		"--kafka-brokers", strings.Join(embeddedtest.Kafka(t), ","), "--kafka-prefix", Unique("test-") + ".",
-		"--instance", "test", "--webhook-allow", "127.0.0.0/8",
+		"--instance", "test", "--data", t.TempDir(), "--webhook-allow", "127.0.0.0/8",
 	}, flags...))
 	require.NoError(t, err)
 	return &s
