@@ -1,14 +1,11 @@
-// Command bench measures raw events a second through tracking, exactly once
-// and with all its outputs, beside the pass-through limit: a consume-produce
-// loop that writes the same bytes in transactions and does no work between.
-//
-// The command starts a broker for each turn and runs what is measured in a
-// process of its own, so that its processor time is told apart from the
-// broker's and the load's. README.md says what is measured and how.
+// Command bench measures Waybill: each of its parts is one question, answered
+// beside the limit of the same bytes in the same run, or beside what is to be
+// reached. README.md says what is measured and how; RESULTS.md has the figures,
+// PROFILE.md says where the time goes.
 //
 // It is wiring, like cmd, and may import every room.
 //
-// Start reading at bench.go (the turns), then stage.go (a broker with its
-// load), worker.go (the measured process), tracking.go and limit.go (what it
-// runs), and lane.go (which bytes the limit writes).
+// Start reading at main.go (the parts by name), then engine (the runtime
+// alone) and tracking (the role), rig (brokers, loads, measured processes, the
+// limit) and report (medians, tables, aims).
 package main

@@ -5,24 +5,26 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
-	"time"
 
 	"github.com/alecthomas/kong"
 
+	"waybill/bench/engine"
+	"waybill/bench/report"
+	"waybill/bench/rig"
+	"waybill/bench/tracking"
 	"waybill/internal/embedded"
 )
-
-// workerCommand is the hidden command by which the binary starts itself again
-// as the process that is measured.
-const workerCommand = "measured-worker"
 
 func main() {
 	if code, hidden := runHidden(os.Args[1:]); hidden {
 		os.Exit(code)
 	}
 	var o options
-	kong.Parse(&o, kong.Name("bench"), kong.Description("Measures tracking beside the pass-through limit of the same bytes."))
+	kong.Parse(&o, kong.Name("bench"), kong.Vars{"parts": strings.Join(names(), ", ")},
+		kong.Description("Measures Waybill beside the limit of the same bytes, or beside what it is to reach."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, &o)
 	stop()
@@ -40,29 +42,91 @@ func runHidden(args []string) (code int, hidden bool) {
 	switch args[0] {
 	case embedded.EngineCommand:
 		return embedded.RunEngine(args[1:]), true
-	case workerCommand:
-		return runWorker(os.Stdin, os.Stdout), true
+	case rig.WorkerCommand:
+		return rig.Serve(kinds(), os.Stdin, os.Stdout), true
 	}
 	return 0, false
 }
 
-// options are the command line.
-type options struct {
-	Parcels    int           `help:"Parcels in each turn; about 11 raw events each." default:"10000"`
-	Passes     int           `help:"How often the limit works the same load off, so that its turn is long enough to tell." default:"4"`
-	Turns      int           `help:"Turns of each row that count." default:"5"`
-	Warmups    int           `help:"Turns of each row before them that do not." default:"1"`
-	Partitions int           `help:"Partitions of every topic." default:"4"`
-	Seed       uint64        `help:"Decides everything about the load that is left to chance." default:"1"`
-	Results    string        `help:"File for the results. Empty: none." default:"bench/RESULTS.md"`
-	Profile    string        `help:"Folder for CPU and allocation profiles of tracking, from one more turn. Empty: none." placeholder:"DIR"`
-	Patience   time.Duration `help:"How long one turn may take." default:"2m"`
+// kinds are what a measured process can be.
+func kinds() rig.Kinds {
+	return rig.Kinds{
+		rig.LimitKind:      rig.Kind(rig.NewLimit),
+		tracking.Kind:      rig.Kind(tracking.New),
+		engine.RuntimeKind: rig.Kind(engine.NewRuntime),
+		engine.FillKind:    rig.Kind(engine.NewFiller),
+	}
 }
 
-// Validate refuses what gives no figure. kong calls it.
+// options are the command line.
+type options struct {
+	Parts   []string `arg:"" optional:"" help:"What to measure: ${parts}. All when none is named."`
+	Results string   `help:"File for the results. Empty: none." default:"bench/RESULTS.md"`
+
+	Common   rig.Options      `embed:""`
+	Engine   engine.Options   `embed:""`
+	Tracking tracking.Options `embed:""`
+}
+
+// part is one question, and one section of the results.
+type part struct {
+	name    string
+	measure func(context.Context, *options) (*report.Section, error)
+}
+
+// parts are all there are, in the order of the document.
+func parts() []part {
+	ofEngine := func(name string, measure func(context.Context, *rig.Options, *engine.Options) (*report.Section, error)) part {
+		return part{name, func(ctx context.Context, o *options) (*report.Section, error) {
+			return measure(ctx, &o.Common, &o.Engine)
+		}}
+	}
+	return []part{
+		ofEngine(engine.StreamPart, engine.Stream),
+		ofEngine(engine.LatencyPart, engine.Latency),
+		{tracking.Part, func(ctx context.Context, o *options) (*report.Section, error) {
+			return tracking.Run(ctx, &o.Common, &o.Tracking)
+		}},
+	}
+}
+
+// names are those of all parts.
+func names() []string {
+	var names []string
+	for _, p := range parts() {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// Validate refuses parts that there are not. kong calls it.
 func (o *options) Validate() error {
-	if o.Turns < 1 || o.Warmups < 0 || o.Partitions < 1 || o.Passes < 1 {
-		return fmt.Errorf("--turns %d, --warmups %d, --partitions %d, --passes %d: at least 1, 0, 1 and 1 are needed", o.Turns, o.Warmups, o.Partitions, o.Passes)
+	for _, name := range o.Parts {
+		if !slices.Contains(names(), name) {
+			return fmt.Errorf("there is no part %q, only %s", name, strings.Join(names(), ", "))
+		}
+	}
+	return nil
+}
+
+// run measures the parts that are asked for, prints what they say and writes
+// it into the results, each as soon as it is known.
+func run(ctx context.Context, o *options) error {
+	for _, p := range parts() {
+		if len(o.Parts) > 0 && !slices.Contains(o.Parts, p.name) {
+			continue
+		}
+		section, err := p.measure(ctx, o)
+		if err != nil {
+			return err
+		}
+		fmt.Print(section.Terminal())
+		if o.Results == "" {
+			continue
+		}
+		if err := report.Update(o.Results, rig.ThisMachine(ctx), section, names()); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package main
-
-import "time"
-
-// ownCPU is not told on this platform.
-func ownCPU() (time.Duration, error) { return 0, nil }

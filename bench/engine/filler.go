@@ -1,0 +1,39 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"waybill/bench/rig"
+)
+
+// FillKind is the kind of a process that fills a folder with state.
+const FillKind = "fill"
+
+// FillOrder is what such a process is told.
+type FillOrder struct {
+	Dir   string `json:"dir"`
+	State state  `json:"state"`
+}
+
+// filler fills a folder, and is done when it is ready.
+type filler struct {
+	rig.Background
+	FillOrder
+}
+
+// NewFiller makes what the process runs.
+func NewFiller(o *FillOrder) (rig.Measured, error) { return &filler{FillOrder: *o}, nil }
+
+// Prepare implements rig.Measured. It says how long the filling took.
+func (f *filler) Prepare(ctx context.Context) (any, error) {
+	f.Start(ctx, func(ctx context.Context) error { <-ctx.Done(); return nil })
+	began := time.Now()
+	db, err := openFolder(f.Dir)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(f.State.fill(ctx, db, [16]byte{}), db.Close())
+	return time.Since(began), err
+}

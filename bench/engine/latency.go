@@ -1,0 +1,192 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/bench/report"
+	"waybill/bench/rig"
+)
+
+// LatencyPart is the name of the part that measures how soon a record's
+// effects can be read.
+const LatencyPart = "latency"
+
+// The load of the part latency.
+const (
+	latencyRecords = 600
+	latencyEvery   = 10 * time.Millisecond
+	latencyKeys    = 1_000_000
+)
+
+// delays are those of one turn, in milliseconds.
+type delays struct {
+	p50, p99, most float64
+	cost           float64 // processor time of the measured process in µs per record
+}
+
+// both is a turn of ours and one of the limit.
+type both struct{ ours, limit delays }
+
+// String implements fmt.Stringer.
+func (b both) String() string {
+	return fmt.Sprintf("P99 %.1f ms, limit %.1f ms", b.ours.p99, b.limit.p99)
+}
+
+// Latency measures from the moment that a record is handed to its producer to
+// the moment that a reader of committed records has what came of it.
+func Latency(ctx context.Context, common *rig.Options, o *Options) (_ *report.Section, err error) {
+	b := &bench{common, o}
+	sc := scene{partitions: common.Partitions, records: latencyRecords, bytes: streamBytes, keys: latencyKeys, access: uniform, seed: common.Seed}
+	order := RuntimeOrder{State: state{Keys: sc.keys, Bytes: 8, Partitions: sc.partitions}, Adopt: true}
+	if order.Dir, err = b.folder(ctx, order.State); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(order.Dir)) }()
+	var turns []both
+	err = b.turns(LatencyPart, func(_ int, counts bool) (fmt.Stringer, error) {
+		ctx, cancel := b.patiently(ctx)
+		defer cancel()
+		t, err := b.latencies(ctx, sc, order)
+		if counts {
+			turns = append(turns, t)
+		}
+		return t, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return latencySection(sc, turns), nil
+}
+
+// latencies is one turn of both. The limit writes the counts that ours wrote,
+// each when the record comes that it was written for.
+func (b *bench) latencies(ctx context.Context, sc scene, o RuntimeOrder) (t both, err error) {
+	source, err := sc.emptyStage(ctx)
+	if err != nil {
+		return t, err
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	o.Brokers = source.Addrs()
+	ours, err := rig.Start(ctx, RuntimeKind, "", o)
+	if err != nil {
+		return t, err
+	}
+	if t.ours, err = sc.drip(source, ours); err != nil {
+		return t, err
+	}
+	target, err := sc.emptyStage(ctx)
+	if err != nil {
+		return t, err
+	}
+	defer func() { err = errors.Join(err, target.Close()) }()
+	order := limitOrder(sc.partitions, 1)
+	order.Brokers, order.Source = target.Addrs(), source.Addrs()
+	limit, err := rig.Start(ctx, rig.LimitKind, "", order)
+	if err != nil {
+		return t, err
+	}
+	t.limit, err = sc.drip(target, limit)
+	return t, err
+}
+
+// drip sends the records at an even rate to a process that waits for them, and
+// measures how long it takes until what came of each can be read. It ends the
+// process.
+func (sc scene) drip(s *rig.Stage, p *rig.Process) (d delays, err error) {
+	defer func() { err = errors.Join(err, p.Close()) }()
+	r, err := newReader(p.Alive(), s.Addrs(), sc.records)
+	if err != nil {
+		return d, err
+	}
+	defer r.close()
+	if err := p.Begin(); err != nil {
+		return d, err
+	}
+	sent, err := sc.send(p.Alive(), s.Addrs())
+	if err != nil {
+		return d, err
+	}
+	if err := r.have(p.Alive(), sc.records); err != nil {
+		return d, err
+	}
+	used, err := p.End()
+	if err != nil {
+		return d, err
+	}
+	took := make([]float64, 0, sc.records)
+	for i, seen := range r.when() {
+		took = append(took, float64(seen.Sub(sent[i]).Microseconds())/1000)
+	}
+	return delays{
+		report.Quantile(took, 0.5), report.Quantile(took, 0.99), report.Quantile(took, 1),
+		float64(used.CPU.Microseconds()) / float64(sc.records),
+	}, nil
+}
+
+// send sends all records at an even rate, and returns when each was sent.
+func (sc scene) send(ctx context.Context, brokers []string) (sent []time.Time, err error) {
+	client, err := kgo.NewClient(kgo.SeedBrokers(brokers...), kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))
+	if err != nil {
+		return nil, fmt.Errorf("making a client for the load: %w", err)
+	}
+	defer client.Close()
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	if err := client.Ping(ctx); err != nil {
+		return nil, fmt.Errorf("connecting to send the load: %w", err)
+	}
+	next := sc.source()
+	tick := time.NewTicker(latencyEvery)
+	defer tick.Stop()
+	for range sc.records {
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-tick.C:
+		}
+		sent = append(sent, time.Now())
+		client.Produce(ctx, next(), func(_ *kgo.Record, err error) {
+			if err != nil {
+				fail(fmt.Errorf("sending the load: %w", err))
+			}
+		})
+	}
+	if err := client.Flush(ctx); err != nil {
+		return nil, fmt.Errorf("sending the load: %w", context.Cause(ctx))
+	}
+	return sent, nil
+}
+
+func latencySection(sc scene, turns []both) *report.Section {
+	t := report.NewTable("", "P50 ms", "P99 ms", "most ms", "CPU µs/record")
+	add := func(name string, of func(both) delays) {
+		in := func(figure func(delays) float64, decimals int) string {
+			return report.SpreadBy(turns, func(b both) float64 { return figure(of(b)) }).In(decimals)
+		}
+		t.AppendRow(table.Row{
+			name, in(func(d delays) float64 { return d.p50 }, 1), in(func(d delays) float64 { return d.p99 }, 1),
+			in(func(d delays) float64 { return d.most }, 1), in(func(d delays) float64 { return d.cost }, 0),
+		})
+	}
+	add("count per key, state in Pebble", func(b both) delays { return b.ours })
+	add("limit of the same bytes", func(b both) delays { return b.limit })
+	return &report.Section{
+		Part: LatencyPart, Title: "from a record sent to its effect read, at low load",
+		Conditions: []string{
+			fmt.Sprintf("%d records of %d bytes in a turn, one each %s; %d partitions, %d workers; state of %d keys", sc.records, sc.bytes, latencyEvery, sc.partitions, workers(), sc.keys),
+			"embedded Kafka with a data directory; sender, reader, broker and what is measured share the cores",
+		},
+		Blocks: []report.Block{{Table: t, Note: "From the moment that a record is handed to its producer to the moment that a reader of committed records has the count that came of it.\nQuantiles are those of each turn."}},
+		Aims: []report.Aim{{
+			What: "P99 on the embedded Kafka", Unit: "ms", Want: 25, AtMost: true, Decimals: 1,
+			Have: report.SpreadBy(turns, func(b both) float64 { return b.ours.p99 }).Median,
+		}},
+	}
+}

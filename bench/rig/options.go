@@ -1,0 +1,24 @@
+package rig
+
+import (
+	"fmt"
+	"time"
+)
+
+// Options are what all measurements have in common.
+type Options struct {
+	Turns      int           `help:"Turns of each row that count." default:"5"`
+	Warmups    int           `help:"Turns of each row before them that do not." default:"1"`
+	Partitions int           `help:"Partitions of every topic." default:"4"`
+	Seed       uint64        `help:"Decides everything about a load that is left to chance." default:"1"`
+	Profile    string        `help:"Folder for CPU and allocation profiles, from one more turn of stream or tracking. Empty: none." placeholder:"DIR"`
+	Patience   time.Duration `help:"How long one turn may take." default:"5m"`
+}
+
+// Validate refuses what gives no figure.
+func (o *Options) Validate() error {
+	if o.Turns < 1 || o.Warmups < 0 || o.Partitions < 1 {
+		return fmt.Errorf("--turns %d, --warmups %d, --partitions %d: at least 1, 0 and 1 are needed", o.Turns, o.Warmups, o.Partitions)
+	}
+	return nil
+}

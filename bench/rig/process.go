@@ -1,0 +1,152 @@
+package rig
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+)
+
+// Process is the parent's side of a measured process. It is tied to this one
+// by its standard input.
+type Process struct {
+	command *exec.Cmd
+	stdin   io.WriteCloser
+	words   *json.Encoder
+	answers chan answer     // closed when its output has ended
+	alive   context.Context // ends when no answer can follow, and says why
+	said    json.RawMessage
+}
+
+// Start starts a measured process of a kind with its order, and returns when
+// it is ready for work. It ends with ctx. With a folder for profiles it writes
+// some there of what it measures.
+func Start(ctx context.Context, kind, profile string, body any) (*Process, error) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("writing the order of a measured process: %w", err)
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding this program's own file: %w", err)
+	}
+	p := &Process{command: exec.CommandContext(ctx, exe, WorkerCommand)}
+	p.command.Stderr = os.Stderr
+	if p.stdin, err = p.command.StdinPipe(); err != nil {
+		return nil, fmt.Errorf("making the standard input of a measured process: %w", err)
+	}
+	stdout, err := p.command.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("making the standard output of a measured process: %w", err)
+	}
+	if err := p.command.Start(); err != nil {
+		return nil, fmt.Errorf("starting a measured process: %w", err)
+	}
+	p.words = json.NewEncoder(p.stdin)
+	p.follow(ctx, stdout)
+	ready, err := p.ask(order{Kind: kind, Profile: profile, Body: text})
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	p.said = ready.Said
+	return p, nil
+}
+
+// Said reads what the process told when it was ready.
+func (p *Process) Said(into any) error {
+	if err := json.Unmarshal(p.said, into); err != nil {
+		return fmt.Errorf("reading what a measured process has prepared: %w", err)
+	}
+	return nil
+}
+
+// Begin makes the process measure what it spends from here.
+func (p *Process) Begin() error {
+	_, err := p.ask(wordBegin)
+	return err
+}
+
+// End ends it, and returns what it has spent since Begin.
+func (p *Process) End() (Usage, error) {
+	end, err := p.ask(wordEnd)
+	return end.Used, err
+}
+
+// Alive ends when the process cannot answer any more, and says why.
+func (p *Process) Alive() context.Context { return p.alive }
+
+// Kill ends the process with no chance to do anything about it.
+func (p *Process) Kill() error {
+	if err := p.command.Process.Kill(); err != nil {
+		return fmt.Errorf("killing a measured process: %w", err)
+	}
+	for range p.answers { // until its output ends
+	}
+	_ = p.command.Wait() // it was killed, which is no news
+	return p.stdin.Close()
+}
+
+// follow takes in answers until the process ends or fails.
+func (p *Process) follow(ctx context.Context, stdout io.Reader) {
+	var dead context.CancelCauseFunc
+	p.alive, dead = context.WithCancelCause(ctx)
+	p.answers = make(chan answer, 1) // one is written for each word
+	go func() {
+		defer close(p.answers)
+		lines := json.NewDecoder(stdout)
+		for {
+			var a answer
+			err := lines.Decode(&a)
+			if err != nil {
+				dead(fmt.Errorf("reading the report of a measured process: %w", err))
+				return
+			}
+			if a.Err != "" {
+				dead(fmt.Errorf("measuring: %s", a.Err))
+				continue
+			}
+			p.answers <- a
+		}
+	}()
+}
+
+// ask says a word, or the order, and waits for the answer to it.
+func (p *Process) ask(word any) (answer, error) {
+	if err := p.words.Encode(word); err != nil {
+		return answer{}, fmt.Errorf("telling a measured process what to do: %w", err)
+	}
+	a, ok := <-p.answers
+	if !ok {
+		return answer{}, context.Cause(p.alive)
+	}
+	return a, nil
+}
+
+// Close lets the process end and waits for it.
+func (p *Process) Close() error {
+	err := p.stdin.Close()
+	for range p.answers { // nobody waits for what is left
+	}
+	return errors.Join(err, p.command.Wait())
+}
+
+// Do runs a process whose work is done when it is ready, and reads what it
+// said.
+func Do(ctx context.Context, kind string, body, said any) (err error) {
+	p, err := Start(ctx, kind, "", body)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	if err := p.Said(said); err != nil {
+		return err
+	}
+	if err := p.Begin(); err != nil {
+		return err
+	}
+	_, err = p.End()
+	return err
+}
