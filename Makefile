@@ -45,8 +45,8 @@ lint: $(TOOLS)/golangci-lint ## Check the house rules
 	go mod tidy -diff
 	@go generate ./... && git diff --exit-code -- '*_gen.go' docs
 
-bench: ## Measure raw events a second beside the pass-through limit
-	go run ./bench
+bench: ## Measure everything into bench/RESULTS.md, or some of it: PART="stream restore"
+	go run ./bench $(PART)
 
 fuzz: ## Fuzz every parser for a minute each
 	@for pkg in $$(grep -rl --include='*_test.go' 'func Fuzz' . | xargs -n1 dirname | sort -u); do \

@@ -55,6 +55,7 @@ func kinds() rig.Kinds {
 		tracking.Kind:      rig.Kind(tracking.New),
 		engine.RuntimeKind: rig.Kind(engine.NewRuntime),
 		engine.FillKind:    rig.Kind(engine.NewFiller),
+		engine.BulkKind:    rig.Kind(engine.NewBulk),
 	}
 }
 
@@ -84,6 +85,10 @@ func parts() []part {
 	return []part{
 		ofEngine(engine.StreamPart, engine.Stream),
 		ofEngine(engine.LatencyPart, engine.Latency),
+		ofEngine(engine.RestorePart, engine.Restore),
+		ofEngine(engine.RecoveryPart, engine.Recovery),
+		ofEngine(engine.StatePart, engine.State),
+		ofEngine(engine.IdlePart, engine.Idle),
 		{tracking.Part, func(ctx context.Context, o *options) (*report.Section, error) {
 			return tracking.Run(ctx, &o.Common, &o.Tracking)
 		}},

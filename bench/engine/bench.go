@@ -13,7 +13,7 @@ import (
 
 // Options are those of these parts alone.
 type Options struct {
-	Records int  `help:"Records in each turn of stream and state." default:"500000"`
+	Records int  `help:"Records in each turn of stream, and the least in one of state." default:"500000"`
 	Full    bool `help:"State and idle with 10 million keys, not 1 million."`
 }
 
@@ -23,14 +23,6 @@ func (o *Options) Validate() error {
 		return fmt.Errorf("--records %d: at least 1 is needed", o.Records)
 	}
 	return nil
-}
-
-// manyKeys is how many the parts state and idle have.
-func (o *Options) manyKeys() int {
-	if o.Full {
-		return 10_000_000
-	}
-	return 1_000_000
 }
 
 // bench is one run of a part.

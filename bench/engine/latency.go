@@ -20,7 +20,8 @@ const LatencyPart = "latency"
 
 // The load of the part latency.
 const (
-	latencyRecords = 600
+	latencyRecords = 700
+	latencyCold    = 100 // of them, the first, which meet new connections and are not counted
 	latencyEvery   = 10 * time.Millisecond
 	latencyKeys    = 1_000_000
 )
@@ -122,6 +123,9 @@ func (sc scene) drip(s *rig.Stage, p *rig.Process) (d delays, err error) {
 	}
 	took := make([]float64, 0, sc.records)
 	for i, seen := range r.when() {
+		if i < latencyCold {
+			continue
+		}
 		took = append(took, float64(seen.Sub(sent[i]).Microseconds())/1000)
 	}
 	return delays{
@@ -132,7 +136,7 @@ func (sc scene) drip(s *rig.Stage, p *rig.Process) (d delays, err error) {
 
 // send sends all records at an even rate, and returns when each was sent.
 func (sc scene) send(ctx context.Context, brokers []string) (sent []time.Time, err error) {
-	client, err := kgo.NewClient(kgo.SeedBrokers(brokers...), kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))
+	client, err := kgo.NewClient(kgo.SeedBrokers(brokers...), kgo.ProducerLinger(0), kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))
 	if err != nil {
 		return nil, fmt.Errorf("making a client for the load: %w", err)
 	}

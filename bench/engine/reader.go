@@ -20,7 +20,6 @@ type reader struct {
 	mu      sync.Mutex
 	seen    []time.Time // by number of the record that was counted; zero for not yet
 	count   int
-	latest  time.Time
 	changed chan struct{} // closed when something has come
 	err     error
 }
@@ -58,7 +57,7 @@ func (r *reader) take(fetches kgo.Fetches) {
 			r.err = errors.Join(r.err, fmt.Errorf("reading the counts: one came twice for record %d", number))
 			return
 		}
-		r.seen[number], r.latest = now, now
+		r.seen[number] = now
 		r.count++
 	})
 	close(r.changed)
@@ -107,6 +106,16 @@ func (r *reader) when() []time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]time.Time(nil), r.seen...)
+}
+
+// firstSince returns when the first count came after t; zero if none has.
+func (r *reader) firstSince(t time.Time) (first time.Time) {
+	for _, seen := range r.when() {
+		if seen.After(t) && (first.IsZero() || seen.Before(first)) {
+			first = seen
+		}
+	}
+	return first
 }
 
 func (r *reader) close() {

@@ -3,7 +3,10 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"waybill/bench/rig"
 	"waybill/pipeline/stream"
@@ -23,24 +26,33 @@ type RuntimeOrder struct {
 	Adopt bool `json:"adopt"`
 }
 
-// ready is what the process says when it waits for work: what took how long
-// since it was begun.
+// ready is what the process says when it waits for work. Times are those since
+// it was begun.
 type ready struct {
 	Opened time.Duration `json:"opened"` // the database is there
-	Ready  time.Duration `json:"ready"`  // every worker is a member, and has restored its tasks
+	First  restored      `json:"first"`  // the first records of the changelog are in it; what is here was not measured
+	Ready  restored      `json:"ready"`  // every worker is a member, and has restored its tasks
+}
+
+// restored is how far restoring has come.
+type restored struct {
+	At      time.Duration `json:"at"`
+	Records int           `json:"records"`
+	Used    rig.Usage     `json:"used"`
 }
 
 // process runs the job.
 type process struct {
 	rig.Background
 	RuntimeOrder
-	began time.Time
+	began    time.Time
+	registry *prometheus.Registry
 }
 
 // NewRuntime makes what the process runs. When it is ready it says how long
 // that took.
 func NewRuntime(o *RuntimeOrder) (rig.Measured, error) {
-	return &process{RuntimeOrder: *o, began: time.Now()}, nil
+	return &process{RuntimeOrder: *o, began: time.Now(), registry: prometheus.NewRegistry()}, nil
 }
 
 // Prepare implements rig.Measured.
@@ -49,26 +61,59 @@ func (p *process) Prepare(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	said := ready{Opened: time.Since(p.began)}
+	opened := time.Since(p.began)
 	r, err := stream.New(stream.Config{
 		App: app, Instance: "bench", Brokers: p.Brokers, Inputs: []string{inputTopic}, Changelog: changelogTopic, DeadLetters: deadLetterTopic,
-		State: db, Logger: rig.Warnings(),
+		State: db, Logger: rig.Warnings(), Registerer: p.registry,
 	}, counter{})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	p.Start(ctx, func(ctx context.Context) error { return errors.Join(r.Run(ctx), db.Close()) })
-	tick := time.NewTicker(time.Millisecond)
+	said, err := p.follow(r)
+	said.Opened = opened
+	return said, err
+}
+
+// follow looks at the runtime until it is ready.
+func (p *process) follow(r *stream.Runtime) (said ready, err error) {
+	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for !r.Ready() {
+		if said.First.Records == 0 {
+			if said.First, err = p.look(); err != nil {
+				return said, errors.Join(err, p.Stop())
+			}
+		}
 		select {
 		case <-p.Over():
-			return nil, errors.Join(errors.New("waiting for the runtime to be ready: it ended"), p.Stop())
+			return said, errors.Join(errors.New("waiting for the runtime to be ready: it ended"), p.Stop())
 		case <-tick.C:
 		}
 	}
-	said.Ready = time.Since(p.began)
+	if said.Ready, err = p.look(); err != nil {
+		return said, errors.Join(err, p.Stop())
+	}
 	return said, nil
+}
+
+// look takes note of how far restoring is.
+func (p *process) look() (restored, error) {
+	used, err := rig.OwnUsage()
+	if err != nil {
+		return restored{}, err
+	}
+	families, err := p.registry.Gather()
+	if err != nil {
+		return restored{}, fmt.Errorf("reading the metrics: %w", err)
+	}
+	now := restored{At: time.Since(p.began), Used: used}
+	for _, family := range families {
+		if family.GetName() == "waybill_stream_restored_records_total" {
+			now.Records = int(family.GetMetric()[0].GetCounter().GetValue())
+		}
+	}
+	return now, nil
 }
 
 // open opens the database and sees to it that it holds what it should.
@@ -90,5 +135,5 @@ func (p *process) open(ctx context.Context) (store.Database, error) {
 
 // openFolder opens a database as a deployment does.
 func openFolder(dir string) (store.Database, error) {
-	return store.NewMemoryDatabase(), nil
+	return store.OpenPebble(dir, store.PebbleOptions{Logger: rig.Warnings()})
 }

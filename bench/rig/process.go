@@ -85,8 +85,9 @@ func (p *Process) Kill() error {
 	}
 	for range p.answers { // until its output ends
 	}
+	err := p.stdin.Close()
 	_ = p.command.Wait() // it was killed, which is no news
-	return p.stdin.Close()
+	return err
 }
 
 // follow takes in answers until the process ends or fails.

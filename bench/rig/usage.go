@@ -18,8 +18,8 @@ func (u Usage) since(before Usage) Usage {
 	return Usage{CPU: u.CPU - before.CPU, Allocations: u.Allocations - before.Allocations, Peak: u.Peak}
 }
 
-// ownUsage is that of this process.
-func ownUsage() (Usage, error) {
+// OwnUsage is that of this process since its start.
+func OwnUsage() (Usage, error) {
 	cpu, err := ownCPU()
 	if err != nil {
 		return Usage{}, err

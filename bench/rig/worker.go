@@ -120,14 +120,14 @@ func (w *watch) measure(profile string, said any) (Usage, error) {
 	if err != nil {
 		return Usage{}, err
 	}
-	before, err := ownUsage()
+	before, err := OwnUsage()
 	if err == nil {
 		err = w.answers.Encode(answer{})
 	}
 	if err == nil {
 		err = w.await(wordEnd)
 	}
-	after, cause := ownUsage()
+	after, cause := OwnUsage()
 	return after.since(before), errors.Join(err, cause, stop())
 }
 
