@@ -16,7 +16,7 @@ func TestPebble(t *testing.T) {
 	files := vfs.NewMem()
 	var folders atomic.Int64
 	var last string
-	openLast := func() (store.Database, error) { return store.OpenPebble(last, store.PebbleOptions{FS: files}) }
+	openLast := func() (store.Database, error) { return store.OpenPebble(last, small(files)) }
 	storetest.Run(t, func() (store.Database, error) {
 		last = fmt.Sprintf("/state/%d", folders.Add(1))
 		return openLast()
@@ -24,4 +24,9 @@ func TestPebble(t *testing.T) {
 		require.NoError(t, db.Close())
 		return openLast()
 	})
+}
+
+// small makes a database that has to write to its disk soon.
+func small(files vfs.FS) store.PebbleOptions {
+	return store.PebbleOptions{FS: files, MemTableBytes: 16 << 10, CacheBytes: 1 << 20}
 }

@@ -1,6 +1,7 @@
-// Package storetest is the suite that every store.Store passes: a random
-// history of batches, look-ups, timer walks, wipes and reopenings, beside a
-// model that is too simple to be wrong.
+// Package storetest is the suite that every store.Database passes: random
+// histories of batches, loads, timer walks, wipes and reopenings on several
+// partitions at once, beside a model that is too simple to be wrong; and what
+// is promised of leases and of concurrent use.
 //
-// Start reading at Run.
+// Start reading at Run; Model is what a store must be equal to.
 package storetest
