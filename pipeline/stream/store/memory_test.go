@@ -5,11 +5,17 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"waybill/pipeline/stream/store"
 	"waybill/pipeline/stream/store/storetest"
 )
+
+// Pebble leaves its scheduler behind where its Open fails late.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/cockroachdb/pebble/v2.(*ConcurrencyLimitScheduler).periodicGranter"))
+}
 
 func TestMemory(t *testing.T) {
 	storetest.Run(t, func() (store.Database, error) { return store.NewMemoryDatabase(), nil }, nil)

@@ -3,8 +3,11 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"time"
+
+	"github.com/cockroachdb/pebble/v2"
 )
 
 // failurePause is between two tries of Pebble to do in the background what
@@ -14,12 +17,15 @@ const failurePause = 50 * time.Millisecond
 // damage is content that is wrong though the disk has given what it has.
 type damage struct{ error }
 
-// trouble returns why no work can go on, nil while it can. An error that Pebble
-// returns is the disk's fault when that has failed; else it is damage, and the
-// folder is marked so that the next start removes it.
+func (e damage) Unwrap() error { return e.error }
+
+// trouble returns why no work can go on, nil while it can. The error, if there
+// is one, becomes the reason unless there is an earlier one: that of the disk
+// comes first, and what Pebble makes of it after it. Damage is marked in the
+// folder, so that the next start removes it.
 func (d *PebbleDatabase) trouble(err error) error {
 	if err != nil && d.failure.Err() == nil {
-		d.condemn(err)
+		d.fail(err)
 	}
 	failed := d.failure.Err()
 	switch {
@@ -28,20 +34,25 @@ func (d *PebbleDatabase) trouble(err error) error {
 	case errors.As(failed, &damage{}):
 		return fmt.Errorf("using the state in %s: it is damaged: %w; it is removed at the next start and restored from the changelog", d.dir, failed)
 	}
-	return fmt.Errorf("using the state in %s: %w; nothing was written since. Give the disk room or mend it, then start again; the folder may be removed or another one named, the state is then restored from the changelog", d.dir, failed)
+	return fmt.Errorf("using the state in %s: %w; nothing was written since. Give the disk room or mend it, and start again. The folder may be removed, or another one named: the state is then restored from the changelog", d.dir, failed)
 }
 
-func (d *PebbleDatabase) condemn(cause error) {
+func (d *PebbleDatabase) fail(cause error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.failure.Err() != nil {
 		return
 	}
-	if err := d.folder.write(damageFile, cause.Error()); err != nil {
-		d.logger.Error("damaged state could not be marked", "folder", d.dir, "error", err)
+	if errors.Is(cause, fs.ErrNotExist) || pebble.IsCorruptionError(cause) {
+		cause = damage{cause}
 	}
-	d.failure.Set(damage{cause})
-	d.logger.Error("state is damaged", "folder", d.dir, "error", cause)
+	if errors.As(cause, &damage{}) {
+		if err := d.folder.write(damageFile, cause.Error()); err != nil {
+			cause = err
+		}
+	}
+	d.failure.Set(cause)
+	d.logger.Error("state cannot be used any more", "folder", d.dir, "error", d.failure.Err())
 }
 
 // background is called when work in the background has failed. Pebble tries
@@ -54,6 +65,12 @@ func (d *PebbleDatabase) background(err error) {
 	case <-timer.C:
 	case <-d.closing:
 	}
+}
+
+// corrupted is called when what was read is wrong, before whoever read it hears
+// of it.
+func (d *PebbleDatabase) corrupted(what pebble.DataCorruptionInfo) {
+	_ = d.trouble(damage{what.Details}) // is found by the next call
 }
 
 // pebbleLog hands on what Pebble logs.

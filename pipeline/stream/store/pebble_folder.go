@@ -8,9 +8,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"waybill/pipeline/stream/store/internal/disk"
 )
 
 // formatVersion is the version of what lies in the folder: keys, values and
@@ -30,21 +33,26 @@ const (
 
 // folder is a state folder that this process has locked.
 type folder struct {
-	fs   vfs.FS
+	fs   disk.FS
 	dir  string
 	lock *pebble.Lock
 }
 
 // lockFolder makes a folder if there is none and locks it.
-func lockFolder(files vfs.FS, dir string) (f folder, err error) {
+func lockFolder(files disk.FS, dir string) (f folder, err error) {
 	f = folder{fs: files, dir: dir}
 	if err := f.make(dir); err != nil {
 		return f, fmt.Errorf("making the state folder %s: %w", dir, err)
 	}
-	if f.lock, err = pebble.LockDirectory(dir, files); err != nil {
-		return f, fmt.Errorf("locking the state folder %s: %w; another process works with it: stop that, or name another folder", dir, err)
+	f.lock, err = pebble.LockDirectory(dir, files)
+	switch {
+	case err == nil:
+		return f, nil
+	case errors.Is(err, syscall.EAGAIN) || strings.Contains(err.Error(), "held by current process"):
+		return f, fmt.Errorf("locking the state folder %s: %w: another process works with it; stop that one, or name another folder", dir, err)
 	}
-	return f, nil
+	files.Failure.Set(err)
+	return f, err
 }
 
 func (f folder) unlock() error { return f.lock.Close() }
@@ -86,7 +94,7 @@ func (f folder) prepare() (stale string, err error) {
 	switch {
 	case version > formatVersion:
 		return "", fmt.Errorf("opening the state in %s: a newer release wrote it (format %d, this one reads up to %d): start that release, or remove the folder, and the state is restored from the changelog", f.dir, version, formatVersion)
-	case version < formatVersion && version > 0:
+	case version < formatVersion && version != noVersion:
 		stale = fmt.Sprintf("an older release wrote it (format %d, this one writes %d)", version, formatVersion)
 	default:
 		stale, err = f.read(damageFile)
@@ -105,7 +113,10 @@ func (f folder) prepare() (stale string, err error) {
 	return stale, nil
 }
 
-// version returns the format of what is in the folder, 0 for an empty one. A
+// noVersion is that of an empty folder.
+const noVersion = -1
+
+// version returns the format of what is in the folder. A
 // folder of something else is refused: it must not be mistaken for state that
 // can be removed.
 func (f folder) version() (int, error) {
@@ -118,13 +129,13 @@ func (f folder) version() (int, error) {
 		if slices.ContainsFunc(names, func(name string) bool { return name != lockFile && !strings.HasPrefix(name, formatFile) }) {
 			return 0, fmt.Errorf("opening the state in %s: the folder has files in it and no file %q, so it was not made by this program: name an empty or a new folder", f.dir, formatFile)
 		}
-		return 0, nil
+		return noVersion, nil
 	}
 	if err != nil {
 		return 0, fmt.Errorf("opening the state in %s: %w", f.dir, err)
 	}
 	version, err := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(text, formatPrefix)))
-	if err != nil || version <= 0 {
+	if err != nil || version < 0 {
 		return 0, fmt.Errorf("opening the state in %s: its file %q says %q, which is no format: remove the folder, and the state is restored from the changelog", f.dir, formatFile, text)
 	}
 	return version, nil

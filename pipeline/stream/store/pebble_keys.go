@@ -45,14 +45,14 @@ func appendTimerKey(dst []byte, partition int32, t Timer) []byte {
 
 func parseTimerKey(key []byte) (Timer, error) {
 	if len(key) < timerHead {
-		return Timer{}, fmt.Errorf("an entry of the due-time index has %d bytes", len(key))
+		return Timer{}, damage{fmt.Errorf("an entry of the due-time index has %d bytes", len(key))}
 	}
 	return Timer{int64(binary.BigEndian.Uint64(key[valueHead:])), string(key[timerHead:])}, nil
 }
 
 func partitionOf(key []byte) (int32, error) {
 	if len(key) < valueHead {
-		return 0, fmt.Errorf("a key has %d bytes", len(key))
+		return 0, damage{fmt.Errorf("a key has %d bytes", len(key))}
 	}
 	return int32(binary.BigEndian.Uint32(key)), nil
 }
@@ -65,7 +65,7 @@ func appendValue(dst []byte, wakeAt int64, value []byte) []byte {
 func parseValue(data []byte) (wakeAt int64, value []byte, err error) {
 	wake, n := binary.Uvarint(data)
 	if n <= 0 || wake > math.MaxInt64 {
-		return 0, nil, errors.New("a value does not begin with a wake-up")
+		return 0, nil, damage{errors.New("a value does not begin with a wake-up")}
 	}
 	return int64(wake), data[n:], nil
 }
@@ -104,7 +104,7 @@ func parseMeta(data []byte) (m meta, err error) {
 		return meta{first: math.MaxInt64}, nil
 	}
 	if len(data) != metaBytes {
-		return meta{}, fmt.Errorf("the mark has %d bytes, not %d", len(data), metaBytes)
+		return meta{}, damage{fmt.Errorf("the mark has %d bytes, not %d", len(data), metaBytes)}
 	}
 	copy(m.mark.TopicID[:], data)
 	var at int64

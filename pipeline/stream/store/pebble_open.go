@@ -21,78 +21,59 @@ func OpenPebble(dir string, opts PebbleOptions) (*PebbleDatabase, error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	if opts.FS == nil {
-		opts.FS = vfs.Default
-	}
-	failure := disk.NewFailure()
-	files := disk.FS{FS: opts.FS, Failure: failure}
-	d := &PebbleDatabase{
-		dir: dir, failure: failure, logger: opts.Logger,
-		closing: make(chan struct{}), marks: map[int32]Mark{},
-	}
-	var err error
-	if d.folder, err = lockFolder(files, dir); err != nil {
-		return nil, errors.Join(err, d.trouble(nil))
-	}
-	if err = d.open(opts); err != nil {
-		return nil, errors.Join(err, d.folder.unlock())
-	}
-	return d, nil
-}
-
-// open opens a locked folder.
-func (d *PebbleDatabase) open(opts PebbleOptions) error {
-	stale, err := d.folder.prepare()
-	if err = errors.Join(err, d.trouble(nil)); err != nil {
-		return err
-	}
-	if stale != "" {
-		d.tellRemoved(stale)
-	}
+	def(&opts.FS, vfs.Default)
 	if opts.Cache == nil {
 		def(&opts.CacheBytes, 128<<20)
 		opts.Cache = pebble.NewCache(opts.CacheBytes)
 		defer opts.Cache.Unref() // Pebble has taken its own reference by then
 	}
-	err = d.start(opts)
-	if err == nil || d.failure.Err() != nil {
-		return err
+	d, err := tryOpen(dir, opts)
+	if errors.As(err, &damage{}) {
+		d, err = tryOpen(dir, opts) // removes it
 	}
-	// The disk has done all that was asked of it, so what lies there is wrong.
-	d.tellRemoved(err.Error())
-	if err := d.folder.clear(); err != nil {
-		return err
-	}
-	if err := d.start(opts); err != nil {
-		return fmt.Errorf("making new state in %s: %w", d.dir, err)
-	}
-	return nil
+	return d, err
 }
 
-func (d *PebbleDatabase) tellRemoved(reason string) {
-	d.logger.Warn("state is removed and will be restored from the changelog", "folder", d.dir, "reason", reason)
-}
-
-// start starts Pebble and reads what is held of each partition.
-func (d *PebbleDatabase) start(opts PebbleOptions) (err error) {
-	d.db, err = pebble.Open(d.folder.path(pebbleFolder), d.pebbleOptions(opts))
-	if d.failure.Err() != nil {
-		if err == nil {
-			_ = d.db.Close() // of what is nowhere
+func tryOpen(dir string, opts PebbleOptions) (*PebbleDatabase, error) {
+	failure := disk.NewFailure()
+	d := &PebbleDatabase{
+		dir: dir, failure: failure, logger: opts.Logger,
+		closing: make(chan struct{}), marks: map[int32]Mark{},
+	}
+	var err error
+	if d.folder, err = lockFolder(disk.FS{FS: opts.FS, Failure: failure}, dir); err == nil {
+		if err = d.start(opts); err != nil {
+			_ = d.folder.unlock() // what is wrong already tells more
 		}
-		return d.trouble(nil)
 	}
+	if failed := d.trouble(nil); failed != nil {
+		err = failed
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// start starts Pebble in a locked folder and reads what is held.
+func (d *PebbleDatabase) start(opts PebbleOptions) error {
+	stale, err := d.folder.prepare()
 	if err != nil {
 		return err
 	}
-	if err := d.readMarks(); err != nil {
-		_ = d.db.Close() // the first error tells
-		if d.failure.Err() != nil {
-			return d.trouble(nil)
-		}
-		return err
+	if stale != "" {
+		d.logger.Warn("state is removed and will be restored from the changelog", "folder", d.dir, "reason", stale)
 	}
-	return nil
+	if d.db, err = pebble.Open(d.folder.path(pebbleFolder), d.pebbleOptions(opts)); err != nil {
+		// Unless the disk has failed, it has done all that was asked of it:
+		// then what lies there is wrong, whatever Pebble calls it.
+		return d.trouble(damage{err})
+	}
+	if err = d.trouble(d.readMarks()); err != nil {
+		close(d.closing)
+		_ = d.db.Close() // what is wrong already tells more
+	}
+	return err
 }
 
 // readMarks goes from each partition's first key to the next partition's.

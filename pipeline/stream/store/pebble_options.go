@@ -21,7 +21,7 @@ func (d *PebbleDatabase) pebbleOptions(opts PebbleOptions) *pebble.Options {
 		DisableWAL:         true,
 		Cache:              opts.Cache,
 		Logger:             pebbleLog{opts.Logger, d},
-		EventListener:      &pebble.EventListener{BackgroundError: d.background},
+		EventListener:      &pebble.EventListener{BackgroundError: d.background, DataCorruption: d.corrupted},
 
 		MemTableSize:                uint64(opts.MemTableBytes),
 		MemTableStopWritesThreshold: 3,

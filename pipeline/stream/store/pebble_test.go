@@ -25,8 +25,3 @@ func TestPebble(t *testing.T) {
 		return openLast()
 	})
 }
-
-// small makes a database that has to write to its disk soon.
-func small(files vfs.FS) store.PebbleOptions {
-	return store.PebbleOptions{FS: files, MemTableBytes: 16 << 10, CacheBytes: 1 << 20}
-}

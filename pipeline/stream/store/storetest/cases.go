@@ -32,7 +32,9 @@ func manyTimers(t *testing.T, open func() (store.Database, error)) {
 	m.Apply(b)
 	for _, fire := range []int{1, 70, 600, 0, 3000, 5000} {
 		b := store.Batch{Mark: store.Mark{Offset: m.Mark.Offset + 1}}
-		for i, due := range walk(t, s, fire) {
+		timers, err := walk(s, fire)
+		require.NoError(t, err)
+		for i, due := range timers {
 			c := store.Change{Key: due.Key, Former: m.Former(due.Key)}
 			if i%4 == 0 { // asks to be woken again: soon, among those that wait, or late
 				c.Value, c.WakeAt = []byte{2}, due.At+int64(i)

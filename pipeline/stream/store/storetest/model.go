@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
@@ -40,7 +41,15 @@ func (m *Model) Former(key string) store.Former {
 
 // Compare fails unless a store is equal to the model.
 func (m *Model) Compare(t require.TestingT, s store.Store) {
-	m.compareValues(t, s)
+	require.NoError(t, m.Check(t, s))
+}
+
+// Check is Compare for a store that may fail: it returns the error of the
+// store, and fails t for what the store answered before that and is wrong.
+func (m *Model) Check(t require.TestingT, s store.Store) error {
+	if err := m.checkValues(t, s); err != nil {
+		return err
+	}
 	var timers []store.Timer
 	var bytes int64
 	for key, c := range m.Values {
@@ -50,20 +59,28 @@ func (m *Model) Compare(t require.TestingT, s store.Store) {
 		}
 	}
 	slices.SortFunc(timers, store.Timer.Compare)
-	require.Equal(t, timers, walk(t, s, -1))
+	walked, err := walk(s, -1)
+	if err != nil {
+		return err
+	}
+	require.Equal(t, timers, walked)
 	keys, size := s.Size() // comes after the walk, for it may be wrong between Load and that
 	require.Equal(t, len(m.Values), keys, "keys of %v", slices.Sorted(maps.Keys(m.Values)))
 	require.Equal(t, bytes, size)
+	return nil
 }
 
-// compareValues looks at values and mark alone.
-func (m *Model) compareValues(t require.TestingT, s store.Store) {
-	for _, key := range append(keys(), slices.Collect(maps.Keys(m.Values))...) {
+// checkValues looks at values and mark alone.
+func (m *Model) checkValues(t require.TestingT, s store.Store) error {
+	for _, key := range append(keys(), slices.Sorted(maps.Keys(m.Values))...) {
 		value, err := s.Get(key)
-		require.NoError(t, err)
+		if err != nil {
+			return err
+		}
 		require.Equal(t, m.Values[key].Value, value, "value of %q", key)
 	}
 	compareMarks(t, m.Mark, s.Mark())
+	return nil
 }
 
 func compareMarks(t require.TestingT, want, got store.Mark) {
@@ -73,17 +90,17 @@ func compareMarks(t require.TestingT, want, got store.Mark) {
 }
 
 // walk returns the first timers, all when steps is negative.
-func walk(t require.TestingT, s store.Store, steps int) []store.Timer {
+func walk(s store.Store, steps int) (timers []store.Timer, err error) {
 	it := s.Timers()
-	var timers []store.Timer
 	for steps < 0 || len(timers) < steps {
 		timer, ok, err := it.Next()
-		require.NoError(t, err)
+		if err != nil {
+			return nil, errors.Join(err, it.Close())
+		}
 		if !ok {
 			break
 		}
 		timers = append(timers, timer)
 	}
-	require.NoError(t, it.Close())
-	return timers
+	return timers, it.Close()
 }

@@ -132,3 +132,12 @@ func (d FS) Stat(name string) (vfs.FileInfo, error) {
 	info, err := d.FS.Stat(name)
 	return info, d.Failure.read(err)
 }
+
+// GetDiskUsage implements vfs.FS. It is advice only.
+func (d FS) GetDiskUsage(path string) (vfs.DiskUsage, error) {
+	usage, err := d.FS.GetDiskUsage(path)
+	if err != nil {
+		err = vfs.ErrUnsupported
+	}
+	return usage, err
+}
