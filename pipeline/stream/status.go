@@ -51,6 +51,13 @@ func (b *board) follows(task int32, behind int64) {
 	}
 }
 
+// followed returns the tasks that are followed, and how many records behind.
+func (b *board) followed() map[int32]int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.standbys)
+}
+
 // behind returns how many records behind the end of its changelog the state of
 // a task is here, if that is known: it is while the task is worked on or
 // followed.

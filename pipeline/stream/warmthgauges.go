@@ -33,8 +33,9 @@ func (g *warmthGauges) Describe(ch chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (g *warmthGauges) Collect(ch chan<- prometheus.Metric) {
 	g.board.mu.Lock()
-	ready, restores, standbys := len(g.board.tasks), maps.Clone(g.board.restores), maps.Clone(g.board.standbys)
+	ready, restores := len(g.board.tasks), maps.Clone(g.board.restores)
 	g.board.mu.Unlock()
+	standbys := g.board.followed()
 	emit := func(d *prometheus.Desc, value int64, label string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(value), label)
 	}
