@@ -174,12 +174,7 @@ func TestStoreIsCarriedOn(t *testing.T) {
 	d.plus("b")
 	i.caught()
 	i.stop()
-	r, err := New(cfg, tally{})
-	require.NoError(t, err)
-	c, err := r.openClients()
-	require.NoError(t, err)
-	defer c.close()
-	require.NoError(t, r.prepare(d.ctx(), c))
+	r := d.prepared(cfg)
 	st := memoryStore(t)
 	committed := map[string]layout.Committed{"first": {Offset: 2}}
 	registry := prometheus.NewRegistry()

@@ -23,6 +23,8 @@ func newWarmthGauges(b *board, labels prometheus.Labels) *warmthGauges {
 	}
 }
 
+func label(partition int32) string { return strconv.Itoa(int(partition)) }
+
 // Describe implements prometheus.Collector.
 func (g *warmthGauges) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{g.tasks, g.restore, g.follow} {
@@ -43,9 +45,9 @@ func (g *warmthGauges) Collect(ch chan<- prometheus.Metric) {
 	emit(g.tasks, int64(len(restores)), "restoring")
 	emit(g.tasks, int64(len(standbys)), "standby")
 	for partition, p := range restores {
-		emit(g.restore, max(0, p.Remaining), strconv.Itoa(int(partition)))
+		emit(g.restore, max(0, p.Remaining), label(partition))
 	}
 	for partition, behind := range standbys {
-		emit(g.follow, behind, strconv.Itoa(int(partition)))
+		emit(g.follow, behind, label(partition))
 	}
 }
