@@ -2,7 +2,7 @@
 // topics, keeps a value for each key, and writes topics, so that every input
 // record has its effects once, whatever fails. It knows nothing of parcels; a
 // job.Job does. The rules E1 to E14 that it keeps are named where they are
-// kept; README.md shows the commit protocol as a state machine.
+// kept; protocol.md shows the commit protocol as a state machine.
 //
 // It imports franz-go, Prometheus, and below it pipeline/stream/job,
 // pipeline/stream/layout and pipeline/stream/store; no rule package, no schemas.

@@ -20,7 +20,9 @@ type network struct {
 	mu    sync.Mutex
 	conns map[*wire]bool
 	down  bool
-	rule  func(kmsg.Key) fate
+	ice   chan struct{} // nothing is sent until it is closed; nil: all is
+	dials int
+	rule  func(kmsg.Request) fate
 
 	fell     chan struct{} // closed when a rule has cut or killed
 	answered chan struct{} // closed when the broker has answered the request that it was killed after
@@ -35,13 +37,17 @@ const (
 	cutAfter        // the request is sent, the connection breaks before the answer
 	killBefore      // as cutBefore, and nothing is ever sent again
 	killAfter       // as cutAfter, and nothing is ever sent again
+	stall           // it waits, and all that is sent from then on, until thaw
 )
 
 var errCut = errors.New("the network was cut by the test")
 
-func newNetwork(t *testing.T, rule func(kmsg.Key) fate) *network {
+func newNetwork(t *testing.T, rule func(kmsg.Request) fate) *network {
 	n := &network{conns: map[*wire]bool{}, rule: rule, fell: make(chan struct{}), answered: make(chan struct{})}
-	t.Cleanup(func() { n.set(false) })
+	t.Cleanup(func() {
+		n.thaw()
+		n.set(false)
+	})
 	return n
 }
 
@@ -67,6 +73,7 @@ func (n *network) set(up bool) {
 func (n *network) dial(ctx context.Context, kind, address string) (net.Conn, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.dials++
 	if n.down {
 		return nil, errCut
 	}
@@ -88,7 +95,9 @@ type wire struct {
 }
 
 func (c *wire) Write(p []byte) (int, error) {
-	switch f := c.n.judge(p); f {
+	f := c.n.judge(p)
+	c.n.wait()
+	switch f {
 	case cutBefore, killBefore:
 		if f == killBefore {
 			c.n.set(false)
@@ -131,14 +140,44 @@ func (c *wire) Read(p []byte) (int, error) {
 func (n *network) judge(p []byte) fate {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.rule == nil || len(p) < 8 {
+	if n.rule == nil || len(p) < 14 {
 		return pass
 	}
-	f := n.rule(kmsg.Key(binary.BigEndian.Uint16(p[4:])))
+	f := n.rule(parse(p))
 	if f != pass {
 		n.rule = nil
 	}
+	if f == stall {
+		n.ice = make(chan struct{})
+		close(n.fell)
+	}
 	return f
+}
+
+// wait waits while the process stands still.
+func (n *network) wait() {
+	n.mu.Lock()
+	ice := n.ice
+	n.mu.Unlock()
+	if ice != nil {
+		<-ice
+	}
+}
+
+// thaw lets a process that stood still go on.
+func (n *network) thaw() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.ice != nil {
+		close(n.ice)
+		n.ice = nil
+	}
+}
+
+// fall takes the network down for good, as a rule that kills does.
+func (n *network) fall() {
+	n.set(false)
+	close(n.fell)
 }
 
 func (n *network) hasFallen() bool {
@@ -159,13 +198,36 @@ func (n *network) silence(last *wire) {
 	n.set(false)
 }
 
+// parse reads a request as it goes over the wire. One that it cannot read is
+// known by its key alone.
+func parse(p []byte) kmsg.Request {
+	req := kmsg.RequestForKey(int16(binary.BigEndian.Uint16(p[4:])))
+	req.SetVersion(int16(binary.BigEndian.Uint16(p[6:])))
+	body := 14 + max(0, int(int16(binary.BigEndian.Uint16(p[12:])))) // behind the client's name
+	if req.IsFlexible() {
+		body++ // no tags
+	}
+	if body > len(p) || req.ReadFrom(p[body:]) != nil {
+		return kmsg.RequestForKey(req.Key())
+	}
+	return req
+}
+
+// of tells requests of one kind.
+func of(key kmsg.Key) func(kmsg.Request) bool {
+	return func(req kmsg.Request) bool { return kmsg.Key(req.Key()) == key }
+}
+
 // nth gives one fate to the nth request of a kind, and lets the others pass.
-func nth(key kmsg.Key, n int, f fate) func(kmsg.Key) fate {
-	return func(k kmsg.Key) fate {
-		if k == key {
-			n--
+func nth(key kmsg.Key, n int, f fate) func(kmsg.Request) fate { return nthThat(of(key), n, f) }
+
+// nthThat gives one fate to the nth request that is meant.
+func nthThat(meant func(kmsg.Request) bool, n int, f fate) func(kmsg.Request) fate {
+	return func(req kmsg.Request) fate {
+		if !meant(req) {
+			return pass
 		}
-		if k == key && n == 0 {
+		if n--; n == 0 {
 			return f
 		}
 		return pass

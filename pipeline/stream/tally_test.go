@@ -155,6 +155,12 @@ type event struct {
 // transactions or an overlay: events in order of (arrival, topic), wake-ups
 // before the first event that is not earlier, and all that are due by the end.
 func model(events []event, end int64) map[string][]string {
+	out, _ := play(events, end)
+	return out
+}
+
+// play is model, and tells as well what the state is at the end, by key.
+func play(events []event, end int64) (out map[string][]string, state map[string]string) {
 	events = append([]event(nil), events...)
 	sort.SliceStable(events, func(i, j int) bool {
 		if events[i].at != events[j].at {
@@ -167,7 +173,8 @@ func model(events []event, end int64) map[string][]string {
 		wake  time.Time
 		now   int64
 	}
-	out, values := map[string][]string{}, map[string]*value{}
+	out, state = map[string][]string{}, map[string]string{}
+	values := map[string]*value{}
 	run := func(key string, now int64, call func(*job.Call) error) {
 		v := values[key]
 		v.now = now
@@ -203,10 +210,21 @@ func model(events []event, end int64) map[string][]string {
 		fire(e.key, e.at)
 		run(e.key, e.at, func(c *job.Call) error { return tally{}.Process(c, job.Input{Key: e.key, Value: e.value}) })
 	}
-	for key := range values {
+	for key, v := range values {
 		fire(key, end)
+		if v.state != nil || !v.wake.IsZero() {
+			state[key] = stateText(v.state, v.wake.UnixMilli(), !v.wake.IsZero())
+		}
 	}
-	return out
+	return out, state
+}
+
+// stateText is a key's state and next wake-up for comparison.
+func stateText(payload []byte, wakeAt int64, wakes bool) string {
+	if !wakes {
+		return fmt.Sprintf("%q", payload)
+	}
+	return fmt.Sprintf("%q until %d", payload, wakeAt)
 }
 
 func records(events []event) []*kgo.Record {

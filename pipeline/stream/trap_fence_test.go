@@ -33,8 +33,8 @@ func TestTrapFence(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	cfg.Registerer = registry
 	var heartbeats atomic.Int64
-	net := newNetwork(t, func(k kmsg.Key) fate {
-		if k == kmsg.Heartbeat {
+	net := newNetwork(t, func(req kmsg.Request) fate {
+		if kmsg.Key(req.Key()) == kmsg.Heartbeat {
 			heartbeats.Add(1)
 		}
 		return pass
