@@ -126,9 +126,10 @@ type Config struct {
 	PoisonWindow  time.Duration
 
 	// Perform does the work that calls start (rule E13), many at a time. It
-	// must return soon after its context is done. What it returns comes back
-	// through Complete; a panic comes back as an error. Nil if the job starts
-	// no work.
+	// must return soon after its context is done: work that does not within
+	// ShutdownTimeout is left behind, and nobody hears of its result. What it
+	// returns comes back through Complete; a panic comes back as an error. Nil
+	// if the job starts no work.
 	Perform func(ctx context.Context, request any) (result any)
 
 	// Logger and Registerer may be nil.

@@ -14,7 +14,7 @@
 //
 //	config runtime worker   what is asked for; the parts of a process; one session after the other
 //	session tenure txn      the loop of one client; tasks that come and go; transactions
-//	handover                tasks that go, and the end: work is cancelled and committed
+//	handover dismiss        tasks that go, and the end: work is cancelled and committed
 //	backlog                 how much waits in memory, and what is not fetched meanwhile
 //	task call merge clock   one partition: order of events, calls, time (pure)
 //	overlay envelope        the open transaction's state over the store (pure)

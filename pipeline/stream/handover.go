@@ -68,7 +68,7 @@ func (s *session) handOver() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, te := range going {
-		s.dismiss(te.task.partition)
+		s.dismiss(te.task.partition) // its work is over, or given up
 	}
 	return s.failure
 }
@@ -87,7 +87,10 @@ func (s *session) endWork(going []*tenure) error {
 				te.cancel()
 			}
 		}
-		s.await(func() bool { return slices.ContainsFunc(going, s.pool.busy) })
+		s.await(func() bool {
+			return slices.ContainsFunc(going, func(te *tenure) bool { return !te.late && s.pool.busy(te) })
+		})
+		s.giveUp(going)
 		if err := s.commitResults(); err != nil {
 			return err
 		}
@@ -158,11 +161,7 @@ func (s *session) revoked(_ context.Context, _ *kgo.Client, gone map[string][]in
 	if s.holding == nil {
 		s.holding = make(chan struct{})
 	}
-	for _, partitions := range gone {
-		for _, p := range partitions {
-			s.dismiss(p)
-		}
-	}
+	s.dismiss(slices.Concat(slices.Collect(maps.Values(gone))...)...)
 	s.bell.ring()
 }
 

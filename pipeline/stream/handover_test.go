@@ -1,8 +1,11 @@
 package stream
 
 import (
+	"context"
+	"log/slog"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -105,4 +108,35 @@ func TestHandOverOfPoison(t *testing.T) {
 	i.stop()
 	require.Equal(t, []string{"done cancelled"}, d.outputs()["good"])
 	require.Len(t, d.read("dead"), 1)
+}
+
+// Work that ignores its context keeps neither its task nor the process. It is
+// said which, and what it gives back later is not heard of.
+func TestWorkThatIgnoresItsEnd(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 2)
+	cfg := d.config(Live)
+	log := &lines{}
+	cfg.Logger, cfg.ShutdownTimeout = slog.New(slog.NewTextHandler(log, nil)), 100*time.Millisecond
+	released := make(chan struct{})
+	t.Cleanup(sync.OnceFunc(func() { close(released) }))
+	cfg.Perform = func(_ context.Context, request any) any {
+		<-released
+		return request
+	}
+	first := d.start(cfg)
+	key := keys(2)
+	for _, k := range key {
+		d.produce(records([]event{{"first", k, time.Now().UnixMilli(), "work a"}})...)
+	}
+	first.caught()
+	cfg.Instance = "two"
+	second := d.start(cfg)
+	eventually(t, func() bool { return len(second.Progress()) == 1 }, "one of them goes")
+	first.stop()
+	for _, k := range key {
+		require.Equal(t, 1, log.count("keys=["+k+"]"), "once for each")
+	}
+	second.stop()
+	require.Empty(t, d.outputs())
 }

@@ -22,6 +22,7 @@ type tenure struct {
 	work      sync.WaitGroup // asynchronous work under way
 	running   int            // pieces of it; under the pool's mu
 	gone      bool           // dismissed
+	late      bool           // its work was cancelled and did not return in time
 
 	restored chan struct{} // closed when the restore has ended, well or not
 	store    store.Store   // set before restored is closed; nil if it could not be opened
@@ -185,41 +186,4 @@ func (s *session) begin(te *tenure) error {
 	s.metrics.board.set(te.task)
 	s.cfg.Logger.Info("task is ready", "app", s.cfg.App, "worker", s.name, "partition", te.task.partition, "stream_time", te.task.streamTime)
 	return nil
-}
-
-// dismiss ends a tenure: its work is cancelled and waited for, what it has in
-// memory is dropped, and its store stays as its last commit left it.
-// The caller holds mu.
-func (s *session) dismiss(partition int32) {
-	te := s.tenures[partition]
-	delete(s.tenures, partition)
-	for i, arrival := range s.arrivals {
-		if te == nil && arrival.task.partition == partition {
-			te = arrival
-			s.arrivals = append(s.arrivals[:i], s.arrivals[i+1:]...)
-			break
-		}
-	}
-	if te == nil {
-		return
-	}
-	te.gone = true
-	defer s.standbys.release(partition)
-	te.cancel()
-	<-te.restored
-	te.work.Wait()
-	if te.ready {
-		if err := te.task.state.reset(); err != nil && s.failure == nil {
-			s.failure = err
-		}
-		s.metrics.board.remove(partition)
-	}
-	for _, in := range te.task.inputs {
-		if in.paused { // the client would keep it so until it comes back
-			s.client.ResumeFetchPartitions(map[string][]int32{in.full: {partition}})
-		}
-	}
-	if err := closeStore(te.store, partition); err != nil && s.failure == nil {
-		s.failure = err
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -176,12 +178,11 @@ func (s *session) close() {
 	s.kill()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.arrivals) > 0 {
-		s.dismiss(s.arrivals[0].task.partition)
+	all := slices.Collect(maps.Keys(s.tenures))
+	for _, te := range s.arrivals {
+		all = append(all, te.task.partition)
 	}
-	for partition := range s.tenures {
-		s.dismiss(partition)
-	}
+	s.dismiss(all...)
 }
 
 // leave gives up the static membership, so that others need not wait for its
