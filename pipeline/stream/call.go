@@ -34,7 +34,7 @@ func (t *task) handle(in *input, q *queued, fx effects) error {
 		fx.count(in.topic, outcomeTick)
 		return nil
 	}
-	rec := jobRecord(in.topic, q)
+	rec := t.record(in, q.record, q.arrival)
 	c := cause{kind: processCall, record: rec.Position}
 	if why, out := t.poisoned[c]; out {
 		t.spent = append(t.spent, c)
@@ -126,7 +126,7 @@ func (t *task) leaveOut(c cause, why refusal, fx effects) error {
 	if err != nil {
 		return t.blame(c, err)
 	}
-	payload, err := t.sealedPayload(e)
+	payload, err := e.payload(t.job)
 	if err != nil {
 		return t.blame(c, err)
 	}
@@ -149,13 +149,14 @@ func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*jo
 	if c.kind == wakeCall {
 		e.wakeAt = 0
 	}
-	call := job.NewCall(key, t.partition, now, e.state, fromMillis(e.wakeAt), t.tables)
+	call := &t.current
+	call.Reset(e.key, t.partition, now, e.state, fromMillis(e.wakeAt), t.tables)
 	if err := guard(func() error { return run(call) }); err != nil {
 		return t.blame(c, err)
 	}
 	outputs := call.Outputs()
 	for i := range outputs {
-		o := output{Output: outputs[i], key: []byte(outputs[i].Key), partition: -1}
+		o := output{Output: outputs[i], key: t.keys.copy(outputs[i].Key), partition: -1}
 		if size := o.size(); size > t.cfg.MaxRecordBytes {
 			return t.blame(c, sizeError{fmt.Errorf("writing to %s: the record has %d bytes, the limit is %d", o.Topic, size, t.cfg.MaxRecordBytes)})
 		}
@@ -166,9 +167,11 @@ func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*jo
 	}
 	if call.Changed() || c.kind == wakeCall {
 		t.state.keep(e, c)
+	} else {
+		t.state.leave(e)
 	}
 	if t.watched[key] {
-		if _, err := t.state.encode(e, t.cfg.MaxRecordBytes); err != nil {
+		if _, err := e.encode(t.job, nil, t.cfg.MaxRecordBytes); err != nil {
 			return t.blame(c, err)
 		}
 	}
@@ -188,17 +191,6 @@ func (t *task) blame(c cause, err error) error {
 		return err
 	}
 	return &poison{task: t, cause: c, err: err}
-}
-
-// sealedPayload returns an entry's payload as bytes.
-func (t *task) sealedPayload(e *entry) ([]byte, error) {
-	switch state := e.state.(type) {
-	case nil:
-		return nil, nil
-	case sealed:
-		return state, nil
-	}
-	return encodeState(t.job, nil, e.state)
 }
 
 // wakeMillis rounds up: nobody is woken before the time that was asked for.

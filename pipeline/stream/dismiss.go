@@ -45,7 +45,7 @@ func (s *session) clear(te *tenure) {
 	defer s.standbys.release(partition)
 	<-te.restored
 	if te.ready {
-		if err := te.task.state.reset(); err != nil && s.failure == nil {
+		if err := te.task.state.close(); err != nil && s.failure == nil {
 			s.failure = err
 		}
 		s.metrics.board.remove(partition)

@@ -14,10 +14,13 @@
 //
 //	config runtime worker   what is asked for; the parts of a process; one session after the other
 //	session tenure txn      the loop of one client; tasks that come and go; transactions
+//	outbox                  what the open transaction has given to the client to write
 //	handover dismiss        tasks that go, and the end: work is cancelled and committed
 //	backlog                 how much waits in memory, and what is not fetched meanwhile
 //	task call merge clock   one partition: order of events, calls, time (pure)
-//	overlay envelope        the open transaction's state over the store (pure)
+//	overlay entry envelope  the open transaction's state over the store (pure)
+//	overlaytimers           its wake-ups over those of the store (pure)
+//	cache arena             decoded values over transactions; memory for small pieces (pure)
 //	route deadletter poison misplaced, unreadable and failing records (pure)
 //	restore replay          state out of the changelog, by position (internal/topiclog)
 //	changelog               what a store must be to be carried on, and how it is written
@@ -61,5 +64,9 @@
 //   - A commit that is not certain is never repeated and never trusted: the
 //     session ends, and the next one reads what the group has.
 //   - The store is touched after the commit only, so an aborted transaction
-//     costs the overlay and nothing else.
+//     costs the overlay and the cached values of its tasks, and nothing else.
+//   - Calls, records to write, entries of the overlay and lists of changes lie
+//     in memory that is used again. That of records and changes is free once
+//     the end of the transaction is certain, not before: the client may be at
+//     work on them. Bytes that a job has seen are never written over.
 package stream

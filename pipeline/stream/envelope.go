@@ -19,6 +19,9 @@ func appendEnvelopeHead(dst []byte, wakeAt int64) []byte {
 	return binary.BigEndian.AppendUint64(append(dst, envelopeVersion), uint64(wakeAt))
 }
 
+// envelopeWake returns the wake-up of an envelope that was read before.
+func envelopeWake(data []byte) int64 { return int64(binary.BigEndian.Uint64(data[1:])) }
+
 func parseEnvelope(data []byte) (wakeAt int64, payload []byte, err error) {
 	if len(data) < envelopeHead {
 		return 0, nil, fmt.Errorf("reading a state value: it has %d bytes, the envelope alone has %d", len(data), envelopeHead)

@@ -20,7 +20,16 @@ import (
 	"waybill/pipeline/stream/job"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(brokerCommand) != "" {
+		if err := serveBroker(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // patient bounds every wait of a test: far more than any of them takes.
 const patient = 60 * time.Second

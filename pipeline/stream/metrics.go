@@ -12,6 +12,7 @@ import (
 // What belongs to a partition is in gauges. docs/operations.md lists all.
 type metrics struct {
 	record     *prometheus.CounterVec
+	counters   map[recordSeries]prometheus.Counter // of record, so that counting one is cheap
 	deadLetter *prometheus.CounterVec
 	ends       *prometheus.CounterVec
 	commits    prometheus.Histogram
@@ -26,6 +27,12 @@ type metrics struct {
 	warmth     *warmthGauges
 
 	board *board
+}
+
+// recordSeries names a series of records_total.
+type recordSeries struct {
+	topic string
+	what  outcome
 }
 
 func newMetrics(cfg *Config, b *board) *metrics {
@@ -52,6 +59,7 @@ func newMetrics(cfg *Config, b *board) *metrics {
 			Help: "Pieces of asynchronous work under way.", ConstLabels: job}),
 		followed: counter("standby_records_total", "Changelog records read to follow tasks that others work on."),
 		gauges:   newGauges(cfg, b, job), warmth: newWarmthGauges(b, job), board: b,
+		counters: map[recordSeries]prometheus.Counter{},
 	}
 	m.begin(cfg)
 	return m
@@ -61,7 +69,7 @@ func newMetrics(cfg *Config, b *board) *metrics {
 func (m *metrics) begin(cfg *Config) {
 	for _, topic := range cfg.inputs() {
 		for _, what := range []outcome{outcomeProcessed, outcomeRerouted, outcomeDeadLetter, outcomeTick} {
-			m.record.WithLabelValues(topic, string(what))
+			m.counters[recordSeries{topic, what}] = m.record.WithLabelValues(topic, string(what))
 		}
 	}
 	for _, how := range []ending{committedOK, unsure, callFailed, writeFailed, sessionBroken} {
@@ -100,7 +108,7 @@ func (m *metrics) register(r prometheus.Registerer) (remove func(), err error) {
 }
 
 func (m *metrics) records(topic string, what outcome) {
-	m.record.WithLabelValues(topic, string(what)).Inc()
+	m.counters[recordSeries{topic, what}].Inc()
 }
 
 func (m *metrics) ended(how ending, took time.Duration) {

@@ -1,9 +1,9 @@
 package stream
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 
 	"waybill/pipeline/stream/job"
 	"waybill/pipeline/stream/store"
@@ -11,181 +11,194 @@ import (
 
 // overlay holds the changes of the open transaction over a store that holds
 // committed ones only (rule E2). Values are decoded when a call first needs
-// them and encoded once, at the commit.
+// them and encoded once, at the commit. Between transactions it is a cache of
+// decoded values (rule E12): a key that is used again is neither read from the
+// store nor decoded.
 type overlay struct {
 	job     job.Job
 	store   store.Store
-	entries map[string]*entry
-	order   []*entry        // in order of first change, so that commits are repeatable
-	wakes   store.TimerHeap // wake-ups set in this transaction; stale ones stay until they come up
-	timers  store.Timers
-	timer   store.Timer // the first of timers that no entry hides
-	hasNext bool
-	bytes   int // rough size of what entries hold
+	budget  *cacheBudget
+	entries map[string]*entry // of the transaction and of the cache
+	order   []change          // of the transaction, in order of first change, so that commits are repeatable
+	bytes   int               // rough size of what the transaction has loaded
+	cache   cache
+	spare   []*entry // given up by the cache, to be used again
+	wakes   overlayTimers
+	values  arena          // of encoded values
+	diff    []store.Change // what differs from the store, as last encoded
+	differ  []*change      // whose it is
 }
 
-// entry is a key's value within the transaction.
-type entry struct {
-	key    string
-	base   []byte // the envelope in the store, nil for none
-	state  any
-	wakeAt int64
-	cause  cause // of the last change
-	kept   bool  // in entries
+// change is an entry that the transaction has changed.
+type change struct {
+	*entry
+	cause cause // of the last change
 }
 
-// sealed is a state that could not be or need not be decoded: the payload as
-// it lies in the store.
-type sealed []byte
-
-func newOverlay(j job.Job, s store.Store) *overlay {
-	return &overlay{job: j, store: s, entries: map[string]*entry{}}
+// newOverlay makes an overlay that has its share of the budget until close.
+func newOverlay(j job.Job, s store.Store, budget *cacheBudget) *overlay {
+	budget.tasks.Add(1)
+	o := &overlay{job: j, store: s, budget: budget, entries: map[string]*entry{}}
+	o.wakes = overlayTimers{store: s, entries: o.entries}
+	return o
 }
 
 // load returns a key's entry, with its value decoded. It counts as changed
-// only once it is given to keep.
+// only once it is given to keep; if it is not, it must be given to leave.
 func (o *overlay) load(key string) (*entry, error) {
 	e, err := o.peek(key)
 	if err != nil {
 		return nil, err
 	}
-	if payload, ok := e.state.(sealed); ok {
-		if e.state, err = decodeState(o.job, payload); err != nil {
-			e.state = payload
-			return nil, fmt.Errorf("decoding the state of key %q: %w", key, err)
-		}
-	}
-	return e, nil
+	return e, e.unseal(o.job)
 }
 
-// peek is load without decoding.
+// peek is load without decoding. The caller must not change the state.
 func (o *overlay) peek(key string) (*entry, error) {
 	if e := o.entries[key]; e != nil {
+		e.used = true
 		return e, nil
 	}
 	base, err := o.store.Get(key)
 	if err != nil {
 		return nil, storeError{fmt.Errorf("reading key %q from the store: %w", key, err)}
 	}
-	e := &entry{key: key, base: base}
-	if base == nil {
-		return e, nil
+	e := o.blank()
+	e.key = key
+	return e, e.read(base)
+}
+
+// blank returns an entry to be filled.
+func (o *overlay) blank() *entry {
+	last := len(o.spare) - 1
+	if last < 0 {
+		return &entry{own: true}
 	}
-	wakeAt, payload, err := parseEnvelope(base)
-	if err != nil {
-		return nil, err
-	}
-	if e.wakeAt = wakeAt; len(payload) > 0 {
-		e.state = sealed(payload)
-	}
-	return e, nil
+	e := o.spare[last]
+	o.spare[last] = nil
+	o.spare = o.spare[:last]
+	return e
 }
 
 // keep makes an entry part of the transaction.
 func (o *overlay) keep(e *entry, c cause) {
-	e.cause = c
-	if !e.kept {
-		e.kept = true
-		o.entries[e.key] = e
-		o.order = append(o.order, e)
-		o.bytes += len(e.key) + len(e.base) + 256
+	if e.place > 0 {
+		o.order[e.place-1].cause = c
+	} else {
+		if e.slot == 0 {
+			o.entries[e.key] = e
+		}
+		o.order = append(o.order, change{e, c})
+		e.place = int32(len(o.order))
+		o.bytes += e.cost()
 	}
 	if e.wakeAt != 0 {
-		o.wakes.Push(store.Timer{At: e.wakeAt, Key: e.key})
+		o.wakes.set.Push(store.Timer{At: e.wakeAt, Key: e.key})
 	}
 }
 
-// next returns the wake-up that is due first, of the store's and the
-// transaction's.
-func (o *overlay) next() (store.Timer, bool, error) {
-	for o.wakes.Len() > 0 && o.entries[o.wakes.First().Key].wakeAt != o.wakes.First().At {
-		o.wakes.Pop()
+// leave takes back an entry that a call saw and did not change. The call may
+// have changed the state in place, and that must not stay.
+func (o *overlay) leave(e *entry) {
+	if e.place > 0 || !e.stored {
+		return
 	}
-	if err := o.advance(); err != nil {
-		return store.Timer{}, false, err
+	e.seal()
+	if e.slot == 0 {
+		o.entries[e.key] = e
+		o.cache.add(e)
+		o.bytes += e.cost()
 	}
-	switch {
-	case o.wakes.Len() == 0:
-		return o.timer, o.hasNext, nil
-	case !o.hasNext || o.wakes.First().Before(o.timer):
-		return o.wakes.First(), true, nil
-	}
-	return o.timer, true, nil
 }
 
-// advance moves the walk through the store's timers past those of keys that
-// the transaction has changed. The store does not change meanwhile, so the
-// walk never has to go back.
-func (o *overlay) advance() (err error) {
-	if o.timers == nil {
-		o.timers = o.store.Timers()
-		if o.timer, o.hasNext, err = o.timers.Next(); err != nil {
-			return storeError{fmt.Errorf("reading timers from the store: %w", err)}
-		}
-	}
-	for o.hasNext && o.entries[o.timer.Key] != nil {
-		if o.timer, o.hasNext, err = o.timers.Next(); err != nil {
-			return storeError{fmt.Errorf("reading timers from the store: %w", err)}
-		}
-	}
-	return nil
-}
+// next returns the wake-up that is due first.
+func (o *overlay) next() (store.Timer, bool, error) { return o.wakes.next() }
 
 // changes encodes what differs from the store. A key that was absent and is
 // absent again, or that has its old value again, is no change: work that
-// comes and goes within a transaction leaves no trace (rules E3, W1).
+// comes and goes within a transaction leaves no trace (rules E3, W1). The
+// changes are good until the transaction is over.
 func (o *overlay) changes(limit int) ([]store.Change, error) {
-	out := make([]store.Change, 0, len(o.order))
-	for _, e := range o.order {
-		value, err := o.encode(e, limit)
+	o.diff, o.differ = o.diff[:0], o.differ[:0]
+	for i := range o.order {
+		e := &o.order[i]
+		value, err := e.encode(o.job, o.values.room(len(e.base)+64), limit)
 		if err != nil {
 			return nil, &poison{cause: e.cause, err: err, suspect: e.key}
 		}
-		if (value == nil) == (e.base == nil) && slices.Equal(value, e.base) {
+		if (value != nil) == e.stored && bytes.Equal(value, e.envelope()) {
 			continue
 		}
-		out = append(out, store.Change{Key: e.key, Value: value, WakeAt: e.wakeAt})
+		o.diff = append(o.diff, store.Change{Key: e.key, Value: o.values.take(value), WakeAt: e.wakeAt, Former: e.former()})
+		o.differ = append(o.differ, e)
 	}
-	return out, nil
+	return o.diff, nil
 }
 
-// encode returns an entry's envelope, nil for a key without value and wake-up.
-func (o *overlay) encode(e *entry, limit int) (value []byte, err error) {
-	if e.state == nil && e.wakeAt == 0 {
-		return nil, nil
+// commit makes the store follow a transaction that is committed for certain.
+// Its changes are those that were encoded last. The mark is where they lie, or
+// the store's own if there are none and it is to stay.
+func (o *overlay) commit(mark store.Mark) error {
+	if err := o.wakes.settle(); err != nil {
+		return err
 	}
-	value = appendEnvelopeHead(make([]byte, 0, len(e.base)+64), e.wakeAt)
-	switch state := e.state.(type) {
-	case nil:
-		return value, nil
-	case sealed:
-		return append(value, state...), nil
+	if len(o.diff) > 0 || mark != o.store.Mark() {
+		if err := apply(o.store, store.Batch{Changes: o.diff, Mark: mark}); err != nil {
+			return err
+		}
 	}
-	value, err = encodeState(o.job, value, e.state)
-	if err != nil {
-		return nil, fmt.Errorf("encoding the state of key %q: %w", e.key, err)
+	for i, e := range o.differ {
+		e.rebase(o.diff[i].Value)
 	}
-	if len(value)+len(e.key) > limit {
-		return nil, sizeError{fmt.Errorf("encoding the state of key %q: %d bytes are more than a record may have (%d)", e.key, len(value), limit)}
+	for _, e := range o.order {
+		e.place = 0
+		if e.sealed || !e.stored {
+			o.cache.remove(e.entry)
+			delete(o.entries, e.key)
+			continue
+		}
+		o.cache.add(e.entry)
 	}
-	return value, nil
-}
-
-// reset drops all changes. It comes before the store is changed.
-func (o *overlay) reset() error {
-	clear(o.entries)
-	clear(o.order)
-	o.wakes.Clear()
-	o.order, o.bytes = o.order[:0], 0
-	if o.timers == nil {
-		return nil
-	}
-	err := o.timers.Close()
-	o.timers = nil
-	if err != nil {
-		return storeError{fmt.Errorf("closing the timers of the store: %w", err)}
-	}
+	o.evict()
+	o.forget()
 	return nil
+}
+
+// evict makes the cache fit its share. Some of the entries that go are spared
+// for the next transaction, which may want as many as the last.
+func (o *overlay) evict() {
+	for share := o.budget.share(); o.cache.bytes > share; {
+		e := o.cache.next()
+		o.cache.remove(e)
+		delete(o.entries, e.key)
+		if len(o.spare) < len(o.order) {
+			e.blank()
+			o.spare = append(o.spare, e)
+		}
+	}
+}
+
+// forget makes the transaction empty.
+func (o *overlay) forget() {
+	clear(o.order)
+	clear(o.diff)
+	clear(o.differ)
+	o.order, o.diff, o.differ, o.bytes = o.order[:0], o.diff[:0], o.differ[:0], 0
+}
+
+// drop undoes all changes. A call may have changed cached values and failed,
+// so they go too.
+func (o *overlay) drop() error {
+	clear(o.entries)
+	o.forget()
+	o.cache = cache{}
+	return o.wakes.drop()
+}
+
+// close drops all, and leaves the share of the budget to others.
+func (o *overlay) close() error {
+	o.budget.tasks.Add(-1)
+	return o.drop()
 }
 
 // storeError is a failure of the store itself: no record is to blame, and

@@ -25,7 +25,7 @@ func stored(t *testing.T, keys ...string) store.Store {
 }
 
 func TestOverlayWritesOnlyWhatDiffers(t *testing.T) {
-	o := newOverlay(tally{}, stored(t, "same", "changed", "removed"))
+	o := newOverlay(tally{}, stored(t, "same", "changed", "removed"), &cacheBudget{bytes: 1 << 20})
 	touch := func(key string, change func(*entry)) {
 		e, err := o.load(key)
 		require.NoError(t, err)
@@ -56,7 +56,7 @@ func TestOverlayWritesOnlyWhatDiffers(t *testing.T) {
 // Wake-ups of the transaction hide those of the store, in order of time.
 func TestOverlayTimers(t *testing.T) {
 	s := stored(t, "a", "b", "c")
-	o := newOverlay(tally{}, s)
+	o := newOverlay(tally{}, s, &cacheBudget{bytes: 1 << 20})
 	next := func() store.Timer {
 		timer, ok, err := o.next()
 		require.NoError(t, err)
@@ -79,9 +79,9 @@ func TestOverlayTimers(t *testing.T) {
 	move("d", 30)
 	move("c", 0)
 	require.Equal(t, store.Timer{At: 30, Key: "d"}, next())
-	require.NoError(t, o.reset())
+	require.NoError(t, o.drop())
 	require.Equal(t, store.Timer{At: 10, Key: "a"}, next(), "what is dropped hides nothing")
-	require.NoError(t, o.reset())
+	require.NoError(t, o.drop())
 }
 
 // A value that another release has written is not guessed at.
@@ -91,7 +91,7 @@ func TestOverlayRefusesForeignValues(t *testing.T) {
 		{Key: "newer", Value: []byte{2, 0, 0, 0, 0, 0, 0, 0, 0, 'x'}}, {Key: "short", Value: []byte{1, 0}},
 		{Key: "odd", Value: append(appendEnvelopeHead(nil, 0), "what?"...)},
 	}}))
-	o := newOverlay(tally{}, s)
+	o := newOverlay(tally{}, s, &cacheBudget{bytes: 1 << 20})
 	for key, says := range map[string]string{"newer": "format version 2", "short": "2 bytes", "odd": "decoding the state of key"} {
 		_, err := o.load(key)
 		require.ErrorContains(t, err, says)

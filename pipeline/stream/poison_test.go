@@ -14,7 +14,7 @@ import (
 	"waybill/pipeline/stream/job"
 )
 
-func headerOf(r *kgo.Record, key string) string { return header(headers(r), key) }
+func headerOf(r *kgo.Record, key string) string { return header(headers(nil, r), key) }
 
 // Rule E11: what cannot be read, what the job fails on and what is too large
 // goes to dead letters as it came; everything else has its effects once.

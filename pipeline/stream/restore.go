@@ -123,7 +123,7 @@ func (r *restorer) checkUntouched(ctx context.Context, client *kgo.Client, parti
 // begin sets the state of a restored task, and where it goes on. An input without a committed
 // offset, as all are at the very first start, begins at the start of its log.
 func (t *task) begin(st store.Store, committed map[string]layout.Committed, b bounds) {
-	t.state = newOverlay(t.job, st)
+	t.state = newOverlay(t.job, st, t.cfg.cache)
 	for _, in := range t.inputs {
 		c := committed[in.topic]
 		in.position, in.end, in.ended = c.Offset, b.end[in.topic], c.Note.Ended

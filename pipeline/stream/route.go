@@ -18,7 +18,7 @@ import (
 // is never routed again, or two instances of different opinion would pass it
 // to and fro for ever.
 func (t *task) route(rec job.Input, fx effects) (moved bool, err error) {
-	right := layout.PartitionOf([]byte(rec.Key), t.partitions)
+	right := layout.PartitionOf(rec.Key, t.partitions)
 	misplaced := right != t.partition || string(rec.Record.Key) != rec.Key
 	if rec.Topic == t.cfg.Rerouted {
 		if misplaced {
@@ -77,23 +77,22 @@ func header(hs []job.Header, key string) (value string) {
 	return value
 }
 
-// jobRecord is a polled record as the job sees it.
-func jobRecord(topic string, q *queued) job.Record {
+// record is a polled record as the job sees it. Its headers are good until
+// the next one.
+func (t *task) record(in *input, r *kgo.Record, arrival time.Time) job.Record {
+	clear(t.headers)
+	t.headers = headers(t.headers[:0], r)
 	return job.Record{
-		Position: job.Position{Topic: topic, Partition: q.record.Partition, Offset: q.record.Offset},
-		Key:      q.record.Key, Value: q.record.Value, Headers: headers(q.record), Arrival: q.arrival,
+		Position: job.Position{Topic: in.topic, Partition: r.Partition, Offset: r.Offset},
+		Key:      r.Key, Value: r.Value, Headers: t.headers, Arrival: arrival,
 	}
 }
 
-func headers(r *kgo.Record) []job.Header {
-	if len(r.Headers) == 0 {
-		return nil
+func headers(dst []job.Header, r *kgo.Record) []job.Header {
+	for _, h := range r.Headers {
+		dst = append(dst, job.Header{Key: h.Key, Value: h.Value})
 	}
-	out := make([]job.Header, len(r.Headers), len(r.Headers)+4)
-	for i, h := range r.Headers {
-		out[i] = job.Header{Key: h.Key, Value: h.Value}
-	}
-	return out
+	return dst
 }
 
 func isTick(r *kgo.Record) bool {

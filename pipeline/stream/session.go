@@ -44,6 +44,7 @@ type session struct {
 	pool     pool
 	bell     bell
 	txn      transaction
+	outbox   *outbox
 	polled   bool          // the last poll brought records
 	more     bool          // the last round left things to do
 	wait     time.Duration // how long the next poll may wait for some
@@ -240,31 +241,47 @@ func (s *session) steps() (more bool, err error) {
 		}
 	}
 	for budget := stepBudget; ; {
-		progress := false
+		before := budget
+		s.txn.bytes = s.outbox.bytes
 		for _, te := range s.tenures {
-			for i := 0; te.ready && i < turn; i++ {
-				did, err := te.task.step(s.cfg.now(), s)
-				if err == nil {
-					err = s.txn.err
-				}
-				if err != nil {
-					return false, err
-				}
-				if !did {
-					break
-				}
-				if err := s.ensure(); err != nil {
-					return false, err
-				}
-				progress = true
-				budget--
+			did, err := s.turn(te)
+			if err != nil {
+				return false, err
 			}
-			s.resume(te.task)
+			budget -= did
 		}
+		progress := budget < before
 		if !progress || budget <= 0 || s.txn.bytes >= s.cfg.MaxOverlayBytes {
 			return progress, nil
 		}
 	}
+}
+
+// turn lets a task take some steps, and returns how many it took.
+func (s *session) turn(te *tenure) (steps int, err error) {
+	wall := s.cfg.now()
+	s.outbox.tick()
+	for te.ready && steps < turn {
+		did, err := te.task.step(wall, s)
+		if err == nil {
+			err = s.txn.err
+		}
+		if err == nil && did {
+			err = s.ensure()
+		}
+		if err != nil {
+			return steps, err
+		}
+		if !did {
+			break
+		}
+		steps++
+	}
+	if te.ready {
+		s.txn.bytes += te.task.state.bytes
+	}
+	s.resume(te.task)
+	return steps, nil
 }
 
 // renewTables gives all tasks the newest broadcast tables, between

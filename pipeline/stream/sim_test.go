@@ -38,6 +38,7 @@ type simulated struct {
 func newSimulation(t *rapid.T, events []event, end int64, partitions int32) *simulation {
 	s := &simulation{t: t, committed: map[string][]string{}}
 	s.cfg = Config{App: "a", Instance: "i", Brokers: []string{"none"}, Inputs: []string{"first", "second"}, Changelog: "state", DeadLetters: "dead", Clock: Log, MaxPoison: 1000}
+	s.cfg.CacheBytes = rapid.SampledFrom([]int{-1, 1000, 0}).Draw(t, "cache") // none, for a few keys, for all
 	s.cfg.setDefaults()
 	for p := range partitions {
 		one := &simulated{sim: s, logs: make([][]*kgo.Record, 2), at: map[string]layout.Committed{"first": {Offset: -1}, "second": {Offset: -1}}}
@@ -91,6 +92,9 @@ func (s *simulated) poll(i, n int) {
 func (s *simulated) commit(crash bool) {
 	changes, err := s.state.changes(s.cfg.MaxRecordBytes)
 	require.NoError(s.sim.t, err)
+	for _, change := range changes {
+		s.checkFormer(change)
+	}
 	s.changelog = append(s.changelog, changes...)
 	for _, in := range s.inputs {
 		s.at[in.topic] = layout.Committed{Offset: in.position, Note: layout.Note{StreamTime: s.streamTime, Ended: in.ended}, Noted: true}
@@ -103,17 +107,25 @@ func (s *simulated) commit(crash bool) {
 		s.restart()
 		return
 	}
-	require.NoError(s.sim.t, s.state.reset())
-	mark := s.state.store.Mark()
-	mark.Offset = int64(len(s.changelog))
-	require.NoError(s.sim.t, s.state.store.Apply(store.Batch{Changes: changes, Mark: mark}))
+	require.NoError(s.sim.t, s.state.commit(store.Mark{Offset: int64(len(s.changelog))}))
 	s.snap()
+}
+
+// checkFormer holds what a change says of the store against the store.
+func (s *simulated) checkFormer(c store.Change) {
+	value, err := s.state.store.Get(c.Key)
+	require.NoError(s.sim.t, err)
+	want := store.Former{Known: true, Bytes: len(value)}
+	if value != nil {
+		want.WakeAt = envelopeWake(value)
+	}
+	require.Equal(s.sim.t, want, c.Former)
 }
 
 // restart begins anew from what is committed, as another process does, or with
 // the store that this one left.
 func (s *simulated) restart() {
-	require.NoError(s.sim.t, s.state.reset())
+	require.NoError(s.sim.t, s.state.close())
 	st := s.state.store
 	if rapid.Bool().Draw(s.sim.t, "lose the store") {
 		st = memoryStore(s.sim.t)

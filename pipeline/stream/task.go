@@ -20,6 +20,10 @@ type task struct {
 	state      *overlay       // nil until begin
 	tables     map[string]any // fixed for the transaction
 
+	current job.Call     // memory of the call that is under way
+	headers []job.Header // memory of its record's headers
+	keys    arena        // of outputs
+
 	streamTime time.Time
 	nextWake   int64 // when the first wake-up was due at the last look, ms, 0 for none
 	pulse      pulse // for metrics
@@ -208,5 +212,5 @@ func (t *task) rewind() error {
 	results := append(t.consumed, t.results...)
 	t.results = slices.DeleteFunc(results, func(w *work) bool { return w.dropped })
 	t.touched, t.spent, t.consumed, t.unread = false, nil, nil, 0
-	return t.state.reset()
+	return t.state.drop()
 }

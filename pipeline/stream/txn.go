@@ -4,15 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"waybill/pipeline/stream/job"
 	"waybill/pipeline/stream/layout"
-	"waybill/pipeline/stream/store"
 )
 
 // transaction is the open transaction of a session.
@@ -20,25 +18,13 @@ type transaction struct {
 	open   bool
 	number int64
 	began  time.Time
-	bytes  int
+	bytes  int            // of changes and output, roughly
 	err    error          // of opening it, found while stepping
 	result ending         // why the session ends with it open, if that is known
 	tables map[string]any // fixed while it is open
 	works  []*work        // started in it
 	undone int            // of works, how many are still under way
 	worked time.Time      // when the last of works was started
-
-	mu      sync.Mutex
-	failed  error     // the first produce that failed
-	tooBig  *poison   // the largest output that was refused for its size
-	bigness int       // its size
-	ends    []written // where changelog records came to lie
-}
-
-// written is a changelog record's place.
-type written struct {
-	partition int32
-	offset    int64
 }
 
 // due returns when the transaction is to be committed (rule E7): at load when
@@ -83,35 +69,8 @@ func (s *session) ensure() error {
 
 // produce implements effects.
 func (s *session) produce(t *task, c cause, o output) {
-	if s.ensure() != nil {
-		return
-	}
-	r := &kgo.Record{Topic: s.cfg.Prefix + o.Topic, Key: o.key, Value: o.Value, Partition: o.partition}
-	for _, h := range o.Headers {
-		r.Headers = append(r.Headers, kgo.RecordHeader{Key: h.Key, Value: h.Value})
-	}
-	size := o.size()
-	s.txn.bytes += size
-	s.client.Produce(context.Background(), r, func(r *kgo.Record, err error) {
-		if err != nil {
-			s.txn.fail(r.Topic, err, &poison{task: t, cause: c}, size)
-		}
-	})
-}
-
-// fail takes note of a produce that failed. The transaction must not be
-// committed (rule E4). Where the broker refused a record for its size, the
-// largest one is to blame (rule E11).
-func (x *transaction) fail(topic string, err error, p *poison, size int) {
-	err = fmt.Errorf("writing to %s: %w", topic, err)
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.failed == nil {
-		x.failed = err
-	}
-	if errors.Is(err, kerr.MessageTooLarge) && size > x.bigness {
-		p.err = fmt.Errorf("%w (the record has %d bytes)", err, size)
-		x.tooBig, x.bigness = p, size
+	if s.ensure() == nil {
+		s.outbox.add(s.client, t, c, &o)
 	}
 }
 
@@ -141,8 +100,8 @@ func (s *session) woke() { s.metrics.fired.Inc() }
 
 // closing is what one commit is about to make true.
 type closing struct {
-	task    *task
-	changes []store.Change
+	task *task
+	last *kgo.Record // that it wrote to the changelog, nil for none
 }
 
 // commit ends the transaction: changelog records, positions and outputs become
@@ -158,7 +117,7 @@ func (s *session) commit() error {
 			s.txn.result = writeFailed
 			return fmt.Errorf("waiting for records to be written: %w", err)
 		}
-		err = s.txn.failure()
+		err = s.outbox.failure()
 	}
 	if p, ok := errors.AsType[*poison](err); ok {
 		return s.undo(p)
@@ -186,6 +145,7 @@ var errUncertain = errors.New("going on from what the group has committed")
 // writeChanges produces the changelog records of all tasks that did anything.
 func (s *session) writeChanges() ([]closing, error) {
 	var touched []closing
+	s.outbox.tick()
 	for _, te := range s.tenures {
 		t := te.task
 		if !t.touched {
@@ -195,31 +155,17 @@ func (s *session) writeChanges() ([]closing, error) {
 		if err != nil {
 			return nil, t.own(err)
 		}
-		for _, change := range changes {
-			r := &kgo.Record{Topic: s.cfg.Prefix + s.cfg.Changelog, Partition: t.partition, Key: []byte(change.Key), Value: change.Value}
-			c := t.state.entries[change.Key].cause
-			s.client.Produce(context.Background(), r, func(r *kgo.Record, err error) {
-				if err != nil {
-					s.txn.fail(r.Topic, err, &poison{task: t, cause: c}, len(r.Key)+len(r.Value))
-					return
-				}
-				s.txn.mu.Lock()
-				s.txn.ends = append(s.txn.ends, written{r.Partition, r.Offset})
-				s.txn.mu.Unlock()
-			})
+		c := closing{task: t}
+		for i := range changes {
+			o := output{
+				Output: job.Output{Topic: s.cfg.Changelog, Value: changes[i].Value},
+				key:    t.keys.copy(changes[i].Key), partition: t.partition,
+			}
+			c.last = s.outbox.add(s.client, t, t.state.differ[i].cause, &o)
 		}
-		touched = append(touched, closing{t, changes})
+		touched = append(touched, c)
 	}
 	return touched, nil
-}
-
-func (x *transaction) failure() error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.tooBig != nil {
-		return x.tooBig
-	}
-	return x.failed
 }
 
 // positions says, for every task that did anything, where each of its inputs
@@ -248,23 +194,18 @@ func (s *session) positions(touched []closing) []kmsg.TxnOffsetCommitRequestTopi
 
 // settled makes the stores follow a transaction that was committed for certain.
 func (s *session) settled(touched []closing) error {
-	ends := map[int32]int64{}
-	for _, w := range s.txn.ends {
-		ends[w.partition] = max(ends[w.partition], w.offset+1)
-	}
 	s.closeTxn(true)
 	for _, c := range touched {
-		if err := c.task.state.reset(); err != nil {
-			return err
-		}
 		// What was committed shows that the store lacked nothing when the
 		// transaction began.
 		mark := c.task.state.store.Mark()
-		if len(c.changes) > 0 || s.restorer.log.stale(mark, s.txn.began) {
-			mark.Offset, mark.At = max(mark.Offset, ends[c.task.partition]), s.txn.began
-			if err := apply(c.task.state.store, store.Batch{Changes: c.changes, Mark: mark}); err != nil {
-				return err
-			}
+		if c.last != nil {
+			mark.Offset, mark.At = max(mark.Offset, c.last.Offset+1), s.txn.began
+		} else if s.restorer.log.stale(mark, s.txn.began) {
+			mark.At = s.txn.began
+		}
+		if err := c.task.state.commit(mark); err != nil {
+			return err
 		}
 		c.task.snap()
 		s.metrics.board.set(c.task)
@@ -283,9 +224,7 @@ func (s *session) closeTxn(committed bool) {
 	}
 	clear(x.works)
 	x.open, x.bytes, x.works, x.undone, x.err = false, 0, x.works[:0], 0, nil
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.failed, x.tooBig, x.bigness, x.ends = nil, nil, 0, x.ends[:0]
+	s.outbox.clear(committed)
 }
 
 // undo aborts the transaction because of one call, so that it can be run again

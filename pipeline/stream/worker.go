@@ -92,7 +92,7 @@ func (w *worker) open() (*session, error) {
 		cfg: &r.cfg, job: r.job, top: r.top, name: w.name, logical: map[string]string{},
 		tables: r.tables, metrics: r.metrics,
 		restorer: r.restorer, standbys: r.standbys, asking: r.asking,
-		tenures: map[int32]*tenure{},
+		tenures: map[int32]*tenure{}, outbox: newOutbox(r.cfg.Prefix),
 	}
 	s.balancer = newBalancer(s.cfg, s.synced, s.standbys.describe, func(n followNote) { s.standbys.told(s.name, n) })
 	s.pool = pool{perform: r.cfg.Perform, bell: &s.bell, gauge: r.metrics.inFlight}

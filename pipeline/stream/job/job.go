@@ -9,6 +9,10 @@ import "time"
 // An error from Decode sends the record to dead letters. An error or panic
 // from Process, Wake or Complete undoes the transaction; a record that caused
 // it goes to dead letters with the cause (rule E11).
+//
+// A key's value stays in memory while there is room: a call may be handed the
+// value that an earlier one gave to Put, or what DecodeState has made of its
+// bytes, and the two must do equally well.
 type Job interface {
 	// Decode reads a record: the canonical key it belongs to, and its value.
 	Decode(r Record) (key string, value any, err error)
@@ -33,7 +37,9 @@ type Call struct {
 	// Now is the stream time of the task (rule E8).
 	Now time.Time
 	// State is the key's value, nil when it has none. It may be changed in
-	// place, but a change counts only once it is handed to Put.
+	// place, but a change counts only once it is handed to Put. What it takes
+	// from a record it should copy: the record's bytes are part of a large
+	// fetch, which would stay in memory with them.
 	State any
 	// WakeAt is when the key will be woken, zero for never.
 	WakeAt time.Time
@@ -46,7 +52,19 @@ type Call struct {
 
 // NewCall makes a call. The runtime and tests use it.
 func NewCall(key string, partition int32, now time.Time, state any, wakeAt time.Time, tables map[string]any) *Call {
-	return &Call{Key: key, Partition: partition, Now: now, State: state, WakeAt: wakeAt, tables: tables}
+	c := &Call{}
+	c.Reset(key, partition, now, state, wakeAt, tables)
+	return c
+}
+
+// Reset makes c a new call in the memory of the one that it was, which is over.
+func (c *Call) Reset(key string, partition int32, now time.Time, state any, wakeAt time.Time, tables map[string]any) {
+	clear(c.outputs)
+	clear(c.work)
+	*c = Call{
+		Key: key, Partition: partition, Now: now, State: state, WakeAt: wakeAt,
+		tables: tables, outputs: c.outputs[:0], work: c.work[:0],
+	}
 }
 
 // Put replaces the key's value and its next wake-up (zero for never).

@@ -3,12 +3,12 @@ package layout
 // PartitionOf returns which of n partitions a key belongs to, as the Java
 // client's default partitioner and franz-go's have it. It is asked for every
 // record, and the client's own form of it takes a record and a random source.
-func PartitionOf(key []byte, n int) int32 {
+func PartitionOf[K string | []byte](key K, n int) int32 {
 	return int32(int(murmur2(key)&0x7fffffff) % n)
 }
 
 // murmur2 is the 32-bit hash of that name with Kafka's seed.
-func murmur2(data []byte) uint32 {
+func murmur2[K string | []byte](data K) uint32 {
 	const (
 		seed  uint32 = 0x9747b28c
 		mix   uint32 = 0x5bd1e995
