@@ -2,6 +2,7 @@
 # outside the project.
 GOLANGCI_LINT_VERSION := v2.15.0
 GOTESTSUM_VERSION     := v1.13.0
+SOAK                  ?= 10m
 VERSION               ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 TOOLS  := bin/tools
@@ -10,7 +11,7 @@ KAFKA  := bin/kafka/.fetched
 LDFLAGS := -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build engine demo test bin/kafka kafka test-kafka lint bench fuzz generate clean
+.PHONY: help build engine demo test bin/kafka kafka test-kafka soak lint bench fuzz generate clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +30,7 @@ demo: build engine ## Play nine years of real shipments through everything, and 
 
 test: engine $(TOOLS)/gotestsum ## Run every test that this machine can run; those it cannot are named at the end
 	$(TOOLS)/gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 20m ./...
+	$(TOOLS)/gotestsum --format pkgname -- -tags synctests -timeout 20m ./pipeline/stream/simulation
 
 kafka: $(KAFKA) ## Run Apache Kafka in the foreground: BROKERS=3 PORT=9092
 	go run ./internal/apachekafka/serve -brokers $(or $(BROKERS),1) -port $(or $(PORT),9092) -dir bin/kafka/data
@@ -39,6 +41,9 @@ $(KAFKA): internal/apachekafka/pom.xml
 	rm -rf bin/kafka
 	mvn -q -B -f $< dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/bin/kafka
 	@touch $@
+
+soak: ## Play histories of whole groups in virtual time: SOAK=10m long
+	WAYBILL_SOAK=$(SOAK) go test -tags synctests -count 1 -v -timeout 0 -run TestHistories ./pipeline/stream/simulation
 
 lint: $(TOOLS)/golangci-lint ## Check the house rules
 	$(TOOLS)/golangci-lint run ./...

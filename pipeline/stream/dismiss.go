@@ -8,7 +8,9 @@ import (
 
 // dismiss ends tenures: their work is cancelled and waited for, what they have
 // in memory is dropped, and their stores stay as the last commit left them. A
-// partition without a tenure is passed over. The caller holds mu.
+// partition without a tenure is passed over. The caller holds mu, which is given
+// up meanwhile: a restore that was told to end may still wait for a broker that
+// is silent, and the client's callbacks must not wait with it.
 func (s *session) dismiss(partitions ...int32) {
 	var going []*tenure
 	for _, partition := range partitions {
@@ -18,7 +20,12 @@ func (s *session) dismiss(partitions ...int32) {
 			going = append(going, te)
 		}
 	}
+	s.mu.Unlock()
 	s.outlast(going)
+	for _, te := range going {
+		<-te.restored
+	}
+	s.mu.Lock()
 	for _, te := range going {
 		s.clear(te)
 	}
@@ -39,11 +46,11 @@ func (s *session) remove(partition int32) *tenure {
 	return nil
 }
 
-// clear drops what a tenure has in memory, and gives its store back.
+// clear drops what a tenure has in memory, and gives its store back. Its restore
+// has ended.
 func (s *session) clear(te *tenure) {
 	partition := te.task.partition
 	defer s.standbys.release(partition)
-	<-te.restored
 	if te.ready {
 		if err := te.task.state.close(); err != nil && s.failure == nil {
 			s.failure = err

@@ -58,7 +58,7 @@ func deploy(t *testing.T, partitions int32) *deployment {
 		t.Cleanup(fake.Close)
 		d.fake, d.brokers = fake, fake.ListenAddrs()
 	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...), kgo.MetadataMinAge(50*time.Millisecond), kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)))
+	client, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...), kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)))
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	d.client = client

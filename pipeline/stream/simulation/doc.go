@@ -1,0 +1,38 @@
+// Package simulation plays histories of whole groups: several processes with
+// the real runtime, client, store and an in-process broker, all in virtual
+// time, through records, wake-ups and asynchronous work, refusals of the
+// broker, lost requests and answers, cut connections, kills at a request or a
+// write, restarts with the state that a crash left, with old or without state,
+// rebalances, zombies, and changes of leaders, coordinators and logs. What
+// readers see, the changelog and every store must be what a plain model says.
+//
+// It holds tests only, and needs the build tag synctests, with which the Kafka
+// client's locks do not hold up virtual time:
+//
+//	go test -tags synctests ./pipeline/stream/simulation
+//	make soak SOAK=10m
+//	WAYBILL_SEED=1234 go test -tags synctests -count 1 ./pipeline/stream/simulation
+//
+// Start reading at plan (what can happen), then history (how it does), then
+// model (what must come of it).
+//
+// # Files
+//
+//	plan refusals  all of a history, drawn from one seed
+//	history        lets a plan happen in a bubble of virtual time
+//	ending         the end of all faults, and of the processes
+//	world reader   the cluster, and what came into it and out of it
+//	process        one life of an instance
+//	machine disk   the state it finds and leaves, and dying at a write
+//	network        what it sees of the broker
+//	job model      the job of the histories; the plain truth and the comparison
+//	shrink         a failing plan made smaller
+//
+// # What a seed repeats
+//
+// The plan, to the last record and fault, and what is kept of unsynced writes.
+// Faults are tied to requests and writes by number, so most meet the same
+// moment again. The order in which goroutines run is the Go runtime's; a
+// failing history is therefore played several times before it is called
+// unrepeatable, and so is each smaller one.
+package simulation
