@@ -238,3 +238,21 @@ func TestDealAfterLossOfState(t *testing.T) {
 	})
 	require.Equal(t, []int{1}, out.owner)
 }
+
+// While the process that is to have a task follows it, the task stays where it
+// is, and does not go round by others that have its state.
+func TestDealWaitsForState(t *testing.T) {
+	all := map[int32]holds{}
+	for task := range int32(6) {
+		all[task] = holds{1000, -1}
+	}
+	out := deal(situation{
+		tasks: 6, near: near, held: map[string]map[int32]holds{"busy": all, "owner": all},
+		members: []claim{
+			{process: "busy", tasks: map[int32]bool{4: true, 5: true}}, {process: "late"},
+			{process: "owner", tasks: map[int32]bool{0: true, 1: true, 2: true, 3: true}},
+		},
+	})
+	require.Equal(t, []int{2, 2, 2, 2, 0, 0}, out.owner)
+	require.Equal(t, map[string][]int32{"late": {2, 3}}, out.moving)
+}
