@@ -161,7 +161,9 @@ func (s *session) revoked(_ context.Context, _ *kgo.Client, gone map[string][]in
 	if s.holding == nil {
 		s.holding = make(chan struct{})
 	}
-	s.dismiss(slices.Concat(slices.Collect(maps.Values(gone))...)...)
+	partitions := slices.Concat(slices.Collect(maps.Values(gone))...)
+	s.dismiss(partitions...)
+	s.metrics.board.rejoins(s.name, len(partitions) > 0)
 	s.bell.ring()
 }
 
@@ -194,6 +196,8 @@ func (s *session) synced(take func()) {
 	take()
 	s.metrics.rebalances.Inc()
 	s.rejoining = false
+	s.reportPending()
+	s.metrics.board.joined(s.name)
 	s.bell.ring()
 }
 

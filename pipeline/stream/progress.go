@@ -44,12 +44,20 @@ type board struct {
 	tasks   map[int32]standing
 	pending map[string]int // by worker: tasks that are assigned and not ready
 
+	// rejoining workers are between two assignments. It matters after one has
+	// given tasks up: until all have the next, they may be another worker's.
+	rejoining map[string]bool
+	moving    bool
+
 	restores map[int32]RestoreProgress
 	standbys map[int32]int64 // tasks that are followed, and how many records behind
 }
 
 func newBoard() *board {
-	return &board{tasks: map[int32]standing{}, pending: map[string]int{}, restores: map[int32]RestoreProgress{}, standbys: map[int32]int64{}}
+	return &board{
+		tasks: map[int32]standing{}, pending: map[string]int{}, rejoining: map[string]bool{},
+		restores: map[int32]RestoreProgress{}, standbys: map[int32]int64{},
+	}
 }
 
 // standing is where a task stood at its last commit, and its pulse.
@@ -81,6 +89,26 @@ func (b *board) report(worker string, pending int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.pending[worker] = pending
+	if pending < 0 {
+		delete(b.rejoining, worker)
+	}
+}
+
+// rejoins takes a worker's word that its assignment is over, and whether it
+// has given tasks up.
+func (b *board) rejoins(worker string, gave bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rejoining[worker] = true
+	b.moving = b.moving || gave
+}
+
+// joined takes a worker's word that it has its next assignment.
+func (b *board) joined(worker string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.rejoining, worker)
+	b.moving = b.moving && len(b.rejoining) > 0
 }
 
 // standings returns what is on the board, by partition.

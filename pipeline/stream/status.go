@@ -105,6 +105,9 @@ func (r *Runtime) Waiting() string {
 	if pending > 0 {
 		waits = append(waits, fmt.Sprintf("%d tasks are not ready", pending))
 	}
+	if b := r.board; b.moving && len(b.rejoining) > 0 {
+		waits = append(waits, "tasks are moving between members of the group")
+	}
 	if len(waits) == 0 {
 		return ""
 	}

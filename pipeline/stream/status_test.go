@@ -53,6 +53,13 @@ func TestWaitingInWords(t *testing.T) {
 		"partition 2 is being restored, 7 records are read and at most 1 remain; and 2 more", r.Waiting())
 	r.board.report("1", 0)
 	require.Empty(t, r.Waiting())
+	r.board.rejoins("0", false)
+	require.Empty(t, r.Waiting(), "a rebalance takes nothing away as such")
+	r.board.rejoins("1", true)
+	r.board.joined("1")
+	require.Contains(t, r.Waiting(), "tasks are moving between members of the group; ")
+	r.board.joined("0")
+	require.Empty(t, r.Waiting())
 	r.board.report("1", -1)
 	require.Contains(t, r.Waiting(), "1 of 2 workers have joined group a; ")
 }
