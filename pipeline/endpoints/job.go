@@ -11,6 +11,8 @@ import (
 // endpoint-commands and endpoint-signals, changelog endpoint-state, clock
 // live, and the table webhook-endpoints as *schemas.EndpointTable.
 type Job struct {
+	job.Quiet
+
 	cfg   Config
 	state *schemas.Codec[storedTenant]
 	types []string
@@ -81,9 +83,3 @@ func (j *Job) Process(c *job.Call, in job.Input) error {
 	}
 	return u.err
 }
-
-// Wake has nothing to do: no tenant asks to be woken.
-func (j *Job) Wake(*job.Call) error { return nil }
-
-// Complete has nothing to do: the job starts no work.
-func (j *Job) Complete(*job.Call, any) error { return nil }

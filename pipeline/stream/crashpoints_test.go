@@ -30,7 +30,7 @@ const (
 	replaying scene = iota // records come, transactions begin and end
 	older                  // so, on a broker that is told the partitions first
 	aborting               // so, and calls fail
-	restoring              // the state that there is is being read
+	restoring              // the state that there was is being read
 	handing                // tasks are going to another instance
 )
 

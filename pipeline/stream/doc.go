@@ -7,6 +7,12 @@
 // It imports franz-go, Prometheus, and below it pipeline/stream/job,
 // pipeline/stream/layout and pipeline/stream/store; no rule package, no schemas.
 //
+// To use it: make the topics (inputs and changelog with the same number of
+// partitions, records with the job's key as theirs, placed as the Java client
+// does), write a job.Job, and give both to New. The package's example is a whole
+// job that counts. What runs twice under different instance names shares the
+// work; State on disk makes starts quick; Registerer shows what it does.
+//
 // Start reading at Config and Runtime, then session (one Kafka client's life),
 // then task (what happens to a record; no input or output).
 //
