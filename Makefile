@@ -8,10 +8,12 @@ VERSION               ?= $(shell git describe --tags --always --dirty 2>/dev/nul
 TOOLS  := bin/tools
 ENGINE := internal/embedded/npm/node_modules/.package-lock.json
 KAFKA  := bin/kafka/.fetched
+# Packages whose tests use the Kafka that WAYBILL_TEST_KAFKA names.
+KAFKA_SUITES := ./internal/apachekafka/... ./pipeline/stream/...
 LDFLAGS := -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build engine demo test bin/kafka kafka test-kafka soak lint bench fuzz generate clean
+.PHONY: help build engine demo test bin/kafka kafka test-kafka test-kafka-here soak lint bench fuzz generate clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +36,14 @@ test: engine $(TOOLS)/gotestsum ## Run every test that this machine can run; tho
 
 kafka: $(KAFKA) ## Run Apache Kafka in the foreground: BROKERS=3 PORT=9092
 	go run ./internal/apachekafka/serve -brokers $(or $(BROKERS),1) -port $(or $(PORT),9092) -dir bin/kafka/data
+
+test-kafka: ## Run what depends on Kafka on Apache Kafka, brokers that are killed included
+	@if command -v java >/dev/null && command -v mvn >/dev/null; then $(MAKE) --no-print-directory test-kafka-here; \
+	else echo "make test-kafka: skipped, it needs Java 17 and Maven (java, mvn)"; fi
+
+# The suites share one broker; tests that kill brokers have their own.
+test-kafka-here: $(KAFKA) engine $(TOOLS)/gotestsum
+	go run ./internal/apachekafka/serve -- $(TOOLS)/gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 20m -p 2 $(KAFKA_SUITES)
 
 bin/kafka: $(KAFKA)
 

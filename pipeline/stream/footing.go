@@ -21,7 +21,7 @@ import (
 // go as they like.
 
 // errGone is about topics that are missing. The broker that was asked may be
-// behind, so it is believed the second time.
+// behind, so it is believed when it has been said again.
 var errGone = errors.New("deleted, or not known to the broker that was asked")
 
 // checkGroup refuses to start on topics with another number of partitions

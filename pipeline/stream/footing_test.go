@@ -34,17 +34,15 @@ func (d *deployment) all(partitions int32) Config {
 func (d *deployment) grow(by int, topics ...string) {
 	d.t.Helper()
 	for _, topic := range topics {
-		_, err := kadm.NewClient(d.client).CreatePartitions(d.ctx(), by, d.prefix+topic)
+		grown, err := kadm.NewClient(d.client).CreatePartitions(d.ctx(), by, d.prefix+topic)
 		require.NoError(d.t, err)
+		require.NoError(d.t, grown.Error())
 	}
 }
 
 func (d *deployment) remake(partitions int32, topics ...string) {
 	d.t.Helper()
-	for _, topic := range topics {
-		_, err := kadm.NewClient(d.client).DeleteTopics(d.ctx(), d.prefix+topic)
-		require.NoError(d.t, err)
-	}
+	d.remove(topics...)
 	d.create(partitions, topics...)
 }
 
@@ -80,6 +78,7 @@ func TestPartitionsGrown(t *testing.T) {
 			i.caught()
 			d.grow(1, c.topics...)
 			require.ErrorContains(t, i.end(), c.atWork)
+			d.known(2, c.topics...)
 			again := d.start(cfg)
 			switch c.stopped {
 			case "":
@@ -106,6 +105,7 @@ func TestGrownPartitionIsNotBegun(t *testing.T) {
 	i.caught()
 	i.stop()
 	d.grow(7, "first", "second", "state")
+	d.known(8, "first", "second", "state")
 	var events []event
 	for _, key := range keys(8) {
 		events = append(events, event{"first", key, time.Now().UnixMilli(), "+1"})
@@ -153,8 +153,7 @@ func TestTopicDeletedAtWork(t *testing.T) {
 	i := d.start(d.config(Live))
 	d.plus("k")
 	i.caught()
-	_, err := kadm.NewClient(d.client).DeleteTopics(d.ctx(), d.prefix+"second")
-	require.NoError(t, err)
+	d.remove("second")
 	require.ErrorContains(t, i.end(), "looking at topics "+d.prefix+"second: deleted")
 }
 

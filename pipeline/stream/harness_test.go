@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -13,8 +14,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/goleak"
 
 	"waybill/pipeline/stream/job"
@@ -49,15 +52,21 @@ var deployments atomic.Int64
 
 func deploy(t *testing.T, partitions int32) *deployment {
 	t.Helper()
-	d := &deployment{t: t, prefix: fmt.Sprintf("t%d-%d-", time.Now().UnixNano(), deployments.Add(1))}
 	if address := os.Getenv("WAYBILL_TEST_KAFKA"); address != "" {
-		d.brokers = strings.Split(address, ",")
-	} else {
-		fake, err := kfake.NewCluster(kfake.NumBrokers(1))
-		require.NoError(t, err)
-		t.Cleanup(fake.Close)
-		d.fake, d.brokers = fake, fake.ListenAddrs()
+		return deployOn(t, strings.Split(address, ","), partitions)
 	}
+	fake, err := kfake.NewCluster(kfake.NumBrokers(1))
+	require.NoError(t, err)
+	t.Cleanup(fake.Close)
+	d := deployOn(t, fake.ListenAddrs(), partitions)
+	d.fake = fake
+	return d
+}
+
+// deployOn makes the topics of a test on brokers that others may use too.
+func deployOn(t *testing.T, brokers []string, partitions int32) *deployment {
+	t.Helper()
+	d := &deployment{t: t, brokers: brokers, prefix: fmt.Sprintf("t%d-%d-", time.Now().UnixNano(), deployments.Add(1))}
 	client, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...), kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)))
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
@@ -69,20 +78,64 @@ func deploy(t *testing.T, partitions int32) *deployment {
 
 func (d *deployment) create(partitions int32, topics ...string) {
 	d.t.Helper()
-	for _, topic := range topics {
-		_, err := kadm.NewClient(d.client).CreateTopic(d.ctx(), partitions, 1, map[string]*string{"retention.ms": new("-1")}, d.prefix+topic)
-		require.NoError(d.t, err)
-	}
+	d.createWith(partitions, map[string]*string{"retention.ms": new("-1")}, topics)
 }
 
 func (d *deployment) createCompacted(partitions int32, topics ...string) {
 	d.t.Helper()
+	d.createWith(partitions, map[string]*string{"retention.ms": new("-1"), "cleanup.policy": new("compact")}, topics)
+}
+
+// createWith makes topics with as many replicas as the broker thinks right, and
+// removes them after the test: others may use the broker too.
+func (d *deployment) createWith(partitions int32, settings map[string]*string, topics []string) {
+	d.t.Helper()
+	var full []string
 	for _, topic := range topics {
-		_, err := kadm.NewClient(d.client).CreateTopic(d.ctx(), partitions, 1, map[string]*string{
-			"retention.ms": new("-1"), "cleanup.policy": new("compact"),
-		}, d.prefix+topic)
-		require.NoError(d.t, err)
+		full = append(full, d.prefix+topic)
 	}
+	made, err := kadm.NewClient(d.client).CreateTopics(d.ctx(), partitions, -1, settings, full...)
+	require.NoError(d.t, err)
+	require.NoError(d.t, made.Error())
+	d.t.Cleanup(func() { _, _ = kadm.NewClient(d.client).DeleteTopics(d.ctx(), full...) })
+	d.known(int(partitions), topics...)
+}
+
+// remove deletes topics and waits until a broker has heard of it.
+func (d *deployment) remove(topics ...string) {
+	d.t.Helper()
+	for _, topic := range topics {
+		removed, err := kadm.NewClient(d.client).DeleteTopic(d.ctx(), d.prefix+topic)
+		require.NoError(d.t, err)
+		require.NoError(d.t, removed.Err)
+	}
+	d.await("the topics are gone", topics, func(topic kmsg.MetadataResponseTopic) bool {
+		return topic.ErrorCode == kerr.UnknownTopicOrPartition.Code
+	})
+}
+
+// known waits until a broker has heard of topics and the number of their
+// partitions: it does so some time after the controller has answered.
+func (d *deployment) known(partitions int, topics ...string) {
+	d.t.Helper()
+	d.await("the topics are known", topics, func(topic kmsg.MetadataResponseTopic) bool {
+		return topic.ErrorCode == 0 && len(topic.Partitions) == partitions
+	})
+}
+
+// await waits until something holds for topics in the eyes of a broker.
+func (d *deployment) await(what string, topics []string, holds func(kmsg.MetadataResponseTopic) bool) {
+	d.t.Helper()
+	req := kmsg.NewPtrMetadataRequest()
+	for _, name := range topics {
+		topic := kmsg.NewMetadataRequestTopic()
+		topic.Topic = new(d.prefix + name)
+		req.Topics = append(req.Topics, topic)
+	}
+	eventually(d.t, func() bool {
+		resp, err := req.RequestWith(d.ctx(), d.client)
+		return err == nil && !slices.ContainsFunc(resp.Topics, func(topic kmsg.MetadataResponseTopic) bool { return !holds(topic) })
+	}, what)
 }
 
 func (d *deployment) ctx() context.Context {
@@ -126,7 +179,13 @@ func (d *deployment) start(cfg Config) *instance {
 	require.NoError(d.t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	i := &instance{r, d.t, cancel, make(chan error, 1)}
-	go func() { i.done <- r.Run(ctx) }()
+	go func() {
+		err := r.Run(ctx)
+		if err != nil {
+			cfg.Logger.Error("the runtime has ended", "error", err)
+		}
+		i.done <- err
+	}()
 	d.t.Cleanup(func() {
 		cancel()
 		if err, open := <-i.done; open && err != nil && !d.t.Failed() {
@@ -186,7 +245,9 @@ func (d *deployment) tick(at time.Time, partitions int32, topics ...string) {
 	d.produce(ticks...)
 }
 
-// read returns a topic's committed records, in order within each partition.
+// read returns a topic's committed records, in order within each partition. It
+// waits until the transactions in it have ended: a broker says that one is
+// committed before it can be seen in every topic.
 func (d *deployment) read(topic string) []*kgo.Record {
 	d.t.Helper()
 	return d.readAs(kgo.ReadCommitted(), topic)
@@ -199,7 +260,7 @@ func (d *deployment) readAs(level kgo.IsolationLevel, topic string) []*kgo.Recor
 	admin := kadm.NewClient(d.client)
 	starts, err := listed(admin.ListStartOffsets(ctx, full))
 	require.NoError(d.t, err)
-	ends, err := listed(admin.ListCommittedOffsets(ctx, full))
+	ends, err := listed(admin.ListEndOffsets(ctx, full))
 	require.NoError(d.t, err)
 	at, offsets := starts[full], map[int32]kgo.Offset{}
 	for p := range at {

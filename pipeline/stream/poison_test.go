@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/pipeline/stream/job"
@@ -101,16 +100,16 @@ func TestDeadLetterTooLarge(t *testing.T) {
 func TestDeadLetterRefusedByBroker(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, 1)
-	small := []kadm.AlterConfig{{Name: "max.message.bytes", Value: new("1000")}}
-	_, err := kadm.NewClient(d.client).AlterTopicConfigs(d.ctx(), small, d.prefix+"dead")
-	require.NoError(t, err)
-	i := d.start(d.config(Live))
+	d.createWith(1, map[string]*string{"max.message.bytes": new("1000")}, []string{"small"})
+	cfg := d.config(Live)
+	cfg.DeadLetters = "small"
+	i := d.start(cfg)
 	d.produce(
 		&kgo.Record{Topic: "first", Key: []byte("k"), Value: append([]byte("fail,"), noise(20_000)...)},
 		&kgo.Record{Topic: "first", Key: []byte("k"), Value: []byte("+1")})
 	i.caught()
 	i.stop()
-	dead := d.read("dead")
+	dead := d.read("small")
 	require.Len(t, dead, 1)
 	require.Nil(t, dead[0].Value)
 	require.Equal(t, "asked to fail", headerOf(dead[0], job.ErrorHeader))

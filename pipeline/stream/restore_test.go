@@ -122,13 +122,11 @@ func TestRefusals(t *testing.T) {
 			require.NoError(d.t, err)
 		}, "records of state, but group"},
 		{"input made anew", func(d *deployment, admin *kadm.Client, _ string) {
-			_, err := admin.DeleteTopics(d.ctx(), d.prefix+"first")
-			require.NoError(d.t, err)
+			d.remove("first")
 			d.create(1, "first")
 		}, "the topic was deleted and made anew since"},
 		{"changelog made anew", func(d *deployment, admin *kadm.Client, _ string) {
-			_, err := admin.DeleteTopics(d.ctx(), d.prefix+"state")
-			require.NoError(d.t, err)
+			d.remove("state")
 			d.createCompacted(1, "state")
 		}, "so the state is lost"},
 		{"records removed before they were handled", func(d *deployment, admin *kadm.Client, _ string) {

@@ -69,8 +69,12 @@ func (r *Runtime) Run(ctx context.Context) error {
 // prepare looks at the topics and makes what the workers share.
 func (r *Runtime) prepare(ctx context.Context, c *clients) error {
 	r.asking = c.asking
+	looks := 0
 	err := retry(ctx, r.cfg.Logger, "looking at the topics", func() (err error) {
 		if r.top, err = survey(ctx, &r.cfg, r.asking); err != nil {
+			if looks++; looks >= patientLooks && errors.Is(err, errGone) {
+				err = stopError{err}
+			}
 			return err
 		}
 		if r.log, err = newChangelog(ctx, &r.cfg, r.top, r.asking); err != nil {

@@ -57,15 +57,20 @@ func look(ctx context.Context, cfg *Config, client *kgo.Client) (*topology, erro
 	return top, nil
 }
 
+// patientLooks is how often topics are asked for before those that are missing
+// are believed to be, with the waits of retry: 3 s in all. Brokers hear of new
+// topics one after the other, some time after their maker has.
+const patientLooks = 6
+
 // survey asks for all topics and checks that they fit together. What is wrong
-// with them names the topic, and ends Run.
+// with them names the topic, and ends Run; missing ones do not yet (errGone).
 func survey(ctx context.Context, cfg *Config, client *kgo.Client) (*topology, error) {
 	top, err := look(ctx, cfg, client)
 	if err != nil {
 		return nil, err
 	}
 	if len(top.missing) > 0 {
-		return nil, stopError{fmt.Errorf("checking topics: %s missing on the broker: create them first", strings.Join(top.missing, ", "))}
+		return nil, fmt.Errorf("checking topics: %s missing on the broker: create them first: %w", strings.Join(top.missing, ", "), errGone)
 	}
 	return top, top.check(cfg)
 }

@@ -45,7 +45,7 @@ func (d *deployment) bare(name string, opts ...kgo.Opt) *kgo.GroupTransactSessio
 // nothing.
 func (d *deployment) offset(group, topic string) int64 {
 	d.t.Helper()
-	offsets, err := kadm.NewClient(d.client).FetchOffsets(d.ctx(), group)
+	offsets, err := kadm.NewClient(d.client).FetchOffsets(kadm.RequireStable(d.ctx()), group)
 	require.NoError(d.t, err)
 	if at, ok := offsets.Lookup(d.prefix+topic, 0); ok {
 		return at.At
