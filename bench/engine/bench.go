@@ -90,16 +90,16 @@ func (b *bench) pair(ctx context.Context, sc scene, o RuntimeOrder, passes int) 
 		return p, err
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
-	p.Limit, err = rig.MeasureLimit(ctx, target, source, limitOrder(sc.partitions, passes), sc.records)
+	p.Limit, err = rig.MeasureLimit(ctx, target, source, sc.limitOrder(passes), sc.records)
 	p.Ours.Wrote = p.Limit.Wrote
 	return p, err
 }
 
 // limitOrder is that of the limit of the trivial job.
-func limitOrder(partitions, passes int) *rig.LimitOrder {
+func (sc scene) limitOrder(passes int) *rig.LimitOrder {
 	return &rig.LimitOrder{
-		Inputs: []string{inputTopic}, Outputs: []string{outputTopic, changelogTopic, deadLetterTopic}, Partitions: partitions, Passes: passes,
-		Workers: workers(), CommitInterval: commitInterval,
+		Inputs: []string{inputTopic}, Outputs: []string{outputTopic, changelogTopic, deadLetterTopic}, Partitions: sc.partitions, Passes: passes,
+		Prefix: sc.prefix, SourcePrefix: sc.prefix, Workers: workers(), CommitInterval: commitInterval,
 	}
 }
 

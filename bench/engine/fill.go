@@ -130,19 +130,19 @@ func (st state) adopt(ctx context.Context, db store.Database, topic [16]byte) er
 	return nil
 }
 
-// changelogID asks for the id of the changelog on a broker.
-func changelogID(ctx context.Context, brokers []string) ([16]byte, error) {
+// topicID asks for the id of a topic on a broker.
+func topicID(ctx context.Context, brokers []string, topic string) ([16]byte, error) {
 	client, err := kgo.NewClient(kgo.SeedBrokers(brokers...))
 	if err != nil {
 		return [16]byte{}, fmt.Errorf("making a client: %w", err)
 	}
 	defer client.Close()
-	details, err := kadm.NewClient(client).ListTopics(ctx, changelogTopic)
+	details, err := kadm.NewClient(client).ListTopics(ctx, topic)
 	if err == nil {
 		err = details.Error()
 	}
 	if err != nil {
-		return [16]byte{}, fmt.Errorf("asking for the id of the changelog: %w", err)
+		return [16]byte{}, fmt.Errorf("asking for the id of %s: %w", topic, err)
 	}
-	return details[changelogTopic].ID, nil
+	return details[topic].ID, nil
 }

@@ -24,15 +24,15 @@ type reader struct {
 	err     error
 }
 
-// newReader reads the counts of so many records.
-func newReader(ctx context.Context, brokers []string, records int) (*reader, error) {
+// newReader reads the counts of all records.
+func (sc scene) newReader(ctx context.Context, brokers []string) (*reader, error) {
 	client, err := kgo.NewClient(
-		kgo.SeedBrokers(brokers...), kgo.ConsumeTopics(outputTopic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.SeedBrokers(brokers...), kgo.ConsumeTopics(sc.prefix+outputTopic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.MetadataMinAge(100*time.Millisecond))
 	if err != nil {
 		return nil, fmt.Errorf("making a client that reads the counts: %w", err)
 	}
-	r := &reader{client: client, done: make(chan struct{}), seen: make([]time.Time, records), changed: make(chan struct{})}
+	r := &reader{client: client, done: make(chan struct{}), seen: make([]time.Time, sc.records), changed: make(chan struct{})}
 	ctx, r.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(r.done)

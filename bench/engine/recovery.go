@@ -81,7 +81,7 @@ func (sc scene) killAndRestart(ctx context.Context, o RuntimeOrder) (c comeback,
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	o.Brokers = s.Addrs()
-	r, err := newReader(ctx, o.Brokers, sc.records)
+	r, err := sc.newReader(ctx, o.Brokers)
 	if err != nil {
 		return c, err
 	}

@@ -19,7 +19,8 @@ const RuntimeKind = "runtime"
 // RuntimeOrder is what such a process is told.
 type RuntimeOrder struct {
 	Brokers []string `json:"brokers"`
-	Dir     string   `json:"dir"` // of the state; empty: it is in memory
+	Prefix  string   `json:"prefix"` // of topics and group
+	Dir     string   `json:"dir"`    // of the state; empty: it is in memory
 	State   state    `json:"state"`
 	// Adopt makes the state in Dir belong to this broker's changelog, at its
 	// start. State in memory is always filled and does.
@@ -63,7 +64,7 @@ func (p *process) Prepare(ctx context.Context) (any, error) {
 	}
 	opened := time.Since(p.began)
 	r, err := stream.New(stream.Config{
-		App: app, Instance: "bench", Brokers: p.Brokers, Inputs: []string{inputTopic}, Changelog: changelogTopic, DeadLetters: deadLetterTopic,
+		App: app, Instance: "bench", Brokers: p.Brokers, Prefix: p.Prefix, Inputs: []string{inputTopic}, Changelog: changelogTopic, DeadLetters: deadLetterTopic,
 		State: db, Logger: rig.Warnings(), Registerer: p.registry,
 	}, counter{})
 	if err != nil {
@@ -118,7 +119,7 @@ func (p *process) look() (restored, error) {
 
 // open opens the database and sees to it that it holds what it should.
 func (p *process) open(ctx context.Context) (store.Database, error) {
-	topic, err := changelogID(ctx, p.Brokers)
+	topic, err := topicID(ctx, p.Brokers, p.Prefix+changelogTopic)
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/bench/rig"
@@ -31,6 +33,7 @@ type scene struct {
 	keys       int
 	access     access
 	seed       uint64
+	prefix     string // of topics and group
 }
 
 // stage starts a broker with the topics, and the records as often as passes
@@ -53,24 +56,28 @@ func (sc scene) stage(ctx context.Context, passes int) (*rig.Stage, error) {
 
 // emptyStage is one without records, which come later.
 func (sc scene) emptyStage(ctx context.Context) (*rig.Stage, error) {
-	s, err := rig.NewStage(ctx, inputTopic)
+	s, err := rig.NewStage(ctx, sc.prefix+inputTopic)
 	if err != nil {
 		return nil, err
 	}
-	if err := sc.prepare(ctx, s); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	return s, nil
+	return s, sc.prepare(ctx, s)
 }
 
-// prepare makes the topics and the group.
+// prepare makes the topics and the group, or closes the stage.
 func (sc scene) prepare(ctx context.Context, s *rig.Stage) error {
+	if err := sc.furnish(ctx, s); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return nil
+}
+
+func (sc scene) furnish(ctx context.Context, s *rig.Stage) error {
 	admin := kadm.NewClient(s.Client)
 	compacted := map[string]*string{"cleanup.policy": new("compact")}
-	if _, err := admin.CreateTopic(ctx, int32(sc.partitions), 1, compacted, changelogTopic); err != nil {
+	if _, err := admin.CreateTopic(ctx, int32(sc.partitions), 1, compacted, sc.prefix+changelogTopic); err != nil {
 		return fmt.Errorf("making the changelog: %w", err)
 	}
-	made, err := admin.CreateTopics(ctx, int32(sc.partitions), 1, nil, inputTopic, outputTopic, deadLetterTopic)
+	made, err := admin.CreateTopics(ctx, int32(sc.partitions), 1, nil, sc.prefix+inputTopic, sc.prefix+outputTopic, sc.prefix+deadLetterTopic)
 	if err == nil {
 		err = made.Error()
 	}
@@ -79,12 +86,20 @@ func (sc scene) prepare(ctx context.Context, s *rig.Stage) error {
 	}
 	var starts kadm.Offsets
 	for p := range int32(sc.partitions) {
-		starts.AddOffset(inputTopic, p, 0, -1)
+		starts.AddOffset(sc.prefix+inputTopic, p, 0, -1)
 	}
-	if err := admin.CommitAllOffsets(ctx, app, starts); err != nil {
-		return fmt.Errorf("setting the group's offsets to the start: %w", err)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := admin.CommitAllOffsets(ctx, sc.prefix+app, starts)
+		switch {
+		case err == nil:
+			return nil
+		case !errors.Is(err, kerr.UnknownTopicOrPartition) || ctx.Err() != nil: // a broker may not know yet of a topic that was just made
+			return fmt.Errorf("setting the group's offsets to the start: %w", err)
+		}
+		<-tick.C
 	}
-	return nil
 }
 
 // write writes the records once.
@@ -106,7 +121,7 @@ func (sc scene) source() func() *kgo.Record {
 	return func() *kgo.Record {
 		value := append(binary.BigEndian.AppendUint64(make([]byte, 0, sc.bytes), number), filler...)
 		number++
-		return &kgo.Record{Topic: inputTopic, Key: appendKey(nil, sc.access.pick(random, sc.keys)), Value: value}
+		return &kgo.Record{Topic: sc.prefix + inputTopic, Key: appendKey(nil, sc.access.pick(random, sc.keys)), Value: value}
 	}
 }
 

@@ -21,8 +21,10 @@ const LimitKind = "limit"
 type LimitOrder struct {
 	Brokers        []string      `json:"brokers"`
 	Source         []string      `json:"source"` // brokers that have what the other wrote
-	Inputs         []string      `json:"inputs"` // topics, on both
+	Inputs         []string      `json:"inputs"` // topics, on both, without a prefix
 	Outputs        []string      `json:"outputs"`
+	Prefix         string        `json:"prefix"`        // of the limit's topics and group
+	SourcePrefix   string        `json:"source_prefix"` // of those of the other
 	Partitions     int           `json:"partitions"`
 	Passes         int           `json:"passes"` // how often the inputs hold what the other has read
 	Workers        int           `json:"workers"`
@@ -56,7 +58,7 @@ func (l *limit) Prepare(ctx context.Context) (any, error) {
 		return nil, err
 	}
 	for i := range l.Workers {
-		p, err := newPasser(l, fmt.Sprintf("%s-%d", LimitKind, i))
+		p, err := newPasser(l, fmt.Sprintf("%s-%d", l.group(), i))
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +97,8 @@ func (l *limit) read(ctx context.Context) (Tallies, error) {
 	wrote := Tallies{}
 	each := func(topics []string, do func(*lane, *kgo.Record)) {
 		for _, topic := range topics {
-			err = errors.Join(err, topiclog.Whole(ctx, client, topic, nil, func(r *kgo.Record) error {
+			err = errors.Join(err, topiclog.Whole(ctx, client, l.SourcePrefix+topic, nil, func(r *kgo.Record) error {
+				r.Topic = topic
 				do(l.lanes[r.Partition], r)
 				return nil
 			}))
@@ -122,17 +125,17 @@ func (l *limit) join(ctx context.Context) error {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		groups, err := admin.DescribeGroups(ctx, LimitKind)
+		groups, err := admin.DescribeGroups(ctx, l.group())
 		if err != nil {
-			return fmt.Errorf("asking for the members of group %s: %w", LimitKind, err)
+			return fmt.Errorf("asking for the members of group %s: %w", l.group(), err)
 		}
-		g := groups[LimitKind]
+		g := groups[l.group()]
 		if g.State == "Stable" && len(g.Members) == l.Workers && l.covered(g.AssignedPartitions()) {
 			break
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for group %s to settle: %w", LimitKind, ctx.Err())
+			return fmt.Errorf("waiting for group %s to settle: %w", l.group(), ctx.Err())
 		case <-tick.C:
 		}
 	}
@@ -146,12 +149,14 @@ func (l *limit) join(ctx context.Context) error {
 
 func (l *limit) covered(assigned kadm.TopicsSet) bool {
 	for _, topic := range l.Inputs {
-		if len(assigned[topic]) < len(l.lanes) {
+		if len(assigned[l.Prefix+topic]) < len(l.lanes) {
 			return false
 		}
 	}
 	return true
 }
+
+func (l *limit) group() string { return l.Prefix + LimitKind }
 
 // complete refuses a turn in which not everything was written.
 func (l *limit) complete() error {

@@ -16,6 +16,7 @@ const pollRecords = 2000
 // passer is one member of the limit's group.
 type passer struct {
 	lanes    []*lane // by partition; a partition has one member
+	prefix   string
 	interval time.Duration
 	session  *kgo.GroupTransactSession
 	client   *kgo.Client
@@ -27,22 +28,29 @@ type passer struct {
 // newPasser has the options of the runtime's own client, where they bear on
 // speed.
 func newPasser(l *limit, name string) (*passer, error) {
+	var inputs []string
+	for _, topic := range l.Inputs {
+		inputs = append(inputs, l.Prefix+topic)
+	}
 	session, err := kgo.NewGroupTransactSession(
 		kgo.SeedBrokers(l.Brokers...), kgo.MetadataMinAge(100*time.Millisecond),
-		kgo.ConsumerGroup(LimitKind), kgo.InstanceID(name), kgo.TransactionalID(name),
-		kgo.ConsumeTopics(l.Inputs...), kgo.Balancers(kgo.RangeBalancer()), // gives a partition of all topics to one member
+		kgo.ConsumerGroup(l.group()), kgo.InstanceID(name), kgo.TransactionalID(name),
+		kgo.ConsumeTopics(inputs...), kgo.Balancers(kgo.RangeBalancer()), // gives a partition of all topics to one member
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
-		kgo.FetchMaxBytes(fetchBytes), kgo.FetchMaxPartitionBytes(fetchBytes),
+		kgo.FetchMaxBytes(fetchBytes), kgo.FetchMaxPartitionBytes(partitionBytes),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("making a client: %w", err)
 	}
-	return &passer{lanes: l.lanes, interval: l.CommitInterval, session: session, client: session.Client()}, nil
+	return &passer{lanes: l.lanes, prefix: l.Prefix, interval: l.CommitInterval, session: session, client: session.Client()}, nil
 }
 
-const fetchBytes = 16 << 20
+const (
+	fetchBytes     = 16 << 20
+	partitionBytes = 1 << 20
+)
 
 // forget makes the client forget what it gave up while others joined: it would
 // abort the first transaction.
@@ -88,7 +96,7 @@ func (p *passer) transaction(ctx context.Context, fetches kgo.Fetches) error {
 			return fmt.Errorf("reading the inputs: %w", err)
 		}
 	}
-	committed, err := p.session.End(ctx, kgo.TryCommit)
+	committed, err := p.session.End(context.WithoutCancel(ctx), kgo.TryCommit) // the word to stop may come before its answer
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err = errors.Join(p.failed, err); err == nil && !committed {
@@ -107,6 +115,7 @@ func (p *passer) pass(r *kgo.Record) {
 }
 
 func (p *passer) write(r *kgo.Record) {
+	r.Topic = p.prefix + r.Topic
 	p.client.Produce(context.Background(), r, func(r *kgo.Record, err error) {
 		if err != nil {
 			p.mu.Lock()
