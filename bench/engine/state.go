@@ -71,9 +71,9 @@ func State(ctx context.Context, common *rig.Options, o *Options) (_ *report.Sect
 	return b.stateSection(patterns, disk), nil
 }
 
-// stateRecords is how many a turn has: of those that go to the newest tenth of
-// the keys, each key gets one or two.
-func (o *Options) stateRecords() int { return max(o.Records, o.manyKeys()/5) }
+// stateRecords is how many a turn has: about one for each of the newest tenth
+// of the keys.
+func (o *Options) stateRecords() int { return max(o.Records, o.manyKeys()/10) }
 
 // manyKeys is how many the parts state and idle have.
 func (o *Options) manyKeys() int {
