@@ -34,6 +34,23 @@ func (f *filler) Prepare(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = errors.Join(f.State.fill(ctx, db, [16]byte{}), db.Close())
-	return time.Since(began), err
+	if err = f.State.fill(ctx, db, [16]byte{}); err == nil {
+		err = calm(ctx, f.Dir)
+	}
+	return time.Since(began), errors.Join(err, db.Close())
+}
+
+// calm waits until a store has put its files in order, as a process that runs
+// for long has: until what they hold has been the same for a while.
+func calm(ctx context.Context, dir string) error {
+	for before := int64(-1); ; {
+		now, err := folderBytes(dir)
+		if err != nil || now == before {
+			return err
+		}
+		before = now
+		if err := pause(ctx, 2*time.Second); err != nil {
+			return err
+		}
+	}
 }

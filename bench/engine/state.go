@@ -120,6 +120,8 @@ func folderBytes(dir string) (sum int64, err error) {
 		info, err := d.Info()
 		if err == nil {
 			sum += info.Size()
+		} else if errors.Is(err, fs.ErrNotExist) {
+			err = nil // it was just removed
 		}
 		return err
 	})

@@ -16,7 +16,7 @@ import (
 // A test binary is also the measured processes, and a broker.
 func TestMain(m *testing.M) {
 	rigtest.Main(m, rig.Kinds{
-		rig.LimitKind: rig.Kind(rig.NewLimit), RuntimeKind: rig.Kind(NewRuntime), FillKind: rig.Kind(NewFiller),
+		rig.LimitKind: rig.Kind(rig.NewLimit), RuntimeKind: rig.Kind(NewRuntime), FillKind: rig.Kind(NewFiller), BulkKind: rig.Kind(NewBulk),
 	})
 }
 

@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"context"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"waybill/bench/rig"
+	"waybill/pipeline/stream/store"
+)
+
+// A process that is killed in the middle of its work comes back, and every
+// record is counted once.
+func TestKillAndRestart(t *testing.T) {
+	sc := scene{partitions: 2, records: 100_000, bytes: 100, keys: 1000, access: uniform, seed: 1}
+	o := RuntimeOrder{State: state{Keys: sc.keys, Bytes: 300, Partitions: 2}, Dir: t.TempDir()}
+	require.NoError(t, rig.Do(t.Context(), FillKind, FillOrder{Dir: o.Dir, State: o.State}, new(time.Duration)))
+	c, err := sc.killAndRestart(t.Context(), o)
+	require.NoError(t, err)
+	require.Positive(t, c.output)
+	require.Positive(t, c.behind, "it had files for all of it")
+	require.LessOrEqual(t, c.opened, c.joined)
+	require.LessOrEqual(t, c.joined, c.ready)
+}
+
+// All that lies in the changelog is restored, and the same is loaded beside it.
+func TestLoads(t *testing.T) {
+	sc := scene{partitions: 2}
+	st := state{Keys: 5000, Bytes: 300, Partitions: 2}
+	s, err := sc.emptyStage(t.Context())
+	require.NoError(t, err)
+	defer s.Close()
+	tally, err := st.publish(t.Context(), s)
+	require.NoError(t, err)
+	require.Equal(t, rig.Tally{Records: st.Keys, Bytes: st.Keys * (16 + 9 + 300)}, tally)
+	l, err := st.loads(t.Context(), s.Addrs())
+	require.NoError(t, err)
+	require.Equal(t, st.Keys, l.store.Records)
+	require.Equal(t, st.Keys, l.bare.Records)
+	require.Positive(t, l.bare.rate())
+}
+
+// Ours and the limit answer the same records.
+func TestLatencyTurn(t *testing.T) {
+	sc := scene{partitions: 2, records: latencyCold + 20, bytes: 100, keys: 1000, access: uniform, seed: 1}
+	v := &venue{stage: func(ctx context.Context, sc scene) (*rig.Stage, error) { return sc.emptyStage(ctx) }}
+	turn, err := v.turn(t.Context(), 0, sc, RuntimeOrder{State: state{Keys: sc.keys, Bytes: 8, Partitions: 2}})
+	require.NoError(t, err)
+	for _, d := range []delays{turn.ours, turn.limit} {
+		require.Positive(t, d.p50)
+		require.LessOrEqual(t, d.p50, d.p99)
+		require.LessOrEqual(t, d.p99, d.most)
+	}
+}
+
+// Every key is made once, in its partition, in order; and nine of ten picks are
+// for the newest tenth, one for any.
+func TestKeys(t *testing.T) {
+	st := state{Keys: 25_000, Bytes: 20, Partitions: 3}
+	made := map[string]bool{}
+	for p := range int32(st.Partitions) {
+		require.NoError(t, st.changes(p, func(changes []store.Change) error {
+			for _, c := range changes {
+				require.False(t, made[c.Key], c.Key)
+				made[c.Key] = true
+			}
+			return nil
+		}))
+	}
+	require.Len(t, made, st.Keys)
+	random, late := rand.New(rand.NewPCG(1, 1)), 0
+	for range 10_000 {
+		number := newest.pick(random, st.Keys)
+		require.True(t, made[string(appendKey(nil, number))])
+		if number >= st.Keys-st.Keys/10 {
+			late++
+		}
+	}
+	require.InDelta(t, 9100, late, 150)
+}
