@@ -39,6 +39,7 @@
 //	stranded                whether all tasks have an owner, and when to rebalance
 //	topology footing        do the topics fit, and are they still what they were
 //	layout/                 where a key belongs; what a committed offset tells of its topics
+//	reshard/                moves a job to more partitions, while it stands still
 //	metrics gauges labels   what Prometheus sees: counters, what belongs to partitions, label values
 //	warmthgauges            what it sees of state on its way
 //	progress status         what the process itself may ask: how far its tasks are, what it waits for

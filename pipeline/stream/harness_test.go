@@ -68,7 +68,7 @@ func deploy(t *testing.T, partitions int32) *deployment {
 func deployOn(t *testing.T, brokers []string, partitions int32) *deployment {
 	t.Helper()
 	d := &deployment{t: t, brokers: brokers, prefix: fmt.Sprintf("t%d-%d-", time.Now().UnixNano(), deployments.Add(1))}
-	client, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...), kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)))
+	client, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...), kgo.MetadataMinAge(50*time.Millisecond), kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)))
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	d.client = client
