@@ -64,6 +64,21 @@ const (
 	GroupEndpoints Group = "endpoints"
 )
 
+// Topics returns the topics of a group: the inputs of its job in the order of
+// the contract, and the changelog.
+func (g Group) Topics() (inputs []string, changelog string) {
+	for _, t := range Topics() {
+		switch {
+		case t.Group != g:
+		case t.Compacted:
+			changelog = t.Name
+		default:
+			inputs = append(inputs, t.Name)
+		}
+	}
+	return inputs, changelog
+}
+
 // Topic is one topic of the contract and how it must be set up.
 type Topic struct {
 	Name      string

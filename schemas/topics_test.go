@@ -40,3 +40,14 @@ func TestEndpointTable(t *testing.T) {
 	_, err = NewEndpointTable(codec, entries)
 	require.ErrorContains(t, err, "reading endpoint x")
 }
+
+func TestTopicsOfAGroup(t *testing.T) {
+	for group, wants := range map[Group][]string{
+		GroupTracking:  {TopicRegistrations, TopicCarrierEvents, TopicRerouted, TopicTrackingState},
+		GroupDelivery:  {TopicWebhookJobs, TopicWebhookQueue},
+		GroupEndpoints: {TopicEndpointCommands, TopicEndpointSignals, TopicEndpointState},
+	} {
+		inputs, changelog := group.Topics()
+		require.Equal(t, wants, append(inputs, changelog))
+	}
+}

@@ -48,6 +48,7 @@ type cli struct {
 	Listen      listenCmd      `cmd:"" help:"Receive webhooks on this machine, verify and print them."`
 	Report      reportCmd      `cmd:"" help:"Run a report; alone, list the reports."`
 	Topics      topicsCmd      `cmd:"" help:"Create or check the topics."`
+	Reshard     reshardCmd     `cmd:"" help:"Move a job to more partitions, while its instances are stopped."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring ClickHouse's tables up to date."`
 	DeadLetters deadLettersCmd `cmd:"" help:"List, show and send again what could not be read."`
 	ConfigCmd   configCmd      `cmd:"" name:"config" help:"Check the settings."`

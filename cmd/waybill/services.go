@@ -21,16 +21,9 @@ type services struct {
 
 // startServices starts what is embedded and points the settings at it.
 func startServices(ctx context.Context, s *config.Settings, log *slog.Logger) (*services, error) {
-	running := &services{}
-	if len(s.Kafka.Brokers) == 0 {
-		kafka, err := embedded.StartKafka(ctx, embedded.KafkaOptions{
-			DataDir: filepath.Join(s.Data, "kafka"), Port: s.Kafka.Port, Fsync: s.Kafka.Fsync, Logger: log,
-		})
-		if err != nil {
-			return nil, err
-		}
-		running.kafka = kafka
-		s.Kafka.Brokers = kafka.Addrs()
+	running, err := startKafka(ctx, s, log)
+	if err != nil {
+		return nil, err
 	}
 	if s.ClickHouse.Addr == "" {
 		clickhouse, err := embedded.StartClickHouse(ctx, embedded.ClickHouseOptions{
@@ -45,6 +38,21 @@ func startServices(ctx context.Context, s *config.Settings, log *slog.Logger) (*
 		s.ClickHouse.Addr = clickhouse.Addr()
 	}
 	return running, nil
+}
+
+// startKafka starts the Kafka alone if it is embedded.
+func startKafka(ctx context.Context, s *config.Settings, log *slog.Logger) (*services, error) {
+	if len(s.Kafka.Brokers) > 0 {
+		return &services{}, nil
+	}
+	kafka, err := embedded.StartKafka(ctx, embedded.KafkaOptions{
+		DataDir: filepath.Join(s.Data, "kafka"), Port: s.Kafka.Port, Fsync: s.Kafka.Fsync, Logger: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Kafka.Brokers = kafka.Addrs()
+	return &services{kafka: kafka}, nil
 }
 
 // watch fails when something embedded ends of itself.

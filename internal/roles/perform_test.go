@@ -16,6 +16,7 @@ import (
 	"waybill/internal/roles"
 	"waybill/internal/roles/rolestest"
 	"waybill/pipeline/delivery"
+	"waybill/pipeline/stream/reshard"
 	"waybill/schemas"
 )
 
@@ -46,13 +47,14 @@ type kept struct {
 	endpoint *schemas.EndpointCommand
 	job      *schemas.WebhookJob
 	at       kadm.Offset
+	stop     func()
 }
 
 // keep sets it up; calls go to url.
 func keep(t *testing.T, url string) *kept {
 	t.Helper()
 	k := &kept{Deployment: rolestest.New(t)}
-	k.Run(t, roles.Endpoints, roles.Delivery)
+	k.stop = k.Run(t, roles.Endpoints, roles.Delivery)
 	k.client = &endpointclient.Client{Kafka: k.Client, Prefix: k.Settings.Kafka.Prefix, Codecs: k.Codecs}
 	k.endpoint = newEndpoint(url)
 	k.send(t, schemas.CommandCreate)
@@ -106,6 +108,27 @@ func TestLargeBodiesAreReadFromTheTopic(t *testing.T) {
 	attempt := keep(t, server.URL).firstAttempt(t)
 	require.Equal(t, schemas.OutcomeDelivered, attempt.Outcome, attempt.Reason)
 	require.Equal(t, 1, attempt.Attempt)
+	require.Equal(t, large(), <-bodies)
+}
+
+// A body stays where it is when the webhook's key moves to another partition.
+func TestLargeBodyOfAJobThatMoved(t *testing.T) {
+	bodies := make(chan []byte, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		bodies <- body
+	}))
+	defer server.Close()
+	k := keep(t, server.URL)
+	k.stop()
+	inputs, changelog := schemas.GroupDelivery.Topics()
+	report, err := reshard.Run(t.Context(), reshard.Config{
+		Brokers: k.Settings.Kafka.Addrs(), Prefix: k.Settings.Kafka.Prefix, App: roles.Delivery, Inputs: inputs, Changelog: changelog, Partitions: 7,
+	})
+	require.NoError(t, err)
+	require.EqualValues(t, 1, report.Moved, "the webhook is one of those that move")
+	k.Run(t, roles.Endpoints, roles.Delivery)
+	require.Equal(t, schemas.OutcomeDelivered, k.firstAttempt(t).Outcome)
 	require.Equal(t, large(), <-bodies)
 }
 

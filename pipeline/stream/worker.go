@@ -38,6 +38,8 @@ func (w *worker) run(ctx context.Context) error {
 			return nil
 		case errors.Is(err, kerr.FencedInstanceID):
 			return fmt.Errorf("running as instance %s of %s: another process has taken over under that name; give each process its own: %w", cfg.Instance, cfg.App, err)
+		case errors.Is(err, kerr.InconsistentGroupProtocol):
+			return fmt.Errorf("joining group %s: something that is no instance of the job is in it, such as `waybill reshard`; let it end first: %w", cfg.group(), err)
 		case stops(err):
 			return err
 		case ctx.Err() != nil:

@@ -71,21 +71,23 @@ func (c *Config) opts(more ...kgo.Opt) []kgo.Opt {
 
 // Report says what was done or, for a dry run, what would be.
 type Report struct {
-	Group string
+	Group string `json:"group"`
 	// From and To are numbers of partitions. They are equal when there was
 	// nothing to do.
-	From, To int32
+	From int32 `json:"from"`
+	To   int32 `json:"to"`
 	// Grown are the full names of the topics that had fewer partitions.
-	Grown []string
+	Grown []string `json:"grown"`
 	// Waiting is the number of offsets of the inputs that the group has not
 	// handled: what it goes on with, besides what comes.
-	Waiting int64
-	// Records is how far the changelog reached, in offsets; Moved is how many
-	// records of it were copied to another partition.
-	Records, Moved int64
+	Waiting int64 `json:"waiting"`
+	// Records is how far the changelog reached, in offsets.
+	Records int64 `json:"records"`
+	// Moved is how many records of it were copied to another partition.
+	Moved int64 `json:"moved"`
 	// StreamTime is where all tasks go on (rule E8), zero when none has seen
 	// anything.
-	StreamTime time.Time
+	StreamTime time.Time `json:"stream_time,omitzero"`
 }
 
 // Run moves a job. No instance of it may run. It may be run again whenever it
