@@ -51,8 +51,6 @@ func (p *parts) stream(app string, inputs []string, changelog string) (stream.Co
 		}},
 		Logger:     p.log,
 		Registerer: p.registerer,
-
-		StandbyReplicas: p.settings.Pipeline.StandbyReplicas,
 	}, err
 }
 

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -29,7 +31,7 @@ type states struct {
 func newStates(s *config.Settings, instance string, log *slog.Logger) *states {
 	return &states{
 		dir:   filepath.Join(s.StateFolder(), instance),
-		cache: pebble.NewCache(int64(s.Pipeline.StateCache) << 20),
+		cache: store.NewPebbleCache(int64(s.Pipeline.StateCache)<<20, slices.Collect(maps.Values(memTableBytes))...),
 		log:   log,
 	}
 }

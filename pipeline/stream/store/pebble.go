@@ -21,9 +21,10 @@ type PebbleOptions struct {
 	// Logger may be nil.
 	Logger *slog.Logger
 	// Cache holds blocks of files in memory. The databases of a process
-	// should share one (pebble.NewCache). Default: one of CacheBytes.
+	// should share one (NewPebbleCache). Default: one for CacheBytes.
 	Cache *pebble.Cache
-	// CacheBytes is the size of the cache if Cache is nil. Default 128 MiB.
+	// CacheBytes is the room for blocks in the cache if Cache is nil. Default
+	// 128 MiB.
 	CacheBytes int64
 	// MemTableBytes is how much of what was applied last waits in memory to be
 	// sorted and written, up to three times: once filling, and twice waiting.

@@ -22,9 +22,10 @@ func OpenPebble(dir string, opts PebbleOptions) (*PebbleDatabase, error) {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	def(&opts.FS, vfs.Default)
+	def(&opts.MemTableBytes, 64<<20)
 	if opts.Cache == nil {
 		def(&opts.CacheBytes, 128<<20)
-		opts.Cache = pebble.NewCache(opts.CacheBytes)
+		opts.Cache = NewPebbleCache(opts.CacheBytes, opts.MemTableBytes)
 		defer opts.Cache.Unref() // Pebble has taken its own reference by then
 	}
 	d, err := tryOpen(dir, opts)

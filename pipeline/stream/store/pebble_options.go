@@ -11,10 +11,24 @@ import (
 // formatVersion.
 const pebbleFormat = pebble.FormatValueSeparation
 
+// memTables is how many memtables there may be: one filling, the others waiting
+// to be written.
+const memTables = 3
+
+// NewPebbleCache makes a cache for databases with memtables of some sizes.
+// Pebble takes the memory of its memtables out of the cache, so that one that
+// is no larger than they are holds nothing; this one has room for blocks of
+// blockBytes whatever they take.
+func NewPebbleCache(blockBytes int64, memTableBytes ...int) *pebble.Cache {
+	for _, n := range memTableBytes {
+		blockBytes += memTables * int64(n)
+	}
+	return pebble.NewCache(blockBytes)
+}
+
 // pebbleOptions sets Pebble up for look-ups of single keys with values of some
 // hundred bytes, written in batches.
 func (d *PebbleDatabase) pebbleOptions(opts PebbleOptions) *pebble.Options {
-	def(&opts.MemTableBytes, 64<<20)
 	o := &pebble.Options{
 		FS:                 d.folder.fs,
 		FormatMajorVersion: pebbleFormat,
@@ -24,7 +38,7 @@ func (d *PebbleDatabase) pebbleOptions(opts PebbleOptions) *pebble.Options {
 		EventListener:      &pebble.EventListener{BackgroundError: d.background, DataCorruption: d.corrupted},
 
 		MemTableSize:                uint64(opts.MemTableBytes),
-		MemTableStopWritesThreshold: 3,
+		MemTableStopWritesThreshold: memTables,
 		L0CompactionThreshold:       4,
 		L0StopWritesThreshold:       24,
 		LBaseMaxBytes:               256 << 20,
