@@ -20,6 +20,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/pipeline/stream/job"
+	"waybill/pipeline/stream/store"
 )
 
 // counting is the trivial job of the figures: it counts the records of a key
@@ -100,7 +101,15 @@ func brokerProcess(b *testing.B) string {
 // that pass on as many bytes in transactions with no work between. Allocations
 // and processor time are those of this process, without the broker.
 func BenchmarkThroughput(b *testing.B) {
-	b.Run("runtime", func(b *testing.B) { throughput(b, runCounting) })
+	b.Run("state=memory", func(b *testing.B) { throughput(b, startCounting) })
+	b.Run("state=pebble", func(b *testing.B) {
+		throughput(b, func(b *testing.B, address string) (func() int64, func()) {
+			db, err := store.OpenPebble(b.TempDir(), store.PebbleOptions{})
+			require.NoError(b, err)
+			b.Cleanup(func() { require.NoError(b, db.Close()) })
+			return startCountingOn(b, address, db)
+		})
+	})
 	b.Run("limit", func(b *testing.B) { throughput(b, passOn) })
 }
 
@@ -154,8 +163,15 @@ func processorTime(b *testing.B) time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-func runCounting(b *testing.B, address string) (handled func() int64, stop func()) {
-	r, err := New(Config{App: "counting", Instance: "one", Workers: 2, Brokers: []string{address}, Inputs: []string{"first"}, Changelog: "state", DeadLetters: "dead"}, counting{})
+func startCounting(b *testing.B, address string) (handled func() int64, stop func()) {
+	return startCountingOn(b, address, store.NewMemoryDatabase())
+}
+
+func startCountingOn(b *testing.B, address string, state store.Database) (handled func() int64, stop func()) {
+	r, err := New(Config{
+		App: "counting", Instance: "one", Workers: 2, Brokers: []string{address},
+		Inputs: []string{"first"}, Changelog: "state", DeadLetters: "dead", State: state,
+	}, counting{})
 	require.NoError(b, err)
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan error, 1)

@@ -87,7 +87,9 @@ func (s *session) start(t *task, key string, request any) {
 }
 
 // saturated implements effects.
-func (s *session) saturated() bool { return s.pool.running() >= s.cfg.MaxInFlightWork }
+func (s *session) saturated() bool {
+	return s.cfg.Perform != nil && s.pool.running() >= s.cfg.MaxInFlightWork
+}
 
 // count implements effects.
 func (s *session) count(topic string, what outcome) { s.metrics.records(topic, what) }

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"maps"
 	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,17 +35,17 @@ func (g *warmthGauges) Describe(ch chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (g *warmthGauges) Collect(ch chan<- prometheus.Metric) {
 	g.board.mu.Lock()
-	ready := len(g.board.tasks)
+	ready, restores := len(g.board.tasks), maps.Clone(g.board.restores)
 	g.board.mu.Unlock()
-	restores, standbys := g.board.restoresNow(), g.board.followed()
+	standbys := g.board.followed()
 	emit := func(d *prometheus.Desc, value int64, label string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(value), label)
 	}
 	emit(g.tasks, int64(ready), "ready")
 	emit(g.tasks, int64(len(restores)), "restoring")
 	emit(g.tasks, int64(len(standbys)), "standby")
-	for _, p := range restores {
-		emit(g.restore, max(0, p.Remaining), label(p.Partition))
+	for partition, p := range restores {
+		emit(g.restore, max(0, p.Remaining), label(partition))
 	}
 	for partition, behind := range standbys {
 		emit(g.follow, behind, label(partition))
