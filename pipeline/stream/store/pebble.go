@@ -26,9 +26,9 @@ type PebbleOptions struct {
 	// CacheBytes is the room for blocks in the cache if Cache is nil. Default
 	// 128 MiB.
 	CacheBytes int64
-	// MemTableBytes is how much of what was applied last waits in memory to be
-	// sorted and written, up to three times: once filling, and twice waiting.
-	// Larger is better for restores. Default 64 MiB.
+	// MemTableBytes is how much of what was applied last is gathered before it
+	// is written; twice as much may wait to be. Larger is better for restores.
+	// Default 64 MiB.
 	MemTableBytes int
 }
 

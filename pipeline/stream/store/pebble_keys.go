@@ -38,9 +38,9 @@ func appendValueKey(dst []byte, partition int32, key string) []byte {
 	return append(append(appendPartition(dst, partition), valueKind), key...)
 }
 
-func appendTimerKey(dst []byte, partition int32, t Timer) []byte {
+func appendTimerKey[K []byte | string](dst []byte, partition int32, at int64, key K) []byte {
 	dst = append(appendPartition(dst, partition), timerKind)
-	return append(binary.BigEndian.AppendUint64(dst, uint64(t.At)), t.Key...)
+	return append(binary.BigEndian.AppendUint64(dst, uint64(at)), key...)
 }
 
 func parseTimerKey(key []byte) (Timer, error) {

@@ -26,16 +26,22 @@ func NewPebbleCache(blockBytes int64, memTableBytes ...int) *pebble.Cache {
 	return pebble.NewCache(blockBytes)
 }
 
-// pebbleOptions sets Pebble up for look-ups of single keys with values of some
-// hundred bytes, written in batches.
+// pebbleOptions are those of one database.
 func (d *PebbleDatabase) pebbleOptions(opts PebbleOptions) *pebble.Options {
+	o := opts.tuned()
+	o.FS = d.folder.fs
+	o.Logger = pebbleLog{opts.Logger, d}
+	o.EventListener = &pebble.EventListener{BackgroundError: d.background, DataCorruption: d.corrupted}
+	return o
+}
+
+// tuned sets Pebble up for look-ups of single keys with values of some hundred
+// bytes, written in batches.
+func (opts PebbleOptions) tuned() *pebble.Options {
 	o := &pebble.Options{
-		FS:                 d.folder.fs,
 		FormatMajorVersion: pebbleFormat,
 		DisableWAL:         true,
 		Cache:              opts.Cache,
-		Logger:             pebbleLog{opts.Logger, d},
-		EventListener:      &pebble.EventListener{BackgroundError: d.background, DataCorruption: d.corrupted},
 
 		MemTableSize:                uint64(opts.MemTableBytes),
 		MemTableStopWritesThreshold: memTables,

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"slices"
@@ -80,9 +81,15 @@ func (s *pebbleStore) readValues() error {
 
 // indexWriter writes the index for values that it is shown.
 type indexWriter struct {
-	s      *pebbleStore
-	timers []Timer
-	bytes  int
+	s       *pebbleStore
+	entries []indexEntry
+	keys    []byte // of all entries
+}
+
+// indexEntry is a timer whose key lies in a buffer.
+type indexEntry struct {
+	at       int64
+	from, to int
 }
 
 func (w *indexWriter) add(key, data []byte) error {
@@ -97,20 +104,24 @@ func (w *indexWriter) add(key, data []byte) error {
 		return nil
 	}
 	m.first = min(m.first, wakeAt)
-	w.timers = append(w.timers, Timer{wakeAt, string(key)})
-	if w.bytes += len(key) + 64; w.bytes >= settleBytes {
+	from := len(w.keys)
+	w.keys = append(w.keys, key...)
+	w.entries = append(w.entries, indexEntry{wakeAt, from, len(w.keys)})
+	if len(w.keys)+24*len(w.entries) >= settleBytes {
 		return w.write()
 	}
 	return nil
 }
 
 func (w *indexWriter) write() error {
-	slices.SortFunc(w.timers, Timer.Compare)
+	slices.SortFunc(w.entries, func(a, b indexEntry) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.from, b.from)) // values come by key
+	})
 	batch := w.s.d.db.NewBatch()
-	for _, t := range w.timers {
-		w.s.key = appendTimerKey(w.s.key[:0], w.s.partition, t)
+	for _, e := range w.entries {
+		w.s.key = appendTimerKey(w.s.key[:0], w.s.partition, e.at, w.keys[e.from:e.to])
 		_ = batch.Set(w.s.key, nil, nil)
 	}
-	w.timers, w.bytes = w.timers[:0], 0
+	w.entries, w.keys = w.entries[:0], w.keys[:0]
 	return errors.Join(batch.Commit(pebble.NoSync), batch.Close())
 }

@@ -112,12 +112,12 @@ func (s *pebbleStore) put(batch *pebble.Batch, c Change) {
 
 func (s *pebbleStore) move(batch *pebble.Batch, from, to Timer) {
 	if from.At != 0 {
-		s.key = appendTimerKey(s.key[:0], s.partition, from)
+		s.key = appendTimerKey(s.key[:0], s.partition, from.At, from.Key)
 		_ = batch.Delete(s.key, nil)
 		s.gone = append(s.gone, from)
 	}
 	if to.At != 0 {
-		s.key = appendTimerKey(s.key[:0], s.partition, to)
+		s.key = appendTimerKey(s.key[:0], s.partition, to.At, to.Key)
 		_ = batch.Set(s.key, nil, nil)
 		s.came = append(s.came, to)
 	}

@@ -78,7 +78,7 @@ func (s *pebbleStore) extend() error {
 // timersFrom are the bounds of the index from a timer on.
 func (s *pebbleStore) timersFrom(t Timer) *pebble.IterOptions {
 	return &pebble.IterOptions{
-		LowerBound: appendTimerKey(nil, s.partition, t),
+		LowerBound: appendTimerKey(nil, s.partition, t.At, t.Key),
 		UpperBound: append(appendPartition(nil, s.partition), timerKind+1),
 	}
 }
