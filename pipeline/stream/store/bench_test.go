@@ -152,12 +152,37 @@ func BenchmarkPebbleLoad(b *testing.B) {
 
 func BenchmarkPebbleTimers(b *testing.B) {
 	s := openFilled(b, benchKeys)
-	b.ReportAllocs()
-	for b.Loop() {
-		it := s.Timers()
-		if _, ok, err := it.Next(); !ok || err != nil {
+	b.Run("look", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			dueTimers(b, s, 1)
+		}
+	})
+	// What was fired must not be gone over again.
+	b.Run("fire 100", func(b *testing.B) {
+		b.ReportAllocs()
+		value := make([]byte, benchBytes)
+		for b.Loop() {
+			batch := store.Batch{Mark: s.Mark()}
+			for _, due := range dueTimers(b, s, 100) {
+				former := store.Former{Known: true, Bytes: benchBytes, WakeAt: due.At}
+				batch.Changes = append(batch.Changes, store.Change{Key: due.Key, Value: value, WakeAt: due.At + 1<<41, Former: former})
+			}
+			require.NoError(b, s.Apply(batch))
+		}
+	})
+}
+
+func dueTimers(b *testing.B, s store.Store, n int) []store.Timer {
+	it := s.Timers()
+	timers := make([]store.Timer, n)
+	for i := range timers {
+		var ok bool
+		var err error
+		if timers[i], ok, err = it.Next(); !ok || err != nil {
 			b.Fatal(ok, err)
 		}
-		require.NoError(b, it.Close())
 	}
+	require.NoError(b, it.Close())
+	return timers
 }

@@ -61,7 +61,7 @@ func playWithCrashes(t *testing.T, s *script, kept int) (crashes []crash) {
 	require.NoError(t, s.start(func() (store.Database, error) {
 		return store.OpenPebble(stateFolder, small(errorfs.Wrap(files, hook)))
 	}))
-	for range 60 {
+	for range 40 {
 		require.NoError(t, s.step(t))
 	}
 	require.NoError(t, s.stop())

@@ -62,7 +62,7 @@ func TestDiskFails(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			for from := int64(1); ; from += 1 + from/16 {
+			for from := int64(1); ; from += 1 + from/8 {
 				f := &fault{from: from, once: test.once, fails: test.fails, err: test.err}
 				if failAt(t, f); f.count.Load() < from {
 					t.Logf("%d operations", f.count.Load())
@@ -80,7 +80,7 @@ func failAt(t *testing.T, f *fault) {
 	err := s.start(func() (store.Database, error) {
 		return store.OpenPebble(stateFolder, small(errorfs.Wrap(files, f)))
 	})
-	for n := 0; err == nil && n < 60; n++ {
+	for n := 0; err == nil && n < 40; n++ {
 		err = s.step(t)
 	}
 	if err != nil && s.db != nil {

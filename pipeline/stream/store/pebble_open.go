@@ -47,13 +47,13 @@ func tryOpen(dir string, opts PebbleOptions) (*PebbleDatabase, error) {
 			_ = d.folder.unlock() // what is wrong already tells more
 		}
 	}
+	if err == nil {
+		return d, nil
+	}
 	if failed := d.trouble(nil); failed != nil {
 		err = failed
 	}
-	if err != nil {
-		return nil, err
-	}
-	return d, nil
+	return nil, err
 }
 
 // start starts Pebble in a locked folder and reads what is held.

@@ -25,3 +25,32 @@ func TestPebble(t *testing.T) {
 		return openLast()
 	})
 }
+
+// A look-up allocates the value that it returns and nothing else.
+func TestPebbleGetAllocates(t *testing.T) {
+	db, err := store.OpenPebble("/state", small(vfs.NewMem()))
+	require.NoError(t, err)
+	s, err := db.Open(t.Context(), 0)
+	require.NoError(t, err)
+	require.NoError(t, s.Apply(store.Batch{Changes: []store.Change{{Key: "k", Value: []byte("value"), WakeAt: 1}}}))
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
+		if value, err := s.Get("k"); err != nil || value == nil {
+			t.Error(value, err)
+		}
+	}), 1.0)
+	require.NoError(t, s.Close())
+	require.NoError(t, db.Close())
+}
+
+func TestPebbleStats(t *testing.T) {
+	db, err := store.OpenPebble("/state", small(vfs.NewMem()))
+	require.NoError(t, err)
+	empty := db.Stats()
+	s, err := db.Open(t.Context(), 0)
+	require.NoError(t, err)
+	require.NoError(t, s.Apply(store.Batch{Changes: []store.Change{{Key: "k", Value: make([]byte, 1<<20)}}}))
+	require.NoError(t, db.Flush())
+	require.Greater(t, db.Stats().Disk, empty.Disk)
+	require.NoError(t, s.Close())
+	require.NoError(t, db.Close())
+}

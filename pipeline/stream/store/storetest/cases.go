@@ -16,8 +16,8 @@ import (
 )
 
 // manyTimers lets more timers come due than a store would keep at hand, and
-// fires them in parts, as transactions do.
-func manyTimers(t *testing.T, open func() (store.Database, error)) {
+// fires them in parts, as transactions do, with restarts in between.
+func manyTimers(t *testing.T, open func() (store.Database, error), reopen func(store.Database) (store.Database, error)) {
 	db, err := open()
 	require.NoError(t, err)
 	s, err := db.Open(t.Context(), 0)
@@ -43,6 +43,14 @@ func manyTimers(t *testing.T, open func() (store.Database, error)) {
 		}
 		require.NoError(t, s.Apply(b))
 		m.Apply(b)
+		if reopen == nil || fire%7 > 0 {
+			continue
+		}
+		require.NoError(t, s.Close())
+		db, err = reopen(db)
+		require.NoError(t, err)
+		s, err = db.Open(t.Context(), 0)
+		require.NoError(t, err)
 	}
 	m.Compare(t, s)
 	require.NoError(t, s.Close())

@@ -32,6 +32,10 @@ func histories(t *rapid.T, open func() (store.Database, error), reopen func(stor
 		h.models[p] = NewModel()
 	}
 	h.open(t)
+	defer func() { // also when rapid breaks a history off
+		h.close(t)
+		require.NoError(t, h.db.Close())
+	}()
 	actions := h.actions()
 	if reopen != nil {
 		actions["reopen"] = func(t *rapid.T) {
@@ -45,8 +49,6 @@ func histories(t *rapid.T, open func() (store.Database, error), reopen func(stor
 	for p := range h.models {
 		h.models[p].Compare(t, h.stores[p])
 	}
-	h.close(t)
-	require.NoError(t, h.db.Close())
 }
 
 func (h *history) open(t *rapid.T) {

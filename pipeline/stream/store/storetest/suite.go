@@ -15,7 +15,7 @@ import (
 func Run(t *testing.T, open func() (store.Database, error), reopen func(store.Database) (store.Database, error)) {
 	t.Run("empty", func(t *testing.T) { empty(t, open) })
 	t.Run("histories", rapid.MakeCheck(func(t *rapid.T) { histories(t, open, reopen) }))
-	t.Run("many due timers", func(t *testing.T) { manyTimers(t, open) })
+	t.Run("many due timers", func(t *testing.T) { manyTimers(t, open, reopen) })
 	t.Run("one user at a time", func(t *testing.T) { leases(t, open) })
 	t.Run("partitions at once", func(t *testing.T) { concurrent(t, open) })
 }
