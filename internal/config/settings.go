@@ -72,6 +72,8 @@ type Pipeline struct {
 	OrphanHold     time.Duration `help:"How long an event waits for a registration (R9)." default:"72h"`
 	StateDir       string        `help:"Folder for the jobs' state, on a disk of this machine. It may be lost: it is then restored from Kafka. Empty: the folder state in --data." type:"path"`
 	StateCache     int           `help:"Memory for blocks of the jobs' state, MiB. More saves reads from the disk." default:"256"`
+
+	StandbyReplicas int `help:"How many other processes follow each task's state, to go on with it at once when its own dies. Each costs the disk and the reading of the whole state once more." default:"0"`
 }
 
 // StateFolder returns the folder for the jobs' state.
@@ -140,6 +142,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("--reorder-hold is %s; it must not be negative", s.Pipeline.ReorderHold)
 	case s.Pipeline.StateCache < 8:
 		return fmt.Errorf("--state-cache is %d MiB; it must be at least 8", s.Pipeline.StateCache)
+	case s.Pipeline.StandbyReplicas < 0:
+		return fmt.Errorf("--standby-replicas is %d; it must not be negative", s.Pipeline.StandbyReplicas)
 	case s.Webhook.Timeout <= 0:
 		return fmt.Errorf("--webhook-timeout is %s; it must be positive", s.Webhook.Timeout)
 	case s.Webhook.InFlight < 1:

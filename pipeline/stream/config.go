@@ -185,6 +185,10 @@ func (c *Config) check() error {
 	if len(slices.Compact(slices.Clone(topics))) != len(topics) {
 		errs = append(errs, fmt.Errorf("checking the stream configuration: a topic has two uses among %v", topics))
 	}
+	if c.StandbyReplicas < 0 || c.AcceptableLag < 0 || c.MaxRestores < 0 || c.MaxRestoreBytes < 0 || c.StateRefresh < 0 {
+		errs = append(errs, fmt.Errorf("checking the stream configuration: StandbyReplicas is %d, AcceptableLag %d, MaxRestores %d, MaxRestoreBytes %d, StateRefresh %v: none may be negative",
+			c.StandbyReplicas, c.AcceptableLag, c.MaxRestores, c.MaxRestoreBytes, c.StateRefresh))
+	}
 	for _, b := range c.Broadcasts {
 		if b.Topic == "" || b.Build == nil {
 			errs = append(errs, fmt.Errorf("checking the stream configuration: broadcast %q needs a topic and a Build function", b.Topic))

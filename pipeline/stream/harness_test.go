@@ -24,6 +24,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	runChild()
 	if os.Getenv(brokerCommand) != "" {
 		if err := serveBroker(); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -25,12 +26,13 @@ type standbys struct {
 	notes   map[string]followNote // by worker
 	claims  map[int32]int         // how many tenures of this process have, or are to have, a task
 	refused map[int32]bool        // tasks whose state this release cannot read
+	lacked  map[int32]time.Time   // long restores that a rebalance was asked for, by when they began
 }
 
 func newStandbys(cfg *Config, top *topology, log *changelog, m *metrics, client *kgo.Client) *standbys {
 	return &standbys{
 		cfg: cfg, tasks: top.partitions, log: log, metrics: m, client: client,
-		notes: map[string]followNote{}, claims: map[int32]int{}, refused: map[int32]bool{},
+		notes: map[string]followNote{}, claims: map[int32]int{}, refused: map[int32]bool{}, lacked: map[int32]time.Time{},
 	}
 }
 
@@ -124,6 +126,22 @@ func (s *standbys) arrived() bool {
 		}
 	}
 	return moving > 0
+}
+
+// lacks tells whether a task was given back to this process that has lost its
+// state, while another may have it; once for each such restore. The group
+// gives a member that is started again its old tasks without asking anybody.
+func (s *standbys) lacks() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lacks := false
+	for _, p := range s.metrics.board.restoresNow() {
+		if s.cfg.StandbyReplicas > 0 && p.Remaining > s.cfg.AcceptableLag && !s.lacked[p.Partition].Equal(p.Began) {
+			s.lacked[p.Partition] = p.Began
+			lacks = true
+		}
+	}
+	return lacks
 }
 
 // ask makes the next metadata of this process's members differ from the last:

@@ -73,10 +73,12 @@ func (b *board) behind(task int32) (behind int64, known bool) {
 
 // Restoring returns the tasks of this process that are not restored yet, by
 // partition.
-func (r *Runtime) Restoring() []RestoreProgress {
-	r.board.mu.Lock()
-	defer r.board.mu.Unlock()
-	return slices.SortedFunc(maps.Values(r.board.restores), func(a, b RestoreProgress) int { return int(a.Partition - b.Partition) })
+func (r *Runtime) Restoring() []RestoreProgress { return r.board.restoresNow() }
+
+func (b *board) restoresNow() []RestoreProgress {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.SortedFunc(maps.Values(b.restores), func(a, b RestoreProgress) int { return int(a.Partition - b.Partition) })
 }
 
 // Ready tells whether every worker of this process is a member of the group

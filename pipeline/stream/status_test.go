@@ -15,7 +15,7 @@ func TestOthersWorkDuringRestore(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, 4)
 	cfg := d.config(Live)
-	cfg.MaxRestores = 2
+	cfg.MaxRestores, cfg.MaxRestoreBytes = 2, 6000 // a fetch brings a part of the state
 	i := d.start(cfg)
 	d.add()
 	i.caught()

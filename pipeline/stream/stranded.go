@@ -12,8 +12,9 @@ import (
 // nobody: when it comes back within the session timeout, the group hands a
 // static member its old share without another rebalance. So one worker of each
 // process looks from time to time whether every task has an owner, and asks
-// for a rebalance when one has none twice in a row. It asks as well when the
-// state of the tasks that are to move here has arrived.
+// for a rebalance when one has none twice in a row. It asks as well when
+// the state of the tasks that are to move here has arrived, and when tasks came
+// back to a process that has lost their state.
 
 // watch looks until the context ends.
 func (s *session) watch(ctx context.Context, every time.Duration) {
@@ -27,8 +28,11 @@ func (s *session) watch(ctx context.Context, every time.Duration) {
 		case <-tick.C:
 		}
 		if s.standbys.arrived() {
-			s.cfg.Logger.Info("tasks that are to move here have their state here, asking for a rebalance", "group", s.cfg.group())
-			s.askRebalance()
+			s.askRebalance("tasks that are to move here have their state here")
+			continue
+		}
+		if s.standbys.lacks() {
+			s.askRebalance("tasks are here without their state, which others may have")
 			continue
 		}
 		stranded, err := s.stranded(ctx)
@@ -37,8 +41,7 @@ func (s *session) watch(ctx context.Context, every time.Duration) {
 			continue
 		}
 		if stranded > 0 && last > 0 {
-			s.cfg.Logger.Warn("tasks have no owner, asking for a rebalance", "group", s.cfg.group(), "tasks", stranded)
-			s.askRebalance()
+			s.askRebalance("tasks have no owner")
 			stranded = 0
 		}
 		last = stranded
@@ -46,7 +49,8 @@ func (s *session) watch(ctx context.Context, every time.Duration) {
 }
 
 // askRebalance makes the group rebalance.
-func (s *session) askRebalance() {
+func (s *session) askRebalance(why string) {
+	s.cfg.Logger.Info("asking for a rebalance", "group", s.cfg.group(), "reason", why)
 	s.standbys.ask()
 	s.client.ForceRebalance()
 }

@@ -122,6 +122,11 @@ func TestClaimEndsFollowing(t *testing.T) {
 	require.NoError(t, s.Close())
 	r.standbys.release(0)
 	eventually(t, following(2), "it is followed again")
+	r.board.restoring(RestoreProgress{Partition: 1, Began: time.Now(), Remaining: r.cfg.AcceptableLag + 1})
+	require.False(t, r.standbys.lacks(), "nobody else has it: there are no standbys")
+	r.cfg.StandbyReplicas = 1
+	require.True(t, r.standbys.lacks())
+	require.False(t, r.standbys.lacks(), "asked for once")
 	r.standbys.told("worker", followNote{})
 	eventually(t, following(0), "nothing is wanted")
 	cancel()

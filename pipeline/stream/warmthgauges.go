@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"maps"
 	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -35,17 +34,17 @@ func (g *warmthGauges) Describe(ch chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (g *warmthGauges) Collect(ch chan<- prometheus.Metric) {
 	g.board.mu.Lock()
-	ready, restores := len(g.board.tasks), maps.Clone(g.board.restores)
+	ready := len(g.board.tasks)
 	g.board.mu.Unlock()
-	standbys := g.board.followed()
+	restores, standbys := g.board.restoresNow(), g.board.followed()
 	emit := func(d *prometheus.Desc, value int64, label string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(value), label)
 	}
 	emit(g.tasks, int64(ready), "ready")
 	emit(g.tasks, int64(len(restores)), "restoring")
 	emit(g.tasks, int64(len(standbys)), "standby")
-	for partition, p := range restores {
-		emit(g.restore, max(0, p.Remaining), label(partition))
+	for _, p := range restores {
+		emit(g.restore, max(0, p.Remaining), label(p.Partition))
 	}
 	for partition, behind := range standbys {
 		emit(g.follow, behind, label(partition))

@@ -48,7 +48,7 @@ func (m *model) run(key string, at int64, call func(*job.Call) error) (*entry, e
 		}
 	}
 	c := job.NewCall(key, 0, time.UnixMilli(at).UTC(), state, time.Time{}, nil)
-	if call(c) != nil {
+	if failed := call(c) != nil; failed {
 		return nil, nil
 	}
 	v.payload, v.wakeAt, v.at = nil, 0, at

@@ -12,7 +12,7 @@ import (
 const tries = 4
 
 // shrinking bounds how long a failing plan is made smaller.
-const shrinking = 2 * time.Minute
+const shrinking = 30 * time.Second
 
 // shrink drops what a plan does not need to fail, and returns what is left with
 // its failure. The failure is empty if the plan does not fail again.

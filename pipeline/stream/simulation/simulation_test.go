@@ -43,16 +43,18 @@ func histories(t *testing.T) (first uint64, n int64, until time.Time) {
 func TestHistories(t *testing.T) {
 	first, n, until := histories(t)
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	var failed atomic.Bool
 	var next, played, virtual, requests, outputs atomic.Int64
 	began := time.Now()
 	t.Run("", func(t *testing.T) {
 		for shard := range runtime.GOMAXPROCS(0) {
 			t.Run(fmt.Sprint(shard), func(t *testing.T) {
 				t.Parallel()
-				for i := next.Add(1) - 1; i < n && !t.Failed() && (until.IsZero() || time.Now().Before(until)); i = next.Add(1) - 1 {
+				for i := next.Add(1) - 1; i < n && !failed.Load() && (until.IsZero() || time.Now().Before(until)); i = next.Add(1) - 1 {
 					p := draw(first + uint64(i))
 					r := play(t, p)
 					if r.err != nil {
+						failed.Store(true)
 						report(t, p, r)
 					}
 					played.Add(1)
