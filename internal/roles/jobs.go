@@ -51,6 +51,8 @@ func (p *parts) stream(app string, inputs []string, changelog string) (stream.Co
 		}},
 		Logger:     p.log,
 		Registerer: p.registerer,
+
+		StandbyReplicas: p.settings.Pipeline.StandbyReplicas,
 	}, err
 }
 
