@@ -108,6 +108,7 @@ func (c *chaos) begin(name string) *doomed {
 	rule := nth(keys[c.rand.IntN(len(keys))], 1+c.rand.IntN(4), fates[c.rand.IntN(len(fates))])
 	cfg := c.d.config(Log)
 	cfg.Instance, cfg.LeaveOnShutdown = name, true
+	cfg.StandbyReplicas, cfg.AcceptableLag = c.rand.IntN(2), 1+c.rand.Int64N(20)
 	cfg.TransactionTimeout, cfg.SessionTimeout, cfg.CommitInterval = time.Second, 6*time.Second, 2*time.Millisecond
 	net := newNetwork(c.d.t, rule)
 	return &doomed{c.d.start(net.through(cfg)), name, net}

@@ -55,7 +55,8 @@ type Config struct {
 	StateRefresh time.Duration
 	// StandbyReplicas is how many other processes follow each task's
 	// changelog, to take it over at once when its owner dies. Fewer if there
-	// are fewer. Default 0.
+	// are fewer. The setting of the process that leads the group counts.
+	// Default 0.
 	StandbyReplicas int
 	// AcceptableLag is how many changelog records a process may lack of a
 	// task's state to be given the task at once. One that lacks more follows

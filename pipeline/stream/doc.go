@@ -75,4 +75,9 @@
 //     in memory that is used again. That of records and changes is free once
 //     the end of the transaction is certain, not before: the client may be at
 //     work on them. Bytes that a job has seen are never written over.
+//   - That a store is up to date is never taken from the clock alone: an owner
+//     that was put aside for hours would not know that it is none any more. A
+//     commit proves it, so idle tasks take part in one from time to time.
+//   - How far behind a process is it says itself, where it knows: members join
+//     seconds apart, and the offsets that they tell are of different times.
 package stream

@@ -73,7 +73,9 @@ func (r *restorer) replay(ctx context.Context, client *kgo.Client, partition int
 	if err := apply(s, store.Batch{Mark: mark}); err != nil {
 		return 0, err
 	}
-	r.report("a task is restored", p)
+	if p.Records > 0 {
+		r.report("a task is restored", p)
+	}
 	return p.Records, nil
 }
 

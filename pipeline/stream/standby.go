@@ -26,13 +26,18 @@ type standbys struct {
 	notes   map[string]followNote // by worker
 	claims  map[int32]int         // how many tenures of this process have, or are to have, a task
 	refused map[int32]bool        // tasks whose state this release cannot read
-	lacked  map[int32]time.Time   // long restores that a rebalance was asked for, by when they began
+	lacked  map[int32]bool        // long restores that a rebalance was asked for
+	again   time.Time             // when to ask again for what has arrived
+	wait    time.Duration         // how long that was put off
 }
+
+// longestAsk is how long at most to wait before a rebalance is asked for again.
+const longestAsk = 5 * time.Minute
 
 func newStandbys(cfg *Config, top *topology, log *changelog, m *metrics, client *kgo.Client) *standbys {
 	return &standbys{
 		cfg: cfg, tasks: top.partitions, log: log, metrics: m, client: client,
-		notes: map[string]followNote{}, claims: map[int32]int{}, refused: map[int32]bool{}, lacked: map[int32]time.Time{},
+		notes: map[string]followNote{}, claims: map[int32]int{}, refused: map[int32]bool{}, lacked: map[int32]bool{},
 	}
 }
 
@@ -108,7 +113,8 @@ func (s *standbys) describe() processNote {
 }
 
 // arrived tells whether all tasks that are to move here can be had without a
-// gap, so that it is time for a rebalance.
+// gap, so that it is time for a rebalance. A leader with other settings may not
+// find so, and is asked again later and later.
 func (s *standbys) arrived() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,7 +131,17 @@ func (s *standbys) arrived() bool {
 			moving++
 		}
 	}
-	return moving > 0
+	now := s.cfg.now()
+	switch {
+	case moving == 0:
+		s.wait = 0
+		return false
+	case s.wait > 0 && now.Before(s.again):
+		return false
+	}
+	s.wait = min(max(2*s.wait, s.cfg.SessionTimeout), longestAsk)
+	s.again = now.Add(s.wait)
+	return true
 }
 
 // lacks tells whether a task was given back to this process that has lost its
@@ -134,13 +150,17 @@ func (s *standbys) arrived() bool {
 func (s *standbys) lacks() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	lacks := false
+	if s.cfg.StandbyReplicas == 0 {
+		return false
+	}
+	lacks, lacked := false, map[int32]bool{}
 	for _, p := range s.metrics.board.restoresNow() {
-		if s.cfg.StandbyReplicas > 0 && p.Remaining > s.cfg.AcceptableLag && !s.lacked[p.Partition].Equal(p.Began) {
-			s.lacked[p.Partition] = p.Began
-			lacks = true
+		if s.lacked[p.Partition] || p.Remaining > s.cfg.AcceptableLag {
+			lacks = lacks || !s.lacked[p.Partition]
+			lacked[p.Partition] = true
 		}
 	}
+	s.lacked = lacked
 	return lacks
 }
 

@@ -115,6 +115,7 @@ func TestClaimEndsFollowing(t *testing.T) {
 	r.standbys.told("worker", followNote{Standby: []int32{0, 7, -1}, Moving: []int32{1}})
 	eventually(t, following(2), "both tasks are followed, and none that is not there")
 	require.True(t, r.standbys.arrived())
+	require.False(t, r.standbys.arrived(), "not asked for twice in a row")
 	r.standbys.claim(0)
 	s, err := cfg.State.Open(d.ctx(), 0)
 	require.NoError(t, err)
@@ -127,6 +128,10 @@ func TestClaimEndsFollowing(t *testing.T) {
 	r.cfg.StandbyReplicas = 1
 	require.True(t, r.standbys.lacks())
 	require.False(t, r.standbys.lacks(), "asked for once")
+	r.board.restored(1)
+	require.False(t, r.standbys.lacks())
+	r.board.restoring(RestoreProgress{Partition: 1, Remaining: r.cfg.AcceptableLag + 1})
+	require.True(t, r.standbys.lacks(), "another restore")
 	r.standbys.told("worker", followNote{})
 	eventually(t, following(0), "nothing is wanted")
 	cancel()
