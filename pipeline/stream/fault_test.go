@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -111,6 +112,35 @@ func TestBrokerAway(t *testing.T) {
 	i.stop()
 	require.Equal(t, model(events, endOf(events)), d.outputs())
 	require.LessOrEqual(t, log.count("does not work"), 12, "reasons are not repeated")
+}
+
+// A broker that is away while there is nothing to do is said as well: by the
+// log, with the reason, and by metrics that grow. Nobody dials without end.
+func TestBrokerAwayWhileIdle(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 2)
+	net := newNetwork(t, nil)
+	registry := prometheus.NewRegistry()
+	log := &lines{}
+	cfg := d.config(Live)
+	cfg.SessionTimeout, cfg.Registerer, cfg.Logger = 6*time.Second, registry, slog.New(slog.NewTextHandler(log, nil))
+	i := d.start(net.through(cfg))
+	d.plus("k")
+	i.caught()
+	net.set(false)
+	before := net.dialed()
+	silence := func() float64 { return metric(t, registry, "waybill_stream_broker_silence_seconds", "tally") }
+	eventually(t, func() bool { return log.count("does not work, trying again") > 0 }, "the reason is said")
+	eventually(t, func() bool { return silence() > 3 }, "the silence is shown")
+	lag := metric(t, registry, "waybill_stream_lag_seconds", "0")
+	require.True(t, lag == -1 || lag > 2, "the lag grows, or the task has gone: %v", lag)
+	// A handful of clients dial every quarter of a second or less often.
+	require.Less(t, net.dialed()-before, 40*int(1+silence()), "dials")
+	net.set(true)
+	d.plus("k")
+	eventually(t, func() bool { return strings.HasPrefix(d.last("k"), "sum 2 at") }, "work goes on by itself")
+	require.Less(t, silence(), 3.0)
+	i.stop()
 }
 
 // metricsCaught tells whether the group has committed all there is, through a

@@ -176,7 +176,12 @@ type instance struct {
 
 func (d *deployment) start(cfg Config) *instance {
 	d.t.Helper()
-	r, err := New(cfg, tally{})
+	return d.startJob(cfg, tally{})
+}
+
+func (d *deployment) startJob(cfg Config, j job.Job) *instance {
+	d.t.Helper()
+	r, err := New(cfg, j)
 	require.NoError(d.t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	i := &instance{r, d.t, cancel, make(chan error, 1)}

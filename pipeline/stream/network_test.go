@@ -154,6 +154,13 @@ func (n *network) judge(p []byte) fate {
 	return f
 }
 
+// dialed returns how many connections were asked for.
+func (n *network) dialed() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.dials
+}
+
 // wait waits while the process stands still.
 func (n *network) wait() {
 	n.mu.Lock()

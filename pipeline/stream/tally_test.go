@@ -22,7 +22,7 @@ import (
 //	gone    forget the key
 //	work X  start asynchronous work, and with X "again" whenever it ends
 //	big N   write a record of N bytes
-//	bloat N keep N bytes in the state
+//	bloat N keep N bytes in the state that cannot be compressed
 //	table   tell what the broadcast table says of the key
 //	fail, panic, wake-fail, unreadable
 //
@@ -134,7 +134,7 @@ func (tally) Complete(c *job.Call, result any) error {
 func (tally) EncodeState(dst []byte, state any) ([]byte, error) {
 	s := state.(*tallyState)
 	dst = fmt.Appendf(dst, "%d %d %t %d ", s.sum, s.open, s.wakeFail, s.bloat)
-	return append(dst, make([]byte, s.bloat)...), nil
+	return append(dst, noise(s.bloat)...), nil
 }
 
 func (tally) DecodeState(data []byte) (any, error) {
