@@ -170,10 +170,8 @@ func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*jo
 	} else {
 		t.state.leave(e)
 	}
-	if t.watched[key] {
-		if _, err := e.encode(t.job, nil, t.cfg.MaxRecordBytes); err != nil {
-			return t.blame(c, err)
-		}
+	if err := t.measure(e, c); err != nil {
+		return err
 	}
 	if len(call.Work()) > 0 && t.cfg.Perform == nil {
 		return t.blame(c, errors.New("starting asynchronous work: the runtime was given nothing to perform it with"))

@@ -81,9 +81,8 @@ func deadLetterHeaders(why error, at job.Position, ms int64) []job.Header {
 // and stops the task when there are too many (rule E11): a bug that hits every
 // record must not empty the topic into the dead letters.
 func (t *task) poison(p *poison) error {
-	if p.suspect != "" && !t.watched[p.suspect] {
-		t.watched[p.suspect] = true // the next run finds out which call it is
-		return nil
+	if !t.suspect(p) {
+		return nil // the next run finds out which call it is
 	}
 	why, again := t.poisoned[p.cause]
 	if !again {

@@ -28,6 +28,7 @@
 //	overlaytimers           its wake-ups over those of the store (pure)
 //	cache arena             decoded values over transactions; memory for small pieces (pure)
 //	route deadletter poison misplaced, unreadable and failing records (pure)
+//	watch                   which call made a state that cannot be written (pure)
 //	restore replay          state out of the changelog, by position (internal/topiclog)
 //	changelog               what a store must be to be carried on, and how it is written
 //	standby follow          state that is kept warm for tasks that others work on

@@ -120,7 +120,11 @@ func (x *outbox) failure() error {
 	for _, chunk := range x.chunks {
 		for i := range chunk {
 			if s := &chunk[i]; &s.record == x.tooBig {
-				return &poison{task: s.task, cause: s.cause, err: fmt.Errorf("%w (the record has %d bytes)", x.why, size(x.tooBig))}
+				p := &poison{task: s.task, cause: s.cause, err: fmt.Errorf("%w (the record has %d bytes)", x.why, size(x.tooBig))}
+				if s.record.Topic == x.prefix+s.task.cfg.Changelog {
+					p.suspect = string(s.record.Key)
+				}
+				return p
 			}
 		}
 	}

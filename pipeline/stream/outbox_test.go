@@ -22,7 +22,7 @@ func posted(t *testing.T) (x *outbox, post func(key string, value int) *kgo.Reco
 			Output: job.Output{Topic: "out", Value: make([]byte, value), Headers: []job.Header{{Key: "h", Value: []byte(key)}}},
 			key:    []byte(key), partition: -1,
 		}
-		return x.add(client, &task{partition: 3}, cause{kind: wakeCall, key: key}, &o)
+		return x.add(client, &task{partition: 3, cfg: &Config{Changelog: "state"}}, cause{kind: wakeCall, key: key}, &o)
 	}
 }
 

@@ -56,7 +56,7 @@ type poison struct {
 	task  *task
 	cause cause
 	err   error
-	// suspect is the key whose state could not be encoded at the commit, when
+	// suspect is the key whose state could not be encoded, or written, when
 	// it is not known which call made it so.
 	suspect string
 }

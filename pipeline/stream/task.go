@@ -31,7 +31,7 @@ type task struct {
 	touched    bool // something happened since the last commit
 
 	poisoned   map[cause]refusal  // what to leave out when the transaction is run again
-	watched    map[string]bool    // keys whose state is to be encoded after each call
+	watched    map[string]*watch  // keys whose state is to be measured after each call
 	spent      []cause            // of those, the ones left out in the open transaction
 	refused    rate               // calls that the job failed on
 	unreadable rate               // records that could not be read
@@ -73,7 +73,7 @@ func newTask(cfg *Config, j job.Job, partition, partitions int32) *task {
 	t := &task{
 		partition: partition, partitions: int(partitions), cfg: cfg, job: j,
 		poisoned:   map[cause]refusal{},
-		watched:    map[string]bool{},
+		watched:    map[string]*watch{},
 		works:      map[string][]*work{},
 		refused:    rate{limit: cfg.MaxPoison, window: cfg.PoisonWindow},
 		unreadable: rate{limit: cfg.MaxUnreadable, window: cfg.PoisonWindow},
@@ -207,6 +207,9 @@ func (t *task) rewind() error {
 	}
 	for _, w := range t.consumed {
 		w.handed = false
+	}
+	for _, w := range t.watched {
+		*w = watch{}
 	}
 	t.forget(func(w *work) bool { return w.dropped })
 	results := append(t.consumed, t.results...)

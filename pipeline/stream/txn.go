@@ -232,10 +232,10 @@ func (s *session) closeTxn(committed bool) {
 // undo aborts the transaction because of one call, so that it can be run again
 // without that (rule E11).
 func (s *session) undo(p *poison) error {
-	s.cfg.Logger.Error("a call failed and is left out", "app", s.cfg.App, "call", p.cause.String(), "error", p.err)
 	if err := p.task.poison(p); err != nil {
 		return err
 	}
+	s.cfg.Logger.Error("a call failed, so the transaction is run again without it", "app", s.cfg.App, "call", p.cause.String(), "error", p.err)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*s.cfg.TransactionTimeout)
 	defer cancel()
 	if _, err := s.group.End(ctx, kgo.TryAbort); err != nil {
