@@ -1,10 +1,13 @@
 package stream
 
 import (
+	"context"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -79,4 +82,49 @@ func TestTinyBacklogStillMerges(t *testing.T) {
 	i.caught()
 	i.stop()
 	require.Equal(t, model(events, endOf(events)), d.outputs())
+}
+
+// Many small records on one input, while the other says nothing: what
+// waits in memory stays within the settings, and all is handled in the end.
+func TestFloodOfRecords(t *testing.T) {
+	t.Parallel()
+	keyOf := keys(2)
+	const flood = 100_000
+	d := deploy(t, 2)
+	registry := prometheus.NewRegistry()
+	cfg := d.config(Log)
+	cfg.MaxQueued, cfg.MaxQueuedBytes, cfg.MaxFetchBytes, cfg.Registerer = 2000, 1<<20, 64<<10, registry
+	i := d.start(cfg)
+	produced := make(chan struct{})
+	go func() {
+		defer close(produced)
+		for n := range flood {
+			r := &kgo.Record{Topic: d.prefix + "first", Partition: int32(n % 2), Key: []byte(keyOf[n%2]), Value: []byte("in 1"), Timestamp: time.UnixMilli(int64(1000 + n))}
+			d.client.Produce(context.Background(), r, nil)
+		}
+		_ = d.client.Flush(context.Background())
+	}()
+	most := 0.0
+	look := func() bool {
+		held := 0.0
+		for _, p := range []string{"0", "1"} {
+			held += max(0, metric(t, registry, "waybill_stream_waiting_bytes", p))
+		}
+		most = max(most, held)
+		return most > 1<<19
+	}
+	eventually(t, look, "records wait")
+	await(t, produced)
+	look()
+	d.tick(time.UnixMilli(flood+10_000), 2, "first", "second")
+	var caught atomic.Bool
+	ctx := d.ctx()
+	go func() { caught.Store(i.Caught(ctx) == nil) }()
+	eventually(t, func() bool {
+		look()
+		return caught.Load()
+	}, "all is handled")
+	i.stop()
+	// One poll may come on top: 2,000 records, each at about 300 bytes.
+	require.Less(t, most, float64(1<<20+2000*400))
 }

@@ -14,16 +14,19 @@ import (
 type pulse struct {
 	idle atomic.Bool  // all that is known of is committed
 	lag  atomic.Int64 // offsets known beyond what is committed
+	held atomic.Int64 // about how many bytes of records wait in memory
 	time atomic.Int64 // stream time, ms
 	wake atomic.Int64 // when the first wake-up is due, ms, 0 for none
 }
 
 // observe updates a task's pulse.
 func (t *task) observe(open bool) {
-	lag := int64(0)
+	lag, held := int64(0), 0
 	for i, in := range t.inputs {
 		lag += max(0, in.end-t.committed.inputs[i].position)
+		held += in.bytes
 	}
+	t.pulse.held.Store(int64(held))
 	_, idle := merge(t.inputs, t.cfg.Clock)
 	t.pulse.idle.Store(idle && !open && len(t.results) == 0)
 	t.pulse.lag.Store(lag)
@@ -58,7 +61,7 @@ type gauges struct {
 	contact *contact
 	clock   Clock
 
-	silence, lag, delay, overdue, keys, bytes *prometheus.Desc
+	silence, lag, delay, waiting, overdue, keys, bytes *prometheus.Desc
 }
 
 func newGauges(cfg *Config, b *board, labels prometheus.Labels) *gauges {
@@ -70,6 +73,7 @@ func newGauges(cfg *Config, b *board, labels prometheus.Labels) *gauges {
 		silence: desc("broker_silence_seconds", "Time since a broker last answered. An idle job asks twice a second."),
 		lag:     desc("lag_records", "Offsets that the inputs are known to hold beyond what is committed.", "partition"),
 		delay:   desc("lag_seconds", "Wall clock less the time of the records being handled, or, when there are none, less the last answer of a broker: then up to a second is none.", "partition"),
+		waiting: desc("waiting_bytes", "Bytes of records in memory that wait for their turn, roughly.", "partition"),
 		overdue: desc("timer_overdue_seconds", "How long the first wake-up has been due, by the job's clock.", "partition"),
 		keys:    desc("state_keys", "Keys that have a value.", "partition"),
 		bytes:   desc("state_bytes", "Bytes of keys and values in the store.", "partition"),
@@ -80,7 +84,7 @@ func newGauges(cfg *Config, b *board, labels prometheus.Labels) *gauges {
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.silence, g.lag, g.delay, g.overdue, g.keys, g.bytes} {
+	for _, d := range []*prometheus.Desc{g.silence, g.lag, g.delay, g.waiting, g.overdue, g.keys, g.bytes} {
 		ch <- d
 	}
 }
@@ -95,6 +99,7 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 		partition := strconv.Itoa(int(s.Partition))
 		emit(g.lag, float64(s.pulse.lag.Load()), partition)
 		emit(g.delay, g.behind(s.pulse), partition)
+		emit(g.waiting, float64(s.pulse.held.Load()), partition)
 		emit(g.overdue, g.late(s.pulse), partition)
 		emit(g.keys, float64(s.keys), partition)
 		emit(g.bytes, float64(s.bytes), partition)
