@@ -117,18 +117,12 @@ func (d *PebbleDatabase) Flush() error {
 func (d *PebbleDatabase) Close() error {
 	err := d.Flush()
 	close(d.closing)
-	return errors.Join(err, d.shut())
-}
-
-// shut closes everything. What Pebble says after a failure adds nothing.
-func (d *PebbleDatabase) shut() error {
-	failed := d.failure.Err() != nil
-	err := d.db.Close()
-	if failed {
-		err = nil
-	}
-	if err = errors.Join(err, d.folder.unlock()); err != nil {
-		return fmt.Errorf("closing the state in %s: %w", d.dir, err)
+	closed := errors.Join(d.db.Close(), d.folder.unlock())
+	switch {
+	case err != nil:
+		return err // what closing says after a failure adds nothing
+	case closed != nil:
+		return fmt.Errorf("closing the state in %s: %w", d.dir, closed)
 	}
 	return nil
 }
