@@ -101,11 +101,13 @@ func TestReshard(t *testing.T) {
 			}
 			i.stop()
 			var report *reshard.Report
+			written := int64(0)
 			for _, to := range counts[1:] {
 				var err error
 				report, err = reshard.Run(t.Context(), d.move(to))
 				require.NoError(t, err)
 				require.Positive(t, report.Moved)
+				written += 2 * report.Moved // the copy and, for a value, the tombstone
 				require.False(t, report.StreamTime.Before(highest))
 				d.homes(keys, to)
 			}
@@ -116,6 +118,7 @@ func TestReshard(t *testing.T) {
 			for _, p := range i.Progress() {
 				require.False(t, p.StreamTime.Before(highest))
 			}
+			require.LessOrEqual(t, metric(t, registry, "waybill_stream_restored_records_total", "tally"), float64(written), "what was moved is read, and nothing else")
 			eventually(t, func() bool { return len(d.read("out")) == keys*3/2 }, "everyone is woken")
 			d.produce(everyone(keys, "")...)
 			eventually(t, func() bool { return len(d.read("out")) == keys*5/2 }, "everyone is heard")
@@ -315,4 +318,55 @@ func TestReshardNeedsTheGroup(t *testing.T) {
 	require.EqualValues(t, 4, report.From, "it was done before")
 	require.Zero(t, report.Moved)
 	d.homes(1, 4)
+}
+
+// A run that loses its place in the group while it copies commits nothing:
+// somebody may have worked meanwhile.
+func TestReshardLosesItsPlace(t *testing.T) {
+	t.Parallel()
+	const keys = 30
+	d := deploy(t, 2)
+	cfg := d.movable()
+	i := d.start(cfg)
+	d.produce(everyone(keys, "")...)
+	i.caught()
+	i.stop()
+	m := d.move(5)
+	evicted := false
+	m.Progress = func(_, _ int64) {
+		if evicted {
+			return
+		}
+		evicted = true
+		d.evict(i.Group(), i.Group()+"-reshard")
+		eventually(t, func() bool {
+			groups, err := kadm.NewClient(d.client).DescribeGroups(d.ctx(), i.Group())
+			return err == nil && len(groups[i.Group()].Members) == 1 && groups[i.Group()].State == "Stable"
+		}, "it has joined anew")
+	}
+	_, err := reshard.Run(t.Context(), m)
+	require.ErrorContains(t, err, "run again")
+	d.homes(keys, 2)
+	require.ErrorContains(t, d.start(cfg).end(), "run `waybill reshard`")
+	_, err = reshard.Run(t.Context(), d.move(5))
+	require.NoError(t, err)
+	d.homes(keys, 5)
+}
+
+// A replay that has ended cannot go on with more partitions: there would be
+// some without an end.
+func TestReshardOfAReplay(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Log)
+	cfg.LeaveOnShutdown = true
+	i := d.start(cfg)
+	d.plus("k")
+	d.tick(time.Now(), 1, "first", "second")
+	i.caught()
+	i.stop()
+	m := d.move(2)
+	m.Inputs = []string{"first", "second"}
+	_, err := reshard.Run(t.Context(), m)
+	require.ErrorContains(t, err, "a replay has ended on")
 }

@@ -46,7 +46,7 @@ func transact(ctx context.Context, cfg *Config, asking *kadm.Client, partitions 
 	if report != nil {
 		mv := &mover{survey: s, client: m.client, window: map[string]*kgo.Record{}}
 		if err := mv.copy(ctx); err != nil {
-			return errors.Join(fmt.Errorf("moving the state of %s (the transaction may be open for %v): %w", cfg.App, longest, err), m.abort(ctx))
+			return errors.Join(fmt.Errorf("moving the state of %s (the broker lets it take %v): %w", cfg.App, longest, err), m.abort(ctx))
 		}
 		report.Moved, report.StreamTime = mv.moved, s.streamTime()
 		_, report.Waiting = s.waiting()
