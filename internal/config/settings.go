@@ -71,7 +71,7 @@ type Pipeline struct {
 	ReorderHold    time.Duration `help:"How long a new event waits for earlier ones (O1). 0: not at all." default:"2s"`
 	OrphanHold     time.Duration `help:"How long an event waits for a registration (R9)." default:"72h"`
 	StateDir       string        `help:"Folder for the jobs' state, on a disk of this machine. It may be lost: it is then restored from Kafka. Empty: the folder state in --data." type:"path"`
-	StateCache     int           `help:"Memory for blocks of the jobs' state, MiB. More saves reads from the disk." default:"256"`
+	StateCache     int           `help:"Memory for the jobs' state, MiB: half for what lies on disk, half for values as the jobs use them. More saves reads and decoding." default:"512"`
 
 	StandbyReplicas int `help:"How many other processes follow each task's state, to go on with it at once when its own dies. Each costs the disk and the reading of the whole state once more." default:"0"`
 }
@@ -140,8 +140,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("--commit-interval is %s; it must be positive", s.Pipeline.CommitInterval)
 	case s.Pipeline.ReorderHold < 0:
 		return fmt.Errorf("--reorder-hold is %s; it must not be negative", s.Pipeline.ReorderHold)
-	case s.Pipeline.StateCache < 8:
-		return fmt.Errorf("--state-cache is %d MiB; it must be at least 8", s.Pipeline.StateCache)
+	case s.Pipeline.StateCache < 16:
+		return fmt.Errorf("--state-cache is %d MiB; it must be at least 16", s.Pipeline.StateCache)
 	case s.Pipeline.StandbyReplicas < 0:
 		return fmt.Errorf("--standby-replicas is %d; it must not be negative", s.Pipeline.StandbyReplicas)
 	case s.Webhook.Timeout <= 0:

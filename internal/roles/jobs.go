@@ -38,8 +38,8 @@ type parts struct {
 func (p *parts) stream(app string, inputs []string, changelog string) (stream.Config, error) {
 	state, err := p.states.of(app)
 	return stream.Config{
-		State: state,
-		App:   app, Instance: p.instance, Workers: p.settings.Pipeline.WorkerCount(),
+		State: state, CacheBytes: p.states.cacheBytes(app),
+		App: app, Instance: p.instance, Workers: p.settings.Pipeline.WorkerCount(),
 		Brokers: p.settings.Kafka.Addrs(), Prefix: p.settings.Kafka.Prefix,
 		Inputs: inputs, Changelog: changelog, DeadLetters: schemas.TopicDeadLetters,
 		Clock: stream.Live, CommitInterval: p.settings.Pipeline.CommitInterval,
