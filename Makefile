@@ -9,11 +9,11 @@ TOOLS  := bin/tools
 ENGINE := internal/embedded/npm/node_modules/.package-lock.json
 KAFKA  := bin/kafka/.fetched
 # Packages whose tests use the Kafka that WAYBILL_TEST_KAFKA names.
-KAFKA_SUITES := ./internal/apachekafka/... ./pipeline/stream/...
+KAFKA_SUITES := ./internal/apachekafka/... ./internal/roles ./internal/topiclog ./internal/topics ./pipeline/stream ./sinks/clickhouse
 LDFLAGS := -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build engine demo test bin/kafka kafka test-kafka test-kafka-here soak lint bench fuzz generate clean
+.PHONY: help build engine demo test bin/kafka kafka test-kafka test-kafka-here test-on-kafka soak lint bench fuzz generate clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +42,13 @@ test-kafka: ## Run what depends on Kafka on Apache Kafka, brokers that are kille
 	else echo "make test-kafka: skipped, it needs Java 17 and Maven (java, mvn)"; fi
 
 # The suites share one broker; tests that kill brokers have their own.
-test-kafka-here: $(KAFKA) engine $(TOOLS)/gotestsum
-	go run ./internal/apachekafka/serve -- $(TOOLS)/gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 20m -p 2 $(KAFKA_SUITES)
+test-kafka-here: $(KAFKA) build engine $(TOOLS)/gotestsum
+	go run ./internal/apachekafka/serve -- $(MAKE) --no-print-directory test-on-kafka
+
+test-on-kafka: # on the Kafka that WAYBILL_TEST_KAFKA names
+	$(TOOLS)/gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 20m -p 1 $(KAFKA_SUITES)
+	$(TOOLS)/gotestsum --format pkgname --format-hide-empty-pkg -- -run 'Conformance' ./internal/embedded
+	bin/waybill demo --kafka-brokers $$WAYBILL_TEST_KAFKA
 
 bin/kafka: $(KAFKA)
 

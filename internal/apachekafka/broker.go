@@ -56,9 +56,6 @@ func (b *broker) arguments(class string) []string {
 
 // start starts the process; it goes on with what is in its folder.
 func (b *broker) start() error {
-	if b.running() {
-		return fmt.Errorf("starting broker %d: it is running", b.id)
-	}
 	log, err := os.OpenFile(b.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("opening broker %d's log: %w", b.id, err)

@@ -162,12 +162,14 @@ func (c *Cluster) Kill(ids ...int32) error {
 	return nil
 }
 
-// Revive starts brokers again that were killed, with what they had written, and
-// waits until all brokers that run are in the cluster.
+// Revive starts those of the brokers that do not run, with what they had
+// written, and waits until all that run are in the cluster.
 func (c *Cluster) Revive(ctx context.Context, ids ...int32) error {
 	for _, id := range ids {
-		if err := c.brokers[id-1].start(); err != nil {
-			return err
+		if b := c.brokers[id-1]; !b.running() {
+			if err := b.start(); err != nil {
+				return err
+			}
 		}
 	}
 	return c.await(ctx)

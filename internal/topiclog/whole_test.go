@@ -1,6 +1,7 @@
 package topiclog_test
 
 import (
+	"crypto/rand"
 	"fmt"
 	"testing"
 
@@ -15,22 +16,22 @@ import (
 func TestMain(m *testing.M) { embeddedtest.Main(m) }
 
 func TestWholeReadsCommittedRecordsToTheTrueEnd(t *testing.T) {
-	brokers := embeddedtest.Kafka(t)
-	client, err := kgo.NewClient(kgo.SeedBrokers(brokers...), kgo.TransactionalID(t.Name()), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	brokers, topic := embeddedtest.Kafka(t), "whole-"+rand.Text() // a real Kafka is shared
+	client, err := kgo.NewClient(kgo.SeedBrokers(brokers...), kgo.TransactionalID(topic), kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	require.NoError(t, err)
 	defer client.Close()
-	_, err = kadm.NewClient(client).CreateTopic(t.Context(), 2, 1, nil, t.Name())
+	_, err = kadm.NewClient(client).CreateTopic(t.Context(), 2, 1, nil, topic)
 	require.NoError(t, err)
 	write := func(end kgo.TransactionEndTry, values ...string) {
 		require.NoError(t, client.BeginTransaction())
 		for i, value := range values {
-			r := &kgo.Record{Topic: t.Name(), Partition: int32(i % 2), Value: []byte(value)}
+			r := &kgo.Record{Topic: topic, Partition: int32(i % 2), Value: []byte(value)}
 			require.NoError(t, client.ProduceSync(t.Context(), r).FirstErr())
 		}
 		require.NoError(t, client.EndTransaction(t.Context(), end))
 	}
 	read := func(from map[int32]int64) (got []string) {
-		require.NoError(t, topiclog.Whole(t.Context(), client, t.Name(), from, func(r *kgo.Record) error {
+		require.NoError(t, topiclog.Whole(t.Context(), client, topic, from, func(r *kgo.Record) error {
 			got = append(got, fmt.Sprintf("%d:%s", r.Partition, r.Value))
 			return nil
 		}))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -14,6 +15,10 @@ import (
 
 	"waybill/schemas"
 )
+
+// knownWait is how long a broker may take to hear of new topics; it takes a
+// moment, unless it has much else to do.
+const knownWait = 20 * time.Second
 
 // Layout says how a deployment lays its topics out.
 type Layout struct {
@@ -123,7 +128,30 @@ func Create(ctx context.Context, client *kgo.Client, l Layout) ([]string, error)
 		}
 		made = append(made, name)
 	}
-	return made, nil
+	return made, awaitKnown(ctx, client, made)
+}
+
+// awaitKnown waits until a broker has heard of new topics: the controller has
+// made them a little earlier, and who uses them next would not find them.
+func awaitKnown(ctx context.Context, client *kgo.Client, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, knownWait)
+	defer cancel()
+	tick := time.NewTicker(knownWait / 200)
+	defer tick.Stop()
+	for {
+		counts, err := partitionCounts(ctx, client, names)
+		if err == nil && !slices.ContainsFunc(names, func(name string) bool { return counts[name] == 0 }) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting until the broker knows of the new topics: %w", errors.Join(context.Cause(ctx), err))
+		case <-tick.C:
+		}
+	}
 }
 
 // Check returns how the topics that are there differ from what they should be,

@@ -1,6 +1,7 @@
 package topics_test
 
 import (
+	"crypto/rand"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,7 +25,7 @@ func newClient(t *testing.T) *kgo.Client {
 func TestCreateMakesWhatCheckWants(t *testing.T) {
 	for _, replay := range []bool{false, true} {
 		client := newClient(t)
-		layout := topics.Layout{Prefix: t.Name() + ".", Partitions: 3, Replication: 1, Replay: replay}
+		layout := topics.Layout{Prefix: "create-" + rand.Text() + ".", Partitions: 3, Replication: 1, Replay: replay}
 		missing, err := topics.Check(t.Context(), client, layout)
 		require.NoError(t, err)
 		require.Len(t, missing, len(schemas.Topics()))
@@ -44,15 +45,16 @@ func TestCreateMakesWhatCheckWants(t *testing.T) {
 
 func TestCheckNamesWhatDiffers(t *testing.T) {
 	client := newClient(t)
-	layout := topics.Layout{Prefix: "d.", Partitions: 2, Replication: 1}
+	prefix := "check-" + rand.Text() + "."
+	layout := topics.Layout{Prefix: prefix, Partitions: 2, Replication: 1}
 	wrong := "604800000"
-	_, err := kadm.NewClient(client).CreateTopic(t.Context(), 5, 1, map[string]*string{"retention.ms": &wrong}, "d."+schemas.TopicTrackingState)
+	_, err := kadm.NewClient(client).CreateTopic(t.Context(), 5, 1, map[string]*string{"retention.ms": &wrong}, prefix+schemas.TopicTrackingState)
 	require.NoError(t, err)
 	_, err = topics.Create(t.Context(), client, layout)
 	require.NoError(t, err)
 
 	differences, err := topics.Check(t.Context(), client, layout)
 	require.NoError(t, err)
-	require.Contains(t, differences, topics.Difference{Topic: "d.tracking-state", Setting: "partitions", Want: "2, as d.registrations", Have: "5"})
-	require.Contains(t, differences, topics.Difference{Topic: "d.tracking-state", Setting: "retention.ms", Want: "-1", Have: wrong})
+	require.Contains(t, differences, topics.Difference{Topic: prefix + "tracking-state", Setting: "partitions", Want: "2, as " + prefix + "registrations", Have: "5"})
+	require.Contains(t, differences, topics.Difference{Topic: prefix + "tracking-state", Setting: "retention.ms", Want: "-1", Have: wrong})
 }

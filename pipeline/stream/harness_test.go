@@ -264,9 +264,13 @@ func (d *deployment) readAs(level kgo.IsolationLevel, topic string) []*kgo.Recor
 	ctx := d.ctx()
 	full := d.prefix + topic
 	admin := kadm.NewClient(d.client)
-	starts, err := listed(admin.ListStartOffsets(ctx, full))
-	require.NoError(d.t, err)
-	ends, err := listed(admin.ListEndOffsets(ctx, full))
+	var starts, ends map[string]map[int32]int64
+	err := retry(ctx, testLogger(d.t), "listing offsets", func() (err error) {
+		if starts, err = listed(admin.ListStartOffsets(ctx, full)); err == nil {
+			ends, err = listed(admin.ListEndOffsets(ctx, full))
+		}
+		return err
+	})
 	require.NoError(d.t, err)
 	at, offsets := starts[full], map[int32]kgo.Offset{}
 	for p := range at {
