@@ -86,13 +86,6 @@ func (n *network) dial(ctx context.Context, kind, address string) (net.Conn, err
 	return c, nil
 }
 
-// dialed returns how many connections were asked for.
-func (n *network) dialed() int {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.dials
-}
-
 // wire is one connection.
 type wire struct {
 	net.Conn
