@@ -34,5 +34,23 @@
 // Faults are tied to requests and writes by number, so most meet the same
 // moment again. The order in which goroutines run is the Go runtime's; a
 // failing history is therefore played several times before it is called
-// unrepeatable, and so is each smaller one.
+// unrepeatable, and so is each smaller one. Of 52 failures of planted bugs 44
+// came again at once and 48 within four tries, on one processor (-cpu 1).
+//
+// # What it finds
+//
+// Bugs planted in the runtime by hand, and the first history of the run of the
+// tests that showed each:
+//
+//	offsets of inputs that did not move are not committed (E1)           5
+//	the store is written before the commit (E2)                         13
+//	state stays after an abort                                          13
+//	transactions are begun while the member rejoins                     19
+//	a commit that is not certain is trusted (E4)                        27
+//	the client is not set back after an abort                           49
+//	a failed write does not forbid the commit (E4)                      66
+//
+// Not found were a restore that ends at the committed end (E5), for the cluster
+// here ends a transaction on all partitions at once, and the flag of a
+// rebalance left standing, which costs a session and nothing else.
 package simulation

@@ -75,27 +75,32 @@ func (w *world) settle() error {
 	}
 }
 
-// layGhosts removes members whose process is no more. A broker does it when
-// their session is over; the cluster here forgets to when a member is cut off
-// while the group answers its join.
+// layGhosts removes members whose process is no more, which a broker does when
+// their session is over, and after two rebalance timeouts all members of a group
+// that still waits for some to join, who then join anew. The cluster here
+// forgets both when a member is cut off while it joins.
 func (w *world) layGhosts() error {
 	group := w.cluster.GroupInfo("ledger")
-	if group == nil || group.State != "Stable" {
+	if group == nil || time.Since(w.healed) < 2*sessionTimeout {
 		return nil
 	}
+	hangs := group.State != "Stable" && time.Since(w.healed) > 2*time.Minute
 	alive := map[string]bool{}
 	for _, p := range w.running {
 		for i := range p.workers {
-			alive[fmt.Sprintf("ledger-%s-%d", p.name, i)] = true
+			alive[fmt.Sprintf("ledger-%s-%d", p.name, i)] = !hangs
 		}
 	}
 	for _, m := range group.Members {
-		if m.InstanceID == nil || alive[*m.InstanceID] || time.Since(w.healed) < 2*sessionTimeout {
+		if m.InstanceID == nil || alive[*m.InstanceID] || !hangs && group.State != "Stable" {
 			continue
 		}
 		if _, err := kadm.NewClient(w.client).LeaveGroup(context.Background(), kadm.LeaveGroup("ledger").InstanceIDs(*m.InstanceID)); err != nil {
 			return fmt.Errorf("removing member %s: %w", *m.InstanceID, err)
 		}
+	}
+	if hangs {
+		elapse(10 * time.Second)
 	}
 	return nil
 }

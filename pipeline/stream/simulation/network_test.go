@@ -46,6 +46,9 @@ type network struct {
 	buried   bool // nor ever again
 	traps    []*trap
 	requests int
+	since    time.Time // when the present stretch of counting began
+	now      int       // requests in it
+	most     int       // in any stretch
 }
 
 // trap gives the nth request of a kind a fate.
@@ -120,10 +123,24 @@ func (n *network) set(t *trap) {
 	n.traps = append(n.traps, t)
 }
 
-func (n *network) total() int {
+// count counts a request. The caller holds mu.
+func (n *network) count() {
+	n.requests++
+	if time.Since(n.since) > stretch {
+		n.since, n.now = time.Now(), 0
+	}
+	n.now++
+	n.most = max(n.most, n.now)
+}
+
+// stretch is how long requests are counted together.
+const stretch = 10 * time.Second
+
+// counted returns how many requests there were, and the most in a stretch.
+func (n *network) counted() (all, most int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.requests
+	return n.requests, n.most
 }
 
 // judge counts a request and says what becomes of it. The client writes each
@@ -135,7 +152,7 @@ func (n *network) judge(p []byte) fate {
 	key := kmsg.Key(binary.BigEndian.Uint16(p[4:]))
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.requests++
+	n.count()
 	for _, t := range n.traps {
 		if t.key == key {
 			if t.nth--; t.nth == 0 {

@@ -91,7 +91,7 @@ func draw(seed uint64) *plan {
 	d.plan = &plan{
 		seed: seed, clock: stream.Clock(d.IntN(2)), partitions: 1 + int32(d.IntN(4)), brokers: 1 + d.IntN(2),
 		commitMillis: []int{1, 20, 100}[d.IntN(3)], leave: d.IntN(2) == 0,
-		latency: time.Duration(100+d.IntN(2000)) * time.Microsecond, pebble: d.IntN(2) == 0,
+		latency: time.Duration(100+d.IntN(1000)) * time.Microsecond, pebble: d.IntN(2) == 0,
 		refresh: time.Duration(200+d.IntN(5000)) * time.Millisecond, standbys: max(0, d.IntN(4)-1), lag: int64(1 + d.IntN(30)),
 	}
 	at := time.Duration(0)

@@ -58,8 +58,7 @@ func (w *world) note(err error, r *kgo.Record) {
 	}
 }
 
-// watch looks again and again whether a committed offset runs back, or a
-// process asks the broker without end.
+// watch looks again and again whether a committed offset runs back.
 func (w *world) watch(ctx context.Context) {
 	last := map[string]map[int32]int64{}
 	tick := time.NewTicker(glance)
