@@ -169,7 +169,7 @@ func startCounting(b *testing.B, address string) (handled func() int64, stop fun
 
 func startCountingOn(b *testing.B, address string, state store.Database) (handled func() int64, stop func()) {
 	r, err := New(Config{
-		App: "counting", Instance: "one", Workers: 2, Brokers: []string{address},
+		App: "counting", Instance: "one", Brokers: []string{address},
 		Inputs: []string{"first"}, Changelog: "state", DeadLetters: "dead", State: state,
 	}, counting{})
 	require.NoError(b, err)
