@@ -30,7 +30,7 @@ $(ENGINE): internal/embedded/npm/package-lock.json
 demo: build engine ## Play nine years of real shipments through everything, and check every number
 	bin/waybill demo
 
-test: engine $(TOOLS)/gotestsum ## Run every test that this machine can run; those it cannot are named at the end
+test: engine bin/librdkafka $(TOOLS)/gotestsum ## Run every test that this machine can run; those it cannot are named at the end
 	$(TOOLS)/gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 20m ./...
 	$(TOOLS)/gotestsum --format pkgname -- -tags synctests -timeout 20m ./pipeline/stream/simulation
 
@@ -42,7 +42,7 @@ test-kafka: ## Run what depends on Kafka on Apache Kafka, brokers that are kille
 	else echo "make test-kafka: skipped, it needs Java 17 and Maven (java, mvn)"; fi
 
 # The suites share one broker; tests that kill brokers have their own.
-test-kafka-here: $(KAFKA) build engine $(TOOLS)/gotestsum
+test-kafka-here: $(KAFKA) build engine bin/librdkafka $(TOOLS)/gotestsum
 	go run ./internal/apachekafka/serve -- $(MAKE) --no-print-directory test-on-kafka
 
 test-on-kafka: # on the Kafka that WAYBILL_TEST_KAFKA names
@@ -51,6 +51,12 @@ test-on-kafka: # on the Kafka that WAYBILL_TEST_KAFKA names
 	bin/waybill demo --kafka-brokers $$WAYBILL_TEST_KAFKA
 
 bin/kafka: $(KAFKA)
+
+# A Python with librdkafka, for the test of records that it misplaces.
+bin/librdkafka: pipeline/stream/testdata/librdkafka/requirements.txt
+	@rm -rf $@
+	@python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r $< || \
+		{ rm -rf $@; echo "librdkafka cannot be had (python3 with venv, PyPI); its test is skipped"; }
 
 $(KAFKA): internal/apachekafka/pom.xml
 	rm -rf bin/kafka

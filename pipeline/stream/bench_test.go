@@ -20,6 +20,7 @@ func (discard) start(*task, string, any)     {}
 func (discard) saturated() bool              { return false }
 func (discard) count(string, outcome)        {}
 func (discard) lettered(class)               {}
+func (discard) rerouted(string, producer)    {}
 func (discard) woke()                        {}
 
 // bench is a task without a broker that counts records of some keys.

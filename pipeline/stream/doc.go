@@ -27,6 +27,7 @@
 //	overlay entry envelope  the open transaction's state over the store (pure)
 //	overlaytimers           its wake-ups over those of the store (pure)
 //	cache arena             decoded values over transactions; memory for small pieces (pure)
+//	producer                what kind of client misplaces records
 //	route deadletter poison misplaced, unreadable and failing records (pure)
 //	watch                   which call made a state that cannot be written (pure)
 //	restore replay          state out of the changelog, by position (internal/topiclog)

@@ -13,6 +13,7 @@ import (
 type metrics struct {
 	record     *prometheus.CounterVec
 	counters   map[recordSeries]prometheus.Counter // of record, so that counting one is cheap
+	rerouted   *prometheus.CounterVec
 	deadLetter *prometheus.CounterVec
 	ends       *prometheus.CounterVec
 	commits    prometheus.Histogram
@@ -45,6 +46,7 @@ func newMetrics(cfg *Config, b *board) *metrics {
 	}
 	m := &metrics{
 		record:     vec("records_total", "Input records by topic and what became of them. Records of an aborted transaction count each time.", "topic", "outcome"),
+		rerouted:   vec("rerouted_total", "Misplaced records that were sent on to where they belong, by topic and what kind of producer put them there. Records of an aborted transaction count each time.", "topic", "producer"),
 		deadLetter: vec("dead_letters_total", "Dead letters by why they are. Those of an aborted transaction count each time.", "reason"),
 		ends:       vec("transactions_total", "Transactions by how they ended. All but the committed and the unsure ones were aborted, for the reason that the label says; unsure ones were one or the other.", "result"),
 		commits: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "waybill", Subsystem: "stream", Name: "commit_seconds",
@@ -71,6 +73,9 @@ func (m *metrics) begin(cfg *Config) {
 		for _, what := range []outcome{outcomeProcessed, outcomeRerouted, outcomeDeadLetter, outcomeTick} {
 			m.counters[recordSeries{topic, what}] = m.record.WithLabelValues(topic, string(what))
 		}
+		for _, by := range []producer{producerKeyless, producerLibrdkafka, producerSpelling, producerOther} {
+			m.rerouted.WithLabelValues(topic, string(by))
+		}
 	}
 	for _, how := range []ending{committedOK, unsure, callFailed, writeFailed, sessionBroken} {
 		m.ends.WithLabelValues(string(how))
@@ -85,7 +90,7 @@ func (m *metrics) begin(cfg *Config) {
 
 func (m *metrics) collectors() []prometheus.Collector {
 	return []prometheus.Collector{
-		m.record, m.deadLetter, m.ends, m.commits, m.fired, m.restored, m.sessions, m.broken, m.rebalances, m.inFlight, m.followed, m.gauges, m.warmth,
+		m.record, m.rerouted, m.deadLetter, m.ends, m.commits, m.fired, m.restored, m.sessions, m.broken, m.rebalances, m.inFlight, m.followed, m.gauges, m.warmth,
 	}
 }
 

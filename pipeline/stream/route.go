@@ -33,6 +33,7 @@ func (t *task) route(rec job.Input, fx effects) (moved bool, err error) {
 		return false, fmt.Errorf("the record lies on partition %d with key %q: it belongs on partition %d with key %q, and nothing is rerouted here", t.partition, rec.Record.Key, right, rec.Key)
 	}
 	fx.count(rec.Topic, outcomeRerouted)
+	fx.rerouted(rec.Topic, producerOf(rec.Record, t.partitions))
 	fx.produce(t, cause{kind: processCall, record: rec.Position}, output{
 		Output:    job.Output{Topic: t.cfg.Rerouted, Key: rec.Key, Value: rec.Record.Value, Headers: append(rec.Headers, firstHeaders(rec.Record)...)},
 		key:       []byte(rec.Key),

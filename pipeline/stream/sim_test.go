@@ -71,11 +71,12 @@ func (s *simulated) produce(_ *task, _ cause, o output) {
 		s.outputs = append(s.outputs, o.Output)
 	}
 }
-func (s *simulated) start(*task, string, any) {}
-func (s *simulated) saturated() bool          { return false }
-func (s *simulated) count(string, outcome)    {}
-func (s *simulated) lettered(class)           {}
-func (s *simulated) woke()                    {}
+func (s *simulated) start(*task, string, any)  {}
+func (s *simulated) saturated() bool           { return false }
+func (s *simulated) count(string, outcome)     {}
+func (s *simulated) lettered(class)            {}
+func (s *simulated) rerouted(string, producer) {}
+func (s *simulated) woke()                     {}
 
 // poll brings up to n records of one input.
 func (s *simulated) poll(i, n int) {

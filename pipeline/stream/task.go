@@ -63,6 +63,8 @@ type effects interface {
 	saturated() bool
 	// count counts a record by what became of it.
 	count(topic string, outcome outcome)
+	// rerouted counts a misplaced record that is sent on, beside count.
+	rerouted(topic string, by producer)
 	// lettered counts a dead letter.
 	lettered(why class)
 	// woke counts a wake-up.

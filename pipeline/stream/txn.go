@@ -94,6 +94,11 @@ func (s *session) saturated() bool {
 // count implements effects.
 func (s *session) count(topic string, what outcome) { s.metrics.records(topic, what) }
 
+// rerouted implements effects.
+func (s *session) rerouted(topic string, by producer) {
+	s.metrics.rerouted.WithLabelValues(topic, string(by)).Inc()
+}
+
 // lettered implements effects.
 func (s *session) lettered(why class) { s.metrics.deadLetter.WithLabelValues(string(why)).Inc() }
 
