@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"path/filepath"
-	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -14,14 +12,37 @@ import (
 	"waybill/pipeline/stream/store"
 )
 
-// memTableBytes is how much of its newest state a job gathers in memory before
-// it writes it, and so how much a crash makes it read again from its changelog:
-// more for the jobs that change more.
-var memTableBytes = map[string]int{Tracking: 64 << 20, Delivery: 32 << 20, Endpoints: 4 << 20}
+// A job's state that changed last is gathered in memory before it is written:
+// the more, the cheaper, and the more a crash makes the job read again from its
+// changelog. The jobs that change more have more.
+const (
+	trackingMemTable  = 64 << 20
+	deliveryMemTable  = 32 << 20
+	endpointsMemTable = 4 << 20
+)
+
+// memTable is a job's part of that memory, in bytes.
+func memTable(app string) int {
+	switch app {
+	case Tracking:
+		return trackingMemTable
+	case Delivery:
+		return deliveryMemTable
+	}
+	return endpointsMemTable
+}
 
 // cacheShare is a job's part of the memory for values in use, in hundredths:
 // most of what is kept are shipments.
-var cacheShare = map[string]int{Tracking: 75, Delivery: 20, Endpoints: 5}
+func cacheShare(app string) int {
+	switch app {
+	case Tracking:
+		return 75
+	case Delivery:
+		return 20
+	}
+	return 5
+}
 
 // states holds the state of this process's jobs on disk: a database for each,
 // with one cache for all.
@@ -38,18 +59,18 @@ func newStates(s *config.Settings, instance string, log *slog.Logger) *states {
 	return &states{
 		dir:    filepath.Join(s.StateFolder(), instance),
 		memory: memory,
-		cache:  store.NewPebbleCache(int64(memory/2), slices.Collect(maps.Values(memTableBytes))...),
+		cache:  store.NewPebbleCache(int64(memory/2), trackingMemTable, deliveryMemTable, endpointsMemTable),
 		log:    log,
 	}
 }
 
 // cacheBytes is how much memory a job has for values in use.
-func (s *states) cacheBytes(app string) int { return s.memory / 2 / 100 * cacheShare[app] }
+func (s *states) cacheBytes(app string) int { return s.memory / 2 / 100 * cacheShare(app) }
 
 // of opens a job's database.
 func (s *states) of(app string) (*store.PebbleDatabase, error) {
 	db, err := store.OpenPebble(filepath.Join(s.dir, app), store.PebbleOptions{
-		Cache: s.cache, MemTableBytes: memTableBytes[app], Logger: s.log.With("app", app),
+		Cache: s.cache, MemTableBytes: memTable(app), Logger: s.log.With("app", app),
 	})
 	if err != nil {
 		return nil, err
