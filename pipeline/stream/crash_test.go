@@ -18,8 +18,8 @@ import (
 )
 
 // Killed at any point of the protocol and started again, outputs and state are
-// as if nothing had happened: with the store gone, and with the store on disk
-// as the crash left it.
+// as if nothing had happened: with the store gone, with what was synced of it
+// and some of what was not, and with all that was written to it.
 func TestKilled(t *testing.T) {
 	for _, point := range crashPoints() {
 		times := []int{point.n}
@@ -27,8 +27,8 @@ func TestKilled(t *testing.T) {
 			times = []int{1, 2}
 		}
 		for _, n := range times {
-			for _, disk := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s, %d, disk %t", point.name, n, disk), func(t *testing.T) {
+			for _, disk := range []remains{gone, synced, whole} {
+				t.Run(fmt.Sprintf("%s, %d, store %s", point.name, n, disk), func(t *testing.T) {
 					t.Parallel()
 					newCrash(t, point, n, disk).play()
 				})
@@ -37,20 +37,30 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// remains is what a crash leaves of the store.
+type remains string
+
+const (
+	gone   remains = "gone"
+	synced remains = "synced"
+	whole  remains = "whole" // it had just been flushed
+)
+
 // crash is one death and the life after it.
 type crash struct {
 	*deployment
 	point  crashPoint
 	events []event
 	cfg    Config // of the process, without network and store
+	left   remains
 	disk   *vfs.MemFS
 	db     store.Database // of the process that dies
 	net    *network
 	doomed *instance
 }
 
-func newCrash(t *testing.T, point crashPoint, n int, disk bool) *crash {
-	c := &crash{deployment: deploy(t, 2), point: point, events: replay(150, 10)}
+func newCrash(t *testing.T, point crashPoint, n int, left remains) *crash {
+	c := &crash{deployment: deploy(t, 2), point: point, left: left, events: replay(150, 10)}
 	c.cfg = c.config(Log)
 	c.cfg.TransactionTimeout, c.cfg.CommitInterval = 500*time.Millisecond, time.Millisecond
 	switch point.scene {
@@ -64,7 +74,7 @@ func newCrash(t *testing.T, point crashPoint, n int, disk bool) *crash {
 		c.cfg.SessionTimeout = 6 * time.Second
 	}
 	c.db = store.NewMemoryDatabase()
-	if disk {
+	if left != gone {
 		c.disk = vfs.NewCrashableMem()
 		c.db = c.open(c.disk)
 	}
@@ -142,6 +152,9 @@ func (c *crash) die() {
 	await(c.t, c.net.fell)
 	if c.point.at != nil && c.point.fate == killAfter {
 		await(c.t, c.net.answered)
+	}
+	if c.left == whole {
+		require.NoError(c.t, c.db.Flush())
 	}
 	if c.disk != nil {
 		chance := rand.New(rand.NewPCG(uint64(len(c.point.name)), 0))

@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"waybill/pipeline/stream/layout"
 )
@@ -139,4 +142,30 @@ func TestWorkThatIgnoresItsEnd(t *testing.T) {
 	}
 	second.stop()
 	require.Empty(t, d.outputs())
+}
+
+// Nor does it keep a session from being given up for a new one.
+func TestSessionEndsWithoutItsWork(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	if d.fake == nil {
+		t.Skip("needs a broker that can be made to fail: WAYBILL_TEST_KAFKA names a real one")
+	}
+	cfg := d.config(Live)
+	log := &lines{}
+	cfg.Logger, cfg.ShutdownTimeout = slog.New(slog.NewTextHandler(log, nil)), 100*time.Millisecond
+	released := make(chan struct{})
+	t.Cleanup(sync.OnceFunc(func() { close(released) }))
+	cfg.Perform = func(_ context.Context, request any) any {
+		<-released
+		return request
+	}
+	i := d.start(cfg)
+	d.produce(records([]event{{"first", "w", time.Now().UnixMilli(), "work a"}})...)
+	i.caught()
+	d.fake.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.EndTxn}, TxnID: d.prefix + "tally-one-0", Err: kerr.InvalidProducerEpoch, Count: 1})
+	d.plus("k")
+	eventually(t, func() bool { return d.last("k") != "" }, "the next session works")
+	require.Equal(t, 1, log.count("keys=[w]"))
+	i.stop()
 }
