@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,14 +46,15 @@ func (c *demoCmd) Run(ctx context.Context, g *globals) error {
 	}
 	defer remove()
 	s := demoSettings(*g.settings, dir)
-	services, err := startServices(ctx, &s, g.log)
+	log := demoLogger(s.Log)
+	services, err := startServices(ctx, &s, log)
 	if err != nil {
 		return err
 	}
-	defer services.close(g.log)
+	defer services.close(log)
 	ctx, done := services.needed(ctx)
 	defer done()
-	o := c.options(g, &s, dir)
+	o := c.options(log, &s, dir)
 	var verdict error
 	if c.Keep {
 		o.Hold = func(summary *demo.Summary) {
@@ -100,11 +102,19 @@ func (c *demoCmd) dir() (dir string, remove func(), err error) {
 	return dir, func() { _ = os.RemoveAll(dir) }, nil
 }
 
-func (c *demoCmd) options(g *globals, s *config.Settings, dir string) demo.Options {
+// demoLogger leaves out what the steps tell already, unless all is asked for.
+func demoLogger(l config.Log) *slog.Logger {
+	if l.Level == slog.LevelInfo {
+		l.Level = slog.LevelWarn
+	}
+	return l.Logger()
+}
+
+func (c *demoCmd) options(log *slog.Logger, s *config.Settings, dir string) demo.Options {
 	bar := newProgress("published")
 	o := demo.Options{
-		Map: c.Map, Input: c.Input, Dir: dir, Settings: s, Kafka: kafkaOptions(s, g.log), Version: version,
-		Logger: g.log, Patience: c.Patience, Progress: bar.update,
+		Map: c.Map, Input: c.Input, Dir: dir, Settings: s, Kafka: kafkaOptions(s, log), Version: version,
+		Logger: log, Patience: c.Patience, Progress: bar.update,
 		Step: func(what string) { fmt.Fprintln(os.Stderr, "•", what) },
 	}
 	if !c.json() {
@@ -135,13 +145,17 @@ func demoSettings(s config.Settings, dir string) config.Settings {
 // lookAround says how to look at what a kept demo has made.
 func (c *demoCmd) lookAround(s *config.Settings) string {
 	kafka, clickhouse := s.Kafka.Addrs()[0], s.ClickHouse.Address()
+	parcel := "scms ASN-8.1"
+	if c.Map != "" {
+		parcel = "CARRIER NUMBER"
+	}
 	return fmt.Sprintf(`
 Everything is still running; Ctrl-C ends it. To look around:
 
   kcat -C -e -q -b %[1]s -t %[3]sregistrations -c 3
-  waybill --kafka-brokers %[1]s --clickhouse-addr %[2]s --clickhouse-database %[4]s explain scms ASN-8.1
+  waybill --kafka-brokers %[1]s --clickhouse-addr %[2]s --clickhouse-database %[4]s explain %[7]s
   waybill --clickhouse-addr %[2]s --clickhouse-database %[4]s report on-time --by service
   clickhouse-client --host %[5]s --port %[6]s --database %[4]s
 
-`, kafka, clickhouse, s.Kafka.Prefix, s.ClickHouse.Database, clickhouse[:strings.LastIndex(clickhouse, ":")], clickhouse[strings.LastIndex(clickhouse, ":")+1:])
+`, kafka, clickhouse, s.Kafka.Prefix, s.ClickHouse.Database, clickhouse[:strings.LastIndex(clickhouse, ":")], clickhouse[strings.LastIndex(clickhouse, ":")+1:], parcel)
 }
