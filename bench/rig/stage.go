@@ -27,8 +27,10 @@ type Stage struct {
 	Broker
 	// Client has written the load, and is there for other requests.
 	Client *kgo.Client
+	// Dir is a folder of the turn's own, removed at its end; empty on a broker
+	// that was taken over.
+	Dir    string
 	inputs []string // the topics that the load lies on
-	dir    string
 }
 
 // loadTimeout is how long the load's transaction may stay open.
@@ -47,7 +49,7 @@ func NewStage(ctx context.Context, inputs ...string) (s *Stage, err error) {
 	if s, err = NewStageOn(kafka, inputs...); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	s.dir = dir
+	s.Dir = dir
 	return s, nil
 }
 
@@ -130,8 +132,8 @@ func (s *Stage) Handled(ctx context.Context, group string) error {
 func (s *Stage) Close() error {
 	s.Client.Close()
 	err := s.Broker.Close()
-	if s.dir != "" {
-		err = errors.Join(err, os.RemoveAll(s.dir))
+	if s.Dir != "" {
+		err = errors.Join(err, os.RemoveAll(s.Dir))
 	}
 	return err
 }

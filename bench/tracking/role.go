@@ -35,7 +35,8 @@ const Kind = "tracking"
 // Order is what such a process is told.
 type Order struct {
 	Brokers []string      `json:"brokers"`
-	Hold    time.Duration `json:"hold"` // of the reordering
+	Hold    time.Duration `json:"hold"`  // of the reordering
+	State   string        `json:"state"` // folder
 }
 
 // role is tracking as a deployment runs it, on the clock of the log.
@@ -51,6 +52,7 @@ func New(o *Order) (rig.Measured, error) {
 		return nil, err
 	}
 	s.Kafka.Brokers = o.Brokers
+	s.Pipeline.StateDir = o.State
 	s.Pipeline.Instance, s.Pipeline.Clock, s.Pipeline.ReorderHold = "bench", "log", o.Hold
 	codecs, err := schemas.NewCodecs()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"waybill/bench/report"
@@ -119,7 +120,7 @@ func (b *bench) pair(ctx context.Context, hold time.Duration) (p rig.Pair, err e
 }
 
 func (b *bench) ours(ctx context.Context, s *rig.Stage, hold time.Duration, profile string) (rig.Turn, error) {
-	p, err := rig.Start(ctx, Kind, profile, &Order{Brokers: s.Addrs(), Hold: hold})
+	p, err := rig.Start(ctx, Kind, profile, &Order{Brokers: s.Addrs(), Hold: hold, State: filepath.Join(s.Dir, "state")})
 	if err != nil {
 		return rig.Turn{}, err
 	}
