@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +27,9 @@ type Reader struct {
 	// Behind is how many offsets of committed records, markers and gaps each
 	// partition had beyond Position at the last Fetch.
 	Behind map[int32]int64
+	// Failed are the partitions that the last Fetch could not read, and why.
+	// It read the others all the same.
+	Failed map[int32]error
 	// MaxBytes bounds what one Fetch brings from each leader, as the broker
 	// has it; a single batch may be larger. 8 MiB unless set.
 	MaxBytes int32
@@ -45,12 +50,17 @@ func New(client *kgo.Client, topic string, id [16]byte, position map[int32]int64
 // each partition. Waiting for new records takes up to maxWait. After an error
 // the positions are those of what was returned.
 func (r *Reader) Fetch(ctx context.Context, maxWait time.Duration) ([]*kgo.Record, error) {
+	r.Failed = map[int32]error{}
 	if err := r.locate(ctx); err != nil {
 		return nil, err
 	}
 	requests := map[int32]*kmsg.FetchRequest{}
 	for partition, offset := range r.Position {
-		leader := r.leaders[partition]
+		leader, known := r.leaders[partition]
+		if !known {
+			r.Failed[partition] = kerr.LeaderNotAvailable
+			continue
+		}
 		if requests[leader] == nil {
 			requests[leader] = r.request(maxWait)
 		}
@@ -63,7 +73,6 @@ func (r *Reader) Fetch(ctx context.Context, maxWait time.Duration) ([]*kgo.Recor
 		wg      sync.WaitGroup
 		mu      sync.Mutex
 		records []*kgo.Record
-		errs    []error
 	)
 	for leader, req := range requests {
 		wg.Go(func() {
@@ -75,16 +84,29 @@ func (r *Reader) Fetch(ctx context.Context, maxWait time.Duration) ([]*kgo.Recor
 				got, err = r.process(resp)
 				records = append(records, got...)
 			}
-			errs = append(errs, err)
+			if err != nil {
+				for _, p := range req.Topics[0].Partitions {
+					r.Failed[p.Partition] = err
+				}
+			}
 		})
 	}
 	wg.Wait()
-	err := errors.Join(errs...)
-	if err != nil {
-		r.leaders = nil
-		err = fmt.Errorf("reading %s: %w", r.topic, err)
+	return records, r.failure()
+}
+
+// failure sums up what failed. Leaders may have changed, so they are asked for
+// again then.
+func (r *Reader) failure() error {
+	if len(r.Failed) == 0 {
+		return nil
 	}
-	return records, err
+	r.leaders = nil
+	var errs []error
+	for _, partition := range slices.Sorted(maps.Keys(r.Failed)) {
+		errs = append(errs, fmt.Errorf("partition %d at offset %d: %w", partition, r.Position[partition], r.Failed[partition]))
+	}
+	return fmt.Errorf("reading %s: %w", r.topic, errors.Join(errs...))
 }
 
 func (r *Reader) request(maxWait time.Duration) *kmsg.FetchRequest {
@@ -116,7 +138,7 @@ func (r *Reader) process(answer kmsg.Response) (records []*kgo.Record, err error
 			}
 			fetched, next := kgo.ProcessFetchPartition(opts, rp, r.unpack, nil)
 			if fetched.Err != nil {
-				err = errors.Join(err, fmt.Errorf("partition %d at offset %d: %w", rp.Partition, r.Position[rp.Partition], fetched.Err))
+				r.Failed[rp.Partition] = fetched.Err
 				continue
 			}
 			records = append(records, fetched.Records...)
@@ -124,10 +146,11 @@ func (r *Reader) process(answer kmsg.Response) (records []*kgo.Record, err error
 			r.Behind[rp.Partition] = max(0, rp.LastStableOffset-next)
 		}
 	}
-	return records, err
+	return records, nil
 }
 
-// locate asks for the leaders of the partitions, if they are not known.
+// locate asks for the leaders of the partitions, if they are not known. A
+// partition may have none.
 func (r *Reader) locate(ctx context.Context) error {
 	if r.leaders != nil {
 		return nil
@@ -149,11 +172,6 @@ func (r *Reader) locate(ctx context.Context) error {
 			if p.Leader >= 0 {
 				leaders[p.Partition] = p.Leader
 			}
-		}
-	}
-	for partition := range r.Position {
-		if _, ok := leaders[partition]; !ok {
-			return fmt.Errorf("asking for the leaders of %s: %w", r.topic, kerr.LeaderNotAvailable)
 		}
 	}
 	r.leaders = leaders

@@ -31,6 +31,7 @@
 //	route deadletter poison misplaced, unreadable and failing records (pure)
 //	watch                   which call made a state that cannot be written (pure)
 //	restore replay          state out of the changelog, by position (internal/topiclog)
+//	listing                 where partitions begin and end, whatever others do
 //	changelog               what a store must be to be carried on, and how it is written
 //	standby follow          state that is kept warm for tasks that others work on
 //	upkeep                  stores that are kept young enough to be carried on

@@ -13,8 +13,12 @@ import (
 	"waybill/pipeline/stream/store"
 )
 
-// followWait is how long one fetch of a standby waits for news.
-const followWait = 500 * time.Millisecond
+const (
+	// followWait is how long one fetch of a standby waits for news.
+	followWait = 500 * time.Millisecond
+	// followAgain is when a partition that cannot be read is tried again.
+	followAgain = 2 * time.Second
+)
 
 // followers are the stores that the standbys of a process have in hand. One
 // goroutine uses it: one fetch of each broker brings all of them on.
@@ -29,6 +33,9 @@ type follower struct {
 	store  store.Store
 	mark   store.Mark
 	loaded bool // in bulk since the last Apply
+	// again is when to try again to read a partition that could not be read:
+	// others go on without it. Zero when it is read.
+	again time.Time
 }
 
 // round brings the stores that are wanted on by one fetch.
@@ -46,15 +53,47 @@ func (f *followers) round(ctx context.Context) error {
 	for _, r := range records {
 		byTask[r.Partition] = append(byTask[r.Partition], r)
 	}
-	for task := range f.stores {
-		if err := f.advance(task, byTask[task], asked, fetchErr == nil); err != nil {
-			return err
+	if fetchErr != nil && len(f.reader.Failed) == 0 || len(f.reader.Failed) == len(f.reader.Position) {
+		f.reader = nil // a log may have lost what a store would go on from
+		return fetchErr
+	}
+	for task := range f.reader.Position {
+		switch err := f.reader.Failed[task]; {
+		case err == nil:
+			if err := f.advance(task, byTask[task], asked); err != nil {
+				return err
+			}
+		case ctx.Err() == nil:
+			f.putOff(task, err)
 		}
 	}
 	if fetchErr != nil {
-		f.reader = nil // a log may have lost what a store would go on from
+		f.reader = nil
 	}
-	return fetchErr
+	return nil
+}
+
+// putOff leaves a task out for a while.
+func (f *followers) putOff(task int32, err error) {
+	one := f.stores[task]
+	if one.again.IsZero() {
+		f.cfg.Logger.Warn("a task cannot be followed for now, it is tried again", "app", f.cfg.App, "partition", task, "reason", err)
+	}
+	one.again = f.cfg.now().Add(followAgain)
+	f.metrics.board.follows(task, -1)
+}
+
+// settled tells whether the reader reads all that is wanted and can be read.
+func (f *followers) settled(want map[int32]bool) bool {
+	if f.reader == nil || len(f.stores) != len(want) {
+		return false
+	}
+	for task, one := range f.stores {
+		if _, read := f.reader.Position[task]; !read && !f.cfg.now().Before(one.again) {
+			return false
+		}
+	}
+	return true
 }
 
 // settle gives back the stores that are not wanted any more and opens those
@@ -63,7 +102,7 @@ func (f *followers) settle(ctx context.Context, want map[int32]bool) error {
 	if err := f.keep(want, nil); err != nil {
 		return err
 	}
-	if f.reader != nil && len(f.stores) == len(want) || len(want) == 0 {
+	if f.settled(want) || len(want) == 0 {
 		return nil
 	}
 	f.reader = nil
@@ -83,14 +122,34 @@ func (f *followers) settle(ctx context.Context, want map[int32]bool) error {
 			}
 			f.stores[task] = &follower{store: s}
 		}
-		one := f.stores[task]
-		if one.mark, err = f.log.fit(task, one.store, starts[task], ends[task]); err != nil {
+		if err := f.place(task, starts, ends, position); err != nil {
 			return err
 		}
-		position[task] = one.mark.Offset
-		f.metrics.board.follows(task, max(0, ends[task]-one.mark.Offset))
+	}
+	if len(position) == 0 {
+		return fmt.Errorf("reading %s: no partition that is followed here can be read for now", f.log.topic)
 	}
 	f.reader = topiclog.New(f.client, f.log.topic, f.log.id, position)
+	return nil
+}
+
+// place settles from where a task is read, if it can be read.
+func (f *followers) place(task int32, starts, ends, position map[int32]int64) (err error) {
+	one := f.stores[task]
+	if f.cfg.now().Before(one.again) {
+		return nil
+	}
+	start, begins := starts[task]
+	end, stops := ends[task]
+	if !begins || !stops {
+		f.putOff(task, errors.New("its offsets cannot be listed"))
+		return nil
+	}
+	if one.mark, err = f.log.fit(task, one.store, start, end); err != nil {
+		return err
+	}
+	position[task] = one.mark.Offset
+	f.metrics.board.follows(task, max(0, end-one.mark.Offset))
 	return nil
 }
 
@@ -118,20 +177,24 @@ func closeStore(s store.Store, task int32) error {
 	return nil
 }
 
+// bounds lists where the partitions of the changelog begin and end, those that
+// can be listed.
 func (f *followers) bounds(ctx context.Context) (starts, ends map[int32]int64, err error) {
 	admin := kadm.NewClient(f.client)
-	start, err := listed(admin.ListStartOffsets(ctx, f.log.topic))
-	if err != nil {
+	offsets, err := admin.ListStartOffsets(ctx, f.log.topic)
+	if starts, err = listable(f.log.topic, offsets, err); err != nil {
 		return nil, nil, err
 	}
-	end, err := listed(admin.ListEndOffsets(ctx, f.log.topic))
-	return start[f.log.topic], end[f.log.topic], err
+	offsets, err = admin.ListEndOffsets(ctx, f.log.topic)
+	ends, err = listable(f.log.topic, offsets, err)
+	return starts, ends, err
 }
 
 // advance writes what a fetch brought for one task. A store that is at the end
 // for certain is told so from time to time, or it would grow too old.
-func (f *followers) advance(task int32, records []*kgo.Record, asked time.Time, certain bool) error {
+func (f *followers) advance(task int32, records []*kgo.Record, asked time.Time) error {
 	one, at := f.stores[task], f.reader.Position[task]
+	one.again = time.Time{}
 	behind, known := f.reader.Behind[task]
 	if !known {
 		return nil
@@ -149,7 +212,7 @@ func (f *followers) advance(task int32, records []*kgo.Record, asked time.Time, 
 	}
 	f.metrics.followed.Add(float64(len(changes)))
 	f.metrics.board.follows(task, behind)
-	if behind > 0 || !certain || !one.loaded && !f.log.stale(one.mark, asked) {
+	if behind > 0 || !one.loaded && !f.log.stale(one.mark, asked) {
 		return nil
 	}
 	one.loaded, one.mark.At = false, asked

@@ -3,8 +3,8 @@ package stream
 import (
 	"context"
 	"fmt"
+	"slices"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/pipeline/stream/layout"
@@ -64,23 +64,22 @@ func (r *restorer) restore(ctx context.Context, partition int32, s store.Store, 
 // records that are not committed yet: the last transaction of the partition's
 // former owner may still be closing, and its records must not be missed.
 func (r *restorer) bounds(ctx context.Context, client *kgo.Client, partition int32) (bounds, error) {
-	names := append(r.cfg.inputs(), r.cfg.Changelog)
+	names := append(slices.Clone(r.cfg.inputs()), r.cfg.Changelog)
 	full := make([]string, len(names))
 	for i, name := range names {
 		full[i] = r.cfg.Prefix + name
 	}
-	admin := kadm.NewClient(client)
-	starts, err := listed(admin.ListStartOffsets(ctx, full...))
+	starts, err := listPartition(ctx, client, full, partition, listStart)
 	if err != nil {
 		return bounds{}, err
 	}
-	ends, err := listed(admin.ListEndOffsets(ctx, full...))
+	ends, err := listPartition(ctx, client, full, partition, listEnd)
 	if err != nil {
 		return bounds{}, err
 	}
 	b := bounds{map[string]int64{}, map[string]int64{}}
 	for i, name := range names {
-		b.start[name], b.end[name] = starts[full[i]][partition], ends[full[i]][partition]
+		b.start[name], b.end[name] = starts[full[i]], ends[full[i]]
 	}
 	return b, nil
 }
