@@ -117,6 +117,7 @@ func (o *options) Validate() error {
 // run measures the parts that are asked for, prints what they say and writes
 // it into the results, each as soon as it is known.
 func run(ctx context.Context, o *options) error {
+	machine := rig.ThisMachine(ctx) // before the results make the working tree differ
 	for _, p := range parts() {
 		if len(o.Parts) > 0 && !slices.Contains(o.Parts, p.name) {
 			continue
@@ -129,7 +130,7 @@ func run(ctx context.Context, o *options) error {
 		if o.Results == "" {
 			continue
 		}
-		if err := report.Update(o.Results, rig.ThisMachine(ctx), section, names()); err != nil {
+		if err := report.Update(o.Results, machine, section, names()); err != nil {
 			return err
 		}
 	}

@@ -75,6 +75,36 @@ func (b *bench) ourTurn(ctx context.Context, sc scene, o RuntimeOrder, profile s
 	return b.ours(ctx, s, sc, o, profile)
 }
 
+// warmTurn is ourTurn by a process that has just handled other records for the
+// same keys, so that its caches hold what they can.
+func (b *bench) warmTurn(ctx context.Context, sc scene, o RuntimeOrder, before int) (t rig.Turn, err error) {
+	s, err := sc.emptyStage(ctx)
+	if err != nil {
+		return t, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	o.Brokers = s.Addrs()
+	p, err := rig.Start(ctx, RuntimeKind, "", o)
+	if err != nil {
+		return t, err
+	}
+	other := sc
+	other.records, other.seed = before, sc.seed+1
+	if err = other.fill(ctx, s, 1); err == nil {
+		err = s.Open(ctx)
+	}
+	if err == nil {
+		err = s.Handled(p.Alive(), app)
+	}
+	if err == nil {
+		err = sc.fill(ctx, s, 1)
+	}
+	if err != nil {
+		return t, errors.Join(err, p.Close())
+	}
+	return rig.Measure(ctx, s, p, app, sc.records)
+}
+
 // pair is ourTurn, and then the limit of the same bytes.
 func (b *bench) pair(ctx context.Context, sc scene, o RuntimeOrder, passes int) (p rig.Pair, err error) {
 	source, err := sc.stage(ctx, 1)

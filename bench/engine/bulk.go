@@ -105,7 +105,9 @@ func (b *bulk) throughStore(ctx context.Context, batches [][][]store.Change, rec
 
 // bare loads into a Pebble that is set up as the store sets up its own.
 func (b *bulk) bare(ctx context.Context, batches [][][]store.Change, records int) (_ loaded, err error) {
-	db, err := pebble.Open(b.Dir, bareOptions())
+	cache := store.NewPebbleCache(128<<20, bareMemTable)
+	defer cache.Unref()
+	db, err := pebble.Open(b.Dir, bareOptions(cache))
 	if err != nil {
 		return loaded{}, fmt.Errorf("opening a Pebble: %w", err)
 	}
@@ -120,7 +122,7 @@ func (b *bulk) bare(ctx context.Context, batches [][][]store.Change, records int
 					return errors.Join(err, batch.Close())
 				}
 			}
-			if err := batch.Commit(pebble.NoSync); err != nil {
+			if err := errors.Join(batch.Commit(pebble.NoSync), batch.Close()); err != nil {
 				return err
 			}
 		}
@@ -128,11 +130,13 @@ func (b *bulk) bare(ctx context.Context, batches [][][]store.Change, records int
 	})
 }
 
+const bareMemTable = 64 << 20
+
 // bareOptions are what the store sets, where it bears on speed.
-func bareOptions() *pebble.Options {
+func bareOptions(cache *pebble.Cache) *pebble.Options {
 	o := &pebble.Options{
 		DisableWAL: true, FormatMajorVersion: pebble.FormatValueSeparation,
-		MemTableSize: 64 << 20, MemTableStopWritesThreshold: 3, L0CompactionThreshold: 4, L0StopWritesThreshold: 24, LBaseMaxBytes: 256 << 20,
+		Cache: cache, MemTableSize: bareMemTable, MemTableStopWritesThreshold: 3, L0CompactionThreshold: 4, L0StopWritesThreshold: 24, LBaseMaxBytes: 256 << 20,
 		CompactionConcurrencyRange: func() (lower, upper int) { return 1, max(1, min(3, workers()/2)) },
 		Logger:                     quiet{},
 	}

@@ -25,6 +25,9 @@ type RuntimeOrder struct {
 	// Adopt makes the state in Dir belong to this broker's changelog, at its
 	// start. State in memory is always filled and does.
 	Adopt bool `json:"adopt"`
+	// Cache is how many bytes the process keeps decoded values in; 0 for the
+	// default.
+	Cache int `json:"cache"`
 }
 
 // ready is what the process says when it waits for work. Times are those since
@@ -65,7 +68,7 @@ func (p *process) Prepare(ctx context.Context) (any, error) {
 	opened := time.Since(p.began)
 	r, err := stream.New(stream.Config{
 		App: app, Instance: "bench", Brokers: p.Brokers, Prefix: p.Prefix, Inputs: []string{inputTopic}, Changelog: changelogTopic, DeadLetters: deadLetterTopic,
-		State: db, Logger: rig.Warnings(), Registerer: p.registry,
+		State: db, CacheBytes: p.Cache, Logger: rig.Warnings(), Registerer: p.registry,
 	}, counter{})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

@@ -44,14 +44,19 @@ func (sc scene) stage(ctx context.Context, passes int) (*rig.Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Fill(ctx, func(produce func(*kgo.Record)) {
-		for range passes {
-			sc.write(produce)
-		}
-	}); err != nil {
+	if err := sc.fill(ctx, s, passes); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// fill writes the records, and leaves their transaction open.
+func (sc scene) fill(ctx context.Context, s *rig.Stage, passes int) error {
+	return s.Fill(ctx, func(produce func(*kgo.Record)) {
+		for range passes {
+			sc.write(produce)
+		}
+	})
 }
 
 // emptyStage is one without records, which come later.
