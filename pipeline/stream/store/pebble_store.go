@@ -1,6 +1,10 @@
 package store
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"github.com/cockroachdb/pebble/v2"
 )
 
@@ -12,6 +16,7 @@ type pebbleStore struct {
 	window    window
 
 	key, value []byte  // scratch
+	order      []int32 // scratch
 	gone, came []Timer // scratch
 }
 
@@ -40,18 +45,36 @@ func (s *pebbleStore) Apply(b Batch) error {
 	}
 	batch := s.d.db.NewBatch()
 	last := lastOfUnknown(b.Changes)
-	for i, c := range b.Changes {
-		if at, unknown := last[c.Key]; unknown && at != i {
+	for _, i := range s.sorted(b.Changes) {
+		c := &b.Changes[i]
+		if at, unknown := last[c.Key]; unknown && at != int(i) {
 			continue
 		}
 		if err := s.change(batch, c); err != nil {
 			return err
 		}
 	}
+	s.index(batch)
 	s.window.change(s.gone, s.came)
 	s.gone, s.came = s.gone[:0], s.came[:0]
 	s.meta.mark, s.meta.first = b.Mark, s.window.first()
 	return s.commit(batch)
+}
+
+// sorted returns the places of changes by key. Pebble's memtable begins to look
+// for the place of a key at that of the last one, so neighbours cost a fraction.
+func (s *pebbleStore) sorted(changes []Change) []int32 {
+	s.order = s.order[:0]
+	for i := range changes {
+		s.order = append(s.order, int32(i))
+	}
+	slices.SortFunc(s.order, func(i, j int32) int {
+		if c := strings.Compare(changes[i].Key, changes[j].Key); c != 0 {
+			return c
+		}
+		return cmp.Compare(i, j)
+	})
+	return s.order
 }
 
 // lastOfUnknown tells where a key comes last, for those of which the caller
@@ -70,8 +93,8 @@ func lastOfUnknown(changes []Change) map[string]int {
 	return last
 }
 
-// change adds a change of a value, of the index and of the counts.
-func (s *pebbleStore) change(batch *pebble.Batch, c Change) error {
+// change adds a change of a value and of the counts, and notes that of the index.
+func (s *pebbleStore) change(batch *pebble.Batch, c *Change) error {
 	former := c.Former
 	if !former.Known {
 		wakeAt, value, err := s.get(c.Key)
@@ -94,13 +117,19 @@ func (s *pebbleStore) change(batch *pebble.Batch, c Change) error {
 		s.meta.bytes += int64(len(c.Key) + len(c.Value))
 	}
 	s.put(batch, c)
-	if former.WakeAt != wakeAt {
-		s.move(batch, Timer{former.WakeAt, c.Key}, Timer{wakeAt, c.Key})
+	if former.WakeAt == wakeAt {
+		return nil
+	}
+	if former.WakeAt != 0 {
+		s.gone = append(s.gone, Timer{former.WakeAt, c.Key})
+	}
+	if wakeAt != 0 {
+		s.came = append(s.came, Timer{wakeAt, c.Key})
 	}
 	return nil
 }
 
-func (s *pebbleStore) put(batch *pebble.Batch, c Change) {
+func (s *pebbleStore) put(batch *pebble.Batch, c *Change) {
 	s.key = appendValueKey(s.key[:0], s.partition, c.Key)
 	if c.Value == nil {
 		_ = batch.Delete(s.key, nil) // as all of these: into memory, without fail
@@ -110,16 +139,17 @@ func (s *pebbleStore) put(batch *pebble.Batch, c Change) {
 	_ = batch.Set(s.key, s.value, nil)
 }
 
-func (s *pebbleStore) move(batch *pebble.Batch, from, to Timer) {
-	if from.At != 0 {
-		s.key = appendTimerKey(s.key[:0], s.partition, from.At, from.Key)
+// index adds the changes of the index that were noted, in order too.
+func (s *pebbleStore) index(batch *pebble.Batch) {
+	slices.SortFunc(s.gone, Timer.Compare)
+	for _, t := range s.gone {
+		s.key = appendTimerKey(s.key[:0], s.partition, t.At, t.Key)
 		_ = batch.Delete(s.key, nil)
-		s.gone = append(s.gone, from)
 	}
-	if to.At != 0 {
-		s.key = appendTimerKey(s.key[:0], s.partition, to.At, to.Key)
+	slices.SortFunc(s.came, Timer.Compare)
+	for _, t := range s.came {
+		s.key = appendTimerKey(s.key[:0], s.partition, t.At, t.Key)
 		_ = batch.Set(s.key, nil, nil)
-		s.came = append(s.came, to)
 	}
 }
 
@@ -140,8 +170,8 @@ func (s *pebbleStore) commit(batch *pebble.Batch) error {
 // Load implements Store.
 func (s *pebbleStore) Load(b Batch) error {
 	batch := s.d.db.NewBatch()
-	for _, c := range b.Changes {
-		s.put(batch, c)
+	for _, i := range s.sorted(b.Changes) {
+		s.put(batch, &b.Changes[i])
 	}
 	s.meta.mark, s.meta.loaded = b.Mark, true
 	return s.commit(batch)
