@@ -195,6 +195,34 @@ func TestCacheIsShared(t *testing.T) {
 	require.Equal(t, 1000, budget.share())
 }
 
+// A store that was empty is not asked for keys, until the cache lacks one that
+// it has. TestCacheIsBounded has the third way to that.
+func TestCacheKnowsWhatIsAbsent(t *testing.T) {
+	lose := map[string]func(*cached){
+		"an abort": func(c *cached) { require.NoError(t, c.drop()) },
+		"a value that was not decoded": func(c *cached) {
+			c.sum("a") // it is as stored now
+			e, err := c.peek("a")
+			require.NoError(t, err)
+			e.wakeAt = 1
+			c.keep(e, cause{})
+			c.end()
+		},
+	}
+	for name, lose := range lose {
+		t.Run(name, func(t *testing.T) {
+			c := newCached(t, 1<<20)
+			c.add("a", 1)
+			c.end()
+			c.add("b", 1)
+			require.Zero(t, c.spy.gets)
+			lose(c)
+			require.Equal(t, 1, c.sum("a"))
+			require.Equal(t, 1, c.spy.gets)
+		})
+	}
+}
+
 // With no room at all every value comes from the store.
 func TestCacheOff(t *testing.T) {
 	c := newCached(t, 0, "a")

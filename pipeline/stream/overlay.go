@@ -22,6 +22,7 @@ type overlay struct {
 	order   []change          // of the transaction, in order of first change, so that commits are repeatable
 	bytes   int               // rough size of what the transaction has loaded
 	cache   cache
+	whole   bool     // all keys that the store has are in entries
 	spare   []*entry // given up by the cache, to be used again
 	wakes   overlayTimers
 	values  arena          // of encoded values
@@ -35,12 +36,18 @@ type change struct {
 	cause cause // of the last change
 }
 
-// newOverlay makes an overlay that has its share of the budget until close.
+// newOverlay makes an overlay that has its share of the budget until close. The
+// store must know its size: the last that was done to it was no Load.
 func newOverlay(j job.Job, s store.Store, budget *cacheBudget) *overlay {
 	budget.tasks.Add(1)
-	o := &overlay{job: j, store: s, budget: budget, entries: map[string]*entry{}}
+	o := &overlay{job: j, store: s, budget: budget, entries: map[string]*entry{}, whole: empty(s)}
 	o.wakes = overlayTimers{store: s, entries: o.entries}
 	return o
+}
+
+func empty(s store.Store) bool {
+	keys, _ := s.Size()
+	return keys == 0
 }
 
 // load returns a key's entry, with its value decoded. It counts as changed
@@ -59,9 +66,12 @@ func (o *overlay) peek(key string) (*entry, error) {
 		e.used = true
 		return e, nil
 	}
-	base, err := o.store.Get(key)
-	if err != nil {
-		return nil, storeError{fmt.Errorf("reading key %q from the store: %w", key, err)}
+	var base []byte
+	if !o.whole { // to find that a key is absent costs the store most
+		var err error
+		if base, err = o.store.Get(key); err != nil {
+			return nil, storeError{fmt.Errorf("reading key %q from the store: %w", key, err)}
+		}
 	}
 	e := o.blank()
 	e.key = key
@@ -155,6 +165,7 @@ func (o *overlay) commit(mark store.Mark) error {
 		if e.sealed || !e.stored {
 			o.cache.remove(e.entry)
 			delete(o.entries, e.key)
+			o.whole = o.whole && !e.stored
 			continue
 		}
 		o.cache.add(e.entry)
@@ -171,6 +182,7 @@ func (o *overlay) evict() {
 		e := o.cache.next()
 		o.cache.remove(e)
 		delete(o.entries, e.key)
+		o.whole = false
 		if len(o.spare) < len(o.order) {
 			e.blank()
 			o.spare = append(o.spare, e)
@@ -191,7 +203,7 @@ func (o *overlay) forget() {
 func (o *overlay) drop() error {
 	clear(o.entries)
 	o.forget()
-	o.cache = cache{}
+	o.cache, o.whole = cache{}, empty(o.store)
 	return o.wakes.drop()
 }
 
