@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/pipeline/stream/job"
@@ -126,10 +125,10 @@ func (d *deployment) newest(topic, key string) (value []byte) {
 func TestStateRefusedByBroker(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, 1)
-	small := []kadm.AlterConfig{{Name: "max.message.bytes", Value: new("1000")}}
-	_, err := kadm.NewClient(d.client).AlterTopicConfigs(d.ctx(), small, d.prefix+"state")
-	require.NoError(t, err)
-	i := d.start(d.config(Live))
+	d.createWith(1, map[string]*string{"max.message.bytes": new("1000"), "cleanup.policy": new("compact")}, []string{"small"})
+	cfg := d.config(Live)
+	cfg.Changelog = "small"
+	i := d.start(cfg)
 	d.plus("k")
 	d.produce(&kgo.Record{Topic: "first", Key: []byte("k"), Value: []byte("+5,bloat 5000")})
 	d.plus("k")

@@ -215,6 +215,12 @@ func TestReshardWithProducers(t *testing.T) {
 	i.caught()
 	i.stop()
 	d.grow(6, "first", "second") // by hand, and as a run would begin
+	eventually(t, func() bool {
+		d.client.ForceMetadataRefresh()
+		first, _, _ := d.client.PartitionLeader(d.prefix+"first", 7)
+		second, _, _ := d.client.PartitionLeader(d.prefix+"second", 7)
+		return first >= 0 && second >= 0
+	}, "producers have heard of it")
 	d.produce(everyone(keys, "")...)
 	report, err := reshard.Run(t.Context(), d.move(8))
 	require.NoError(t, err)
@@ -252,8 +258,7 @@ func TestReshardRefusals(t *testing.T) {
 		{"an input made anew", 4, func(d *deployment, _ *instance) { d.remake(2, "second") }, "second has gone: the topic was deleted and made anew since"},
 		{"all inputs made anew", 4, func(d *deployment, _ *instance) { d.remake(2, "first", "second", "rerouted") }, "holds records, but there is no offset for that partition of any input. Start an instance"},
 		{"missing", 4, func(d *deployment, _ *instance) {
-			_, err := kadm.NewClient(d.client).DeleteTopics(d.ctx(), d.prefix+"rerouted")
-			require.NoError(d.t, err)
+			d.remove("rerouted")
 		}, "UNKNOWN_TOPIC_OR_PARTITION"},
 	}
 	for _, c := range cases {

@@ -45,12 +45,15 @@ func (d *deployment) bare(name string, opts ...kgo.Opt) *kgo.GroupTransactSessio
 // nothing.
 func (d *deployment) offset(group, topic string) int64 {
 	d.t.Helper()
-	offsets, err := kadm.NewClient(d.client).FetchOffsets(kadm.RequireStable(d.ctx()), group)
-	require.NoError(d.t, err)
-	if at, ok := offsets.Lookup(d.prefix+topic, 0); ok {
-		return at.At
-	}
-	return -1
+	at := int64(-1)
+	require.NoError(d.t, retry(d.ctx(), testLogger(d.t), "reading offsets", func() error {
+		offsets, err := kadm.NewClient(d.client).FetchOffsets(kadm.RequireStable(d.ctx()), group)
+		if found, ok := offsets.Lookup(d.prefix+topic, 0); ok && err == nil {
+			at, err = found.At, found.Err // a transaction that has ended may not be in them yet
+		}
+		return err
+	}))
+	return at
 }
 
 // first is a poll's first record.

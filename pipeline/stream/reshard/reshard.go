@@ -137,5 +137,11 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	if err := s.grow(ctx, admin); err != nil {
 		return nil, err
 	}
-	return report, transact(ctx, &cfg, admin, cfg.Partitions, report)
+	if err := transact(ctx, &cfg, admin, cfg.Partitions, report); err != nil {
+		return report, err
+	}
+	// The transaction is over, but the broker may not show its offsets yet: an
+	// instance that starts now would see the old ones and refuse.
+	_, err = committed(ctx, &cfg, admin)
+	return report, err
 }
