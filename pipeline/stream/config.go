@@ -2,8 +2,6 @@ package stream
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"runtime"
 	"slices"
@@ -158,45 +156,17 @@ type Broadcast struct {
 // reroutes tells whether misplaced records have a way to their partition.
 func (c *Config) reroutes() bool { return c.Rerouted != "" && c.Clock == Live }
 
-// inputs returns all inputs of a task in merge order.
+// inputs returns all inputs of a task in merge order. Many goroutines append to
+// what it returns, so it has no room: each of them gets a copy.
 func (c *Config) inputs() []string {
+	inputs := slices.Clip(c.Inputs)
 	if c.reroutes() {
-		return append(slices.Clone(c.Inputs), c.Rerouted)
+		inputs = slices.Clip(append(inputs, c.Rerouted))
 	}
-	return c.Inputs
+	return inputs
 }
 
 func (c *Config) group() string { return c.Prefix + c.App }
-
-func (c *Config) check() error {
-	var errs []error
-	for name, value := range map[string]string{"App": c.App, "Instance": c.Instance, "Changelog": c.Changelog, "DeadLetters": c.DeadLetters} {
-		if value == "" {
-			errs = append(errs, fmt.Errorf("checking the stream configuration: %s is missing", name))
-		}
-	}
-	if len(c.Inputs) == 0 || len(c.Brokers) == 0 {
-		errs = append(errs, errors.New("checking the stream configuration: Inputs and Brokers must name at least one each"))
-	}
-	if c.Clock != Live && c.Clock != Log {
-		errs = append(errs, fmt.Errorf("checking the stream configuration: Clock is %v, not live or log", c.Clock))
-	}
-	topics := append(c.inputs(), c.Changelog, c.DeadLetters)
-	slices.Sort(topics)
-	if len(slices.Compact(slices.Clone(topics))) != len(topics) {
-		errs = append(errs, fmt.Errorf("checking the stream configuration: a topic has two uses among %v", topics))
-	}
-	if c.StandbyReplicas < 0 || c.AcceptableLag < 0 || c.MaxRestores < 0 || c.MaxRestoreBytes < 0 || c.StateRefresh < 0 {
-		errs = append(errs, fmt.Errorf("checking the stream configuration: StandbyReplicas is %d, AcceptableLag %d, MaxRestores %d, MaxRestoreBytes %d, StateRefresh %v: none may be negative",
-			c.StandbyReplicas, c.AcceptableLag, c.MaxRestores, c.MaxRestoreBytes, c.StateRefresh))
-	}
-	for _, b := range c.Broadcasts {
-		if b.Topic == "" || b.Build == nil {
-			errs = append(errs, fmt.Errorf("checking the stream configuration: broadcast %q needs a topic and a Build function", b.Topic))
-		}
-	}
-	return errors.Join(errs...)
-}
 
 func (c *Config) setDefaults() {
 	def(&c.Workers, runtime.GOMAXPROCS(0))

@@ -18,7 +18,8 @@
 //
 // # Files
 //
-//	config runtime worker   what is asked for; the parts of a process; one session after the other
+//	config configcheck      what is asked for, and what is wrong with it
+//	runtime worker          the parts of a process; one session after the other
 //	session tenure txn      the loop of one client; tasks that come and go; transactions
 //	outbox                  what the open transaction has given to the client to write
 //	handover dismiss        tasks that go, and the end: work is cancelled and committed

@@ -46,10 +46,14 @@ func (p *patience) done() {
 	if p.reason != "" {
 		p.logger.Info(p.what + " works again")
 	}
-	p.reason, p.delay = "", 0
+	p.forget()
 }
 
-// retry runs try until it succeeds, fails for good, or the context ends.
+// forget makes the next failure the first.
+func (p *patience) forget() { p.reason, p.delay = "", 0 }
+
+// retry runs try until it succeeds, fails for good, or the context ends: then it
+// says just that. The context's cause may be the failure of something else.
 func retry(ctx context.Context, logger *slog.Logger, what string, try func() error) error {
 	p := patience{logger: logger, what: what}
 	for {
@@ -62,7 +66,7 @@ func retry(ctx context.Context, logger *slog.Logger, what string, try func() err
 			return err
 		}
 		if ctx.Err() != nil || !p.wait(ctx, err) {
-			return context.Cause(ctx)
+			return ctx.Err()
 		}
 	}
 }

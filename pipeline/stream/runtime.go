@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -30,6 +31,7 @@ type Runtime struct {
 // New checks a configuration and makes a runtime. It does not talk to the
 // broker: Run does.
 func New(cfg Config, j job.Job) (*Runtime, error) {
+	cfg.Inputs = slices.Clone(cfg.Inputs)
 	cfg.setDefaults()
 	if err := cfg.check(); err != nil {
 		return nil, err
@@ -59,9 +61,14 @@ func (r *Runtime) Run(ctx context.Context) error {
 		return err
 	}
 	defer clients.close()
-	err = r.work(ctx, clients)
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		err = nil
+	return verdict(ctx, r.work(ctx, clients))
+}
+
+// verdict returns what Run is to say: nothing once its context has ended, unless
+// something came up that the next start will not mend.
+func verdict(ctx context.Context, err error) error {
+	if ctx.Err() != nil && !stops(err) {
+		return nil
 	}
 	return err
 }

@@ -62,7 +62,7 @@ func TestInstancesComeAndGo(t *testing.T) {
 	second := d.start(two)
 	part(1)
 	eventually(t, func() bool { return len(first.Progress()) == 2 && len(second.Progress()) == 4 }, "three workers have two tasks each")
-	require.True(t, second.Ready())
+	eventually(t, second.Ready, "none of its tasks is on its way")
 	second.stop()
 	part(2)
 	eventually(t, func() bool { return len(first.Progress()) == 6 }, "one has all tasks again")

@@ -47,7 +47,7 @@ func (w *worker) run(ctx context.Context) error {
 			return nil
 		}
 		if cfg.now().Sub(began) > time.Minute {
-			wait.done() // it worked for a while: this is a new trouble
+			wait.forget() // it worked for a while: this is a new trouble
 		}
 		wait.wait(ctx, err)
 	}
