@@ -81,7 +81,9 @@ type Config struct {
 	WorkWait time.Duration
 	// ShutdownTimeout bounds the wait for work in flight when Run is told to
 	// end, and the wait for work to return that was cancelled then or because
-	// its partition goes (rule E13). Default 5 s.
+	// its partition goes (rule E13). It also bounds each commit from then on:
+	// what a broker that is away does not take is done again at the next start.
+	// Default 5 s.
 	ShutdownTimeout time.Duration
 	// TransactionTimeout and SessionTimeout are how long a dead instance
 	// holds up others (rule E10). Default 10 s each.

@@ -102,7 +102,7 @@ func TestHandOverOfPoison(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, 1)
 	cfg := d.config(Live)
-	cfg.ShutdownTimeout = 50 * time.Millisecond
+	cfg.ShutdownTimeout = time.Second
 	cfg.Perform = perform
 	i := d.start(cfg)
 	now := time.Now().UnixMilli()

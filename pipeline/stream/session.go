@@ -51,6 +51,8 @@ type session struct {
 	renewed  time.Time     // when the marks were looked at last
 	held     bool          // no rebalance was allowed since the member began to rejoin
 
+	running context.Context // Run's, once run is called
+
 	mu         sync.Mutex
 	tenures    map[int32]*tenure
 	arrivals   []*tenure     // not yet taken over by the worker
@@ -63,6 +65,7 @@ type session struct {
 
 // run works until the context ends, which is no error, or something fails.
 func (s *session) run(ctx context.Context) error {
+	s.running = ctx
 	for ctx.Err() == nil {
 		if err := s.round(ctx); err != nil {
 			return err
@@ -207,6 +210,9 @@ func (s *session) advance() error {
 	if p, ok := errors.AsType[*poison](err); ok {
 		s.wait = 0
 		return s.undo(p)
+	}
+	if stops(err) && s.txn.open { // no next session aborts it
+		return errors.Join(err, s.abort(sessionBroken))
 	}
 	if err != nil {
 		return err

@@ -116,7 +116,7 @@ type closing struct {
 // of the changes (rule E2).
 func (s *session) commit() error {
 	began := s.cfg.now()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*s.cfg.TransactionTimeout)
+	ctx, cancel := s.limit()
 	defer cancel()
 	touched, err := s.writeChanges()
 	if err == nil {
@@ -234,20 +234,39 @@ func (s *session) closeTxn(committed bool) {
 	s.outbox.clear(committed)
 }
 
-// undo aborts the transaction because of one call, so that it can be run again
-// without that (rule E11).
-func (s *session) undo(p *poison) error {
-	if err := p.task.poison(p); err != nil {
-		return err
-	}
-	s.cfg.Logger.Error("a call failed, so the transaction is run again without it", "app", s.cfg.App, "call", p.cause.String(), "error", p.err)
+// limit bounds the end of a transaction. The broker ends by itself what takes
+// longer than TransactionTimeout; once Run is told to end, ShutdownTimeout counts.
+func (s *session) limit() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*s.cfg.TransactionTimeout)
+	stop := context.AfterFunc(s.running, func() { time.AfterFunc(s.cfg.ShutdownTimeout, cancel) })
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
+
+// abort ends the transaction without effect: until then readers wait for it.
+func (s *session) abort(why ending) error {
+	ctx, cancel := s.limit()
 	defer cancel()
 	if _, err := s.group.End(ctx, kgo.TryAbort); err != nil {
 		return fmt.Errorf("aborting a transaction: %w", err)
 	}
-	s.metrics.ended(callFailed, 0)
+	s.metrics.ended(why, 0)
 	s.closeTxn(false)
+	return nil
+}
+
+// undo aborts the transaction because of one call, so that it can be run again
+// without that (rule E11).
+func (s *session) undo(p *poison) error {
+	flood := p.task.poison(p)
+	if flood == nil {
+		s.cfg.Logger.Error("a call failed, so the transaction is run again without it", "app", s.cfg.App, "call", p.cause.String(), "error", p.err)
+	}
+	if err := errors.Join(flood, s.abort(callFailed)); err != nil {
+		return err
+	}
 	back := map[string]map[int32]kgo.EpochOffset{}
 	for _, te := range s.tenures {
 		t := te.task

@@ -104,7 +104,7 @@ func TestWorkAtShutdown(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, 1)
 	cfg := d.config(Live)
-	cfg.ShutdownTimeout = 300 * time.Millisecond
+	cfg.ShutdownTimeout = 2 * time.Second
 	release := make(chan struct{})
 	cfg.Perform = func(ctx context.Context, request any) any {
 		if request == "endless" {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -122,6 +123,9 @@ func (w *worker) open() (*session, error) {
 		kgo.OnOffsetsFetched(s.fetched), kgo.OnPartitionsRevoked(s.revoked), kgo.OnPartitionsLost(s.revoked),
 		kgo.OnPartitionsCallbackBlocked(s.blocked),
 		kgo.ProducerBatchMaxBytesFn(s.batchBytes),
+		// Producing must not wait for the broker, or nothing would end it:
+		// MaxOverlayBytes bounds what a transaction holds.
+		kgo.MaxBufferedRecords(math.MaxInt32),
 		kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)),
 	)
 	var err error
