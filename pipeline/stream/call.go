@@ -98,7 +98,7 @@ func (t *task) wake(timer store.Timer, fx effects) error {
 func (t *task) complete(fx effects) error {
 	w := t.results[0]
 	t.touched = true
-	c := cause{kind: completeCall, key: w.key}
+	c := cause{kind: completeCall, key: w.key, number: -w.place}
 	if w.settled {
 		c.number = w.number
 	}

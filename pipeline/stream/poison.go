@@ -19,8 +19,9 @@ type cause struct {
 	record job.Position
 	key    string
 	// number is the due time of a wake-up in ms, or the number of the work. It
-	// is 0 for work that was started in the same transaction: when that is run
-	// again the work is too, and has another number.
+	// is below zero for work that was started in the same transaction: when that
+	// is run again the work is too, under another number, but its key starts its
+	// works in the same order.
 	number int64
 }
 

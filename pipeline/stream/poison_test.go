@@ -1,9 +1,13 @@
 package stream
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -177,4 +181,55 @@ func TestRate(t *testing.T) {
 	require.False(t, r.wouldExceed(at.Add(2*time.Minute), 2))
 	require.True(t, r.wouldExceed(at.Add(2*time.Minute), 3))
 	require.LessOrEqual(t, len(r.times), 3, "memory is bounded by the limit")
+}
+
+// What to leave out is remembered until it was left out, or cannot come again:
+// another wake-up of the same key and time is another call.
+func TestPoisonIsForgotten(t *testing.T) {
+	cfg := Config{now: time.Now}
+	one := newTask(&cfg, tally{}, 0, 1)
+	one.state = newOverlay(tally{}, stored(t, "a", "b"), &cacheBudget{bytes: 1 << 20})
+	stays := []cause{
+		{kind: processCall, record: job.Position{Topic: "first", Offset: 7}},
+		{kind: wakeCall, key: "a", number: 10},
+		{kind: completeCall, key: "a", number: 3},
+	}
+	goes := []cause{
+		{kind: wakeCall, key: "a", number: 20},
+		{kind: wakeCall, key: "gone", number: 10},
+		{kind: completeCall, key: "a", number: -1},
+		{kind: wakeCall, key: "b", number: 20}, // was left out
+	}
+	one.spent = goes[3:]
+	for _, c := range slices.Concat(stays, goes) {
+		one.poisoned[c] = refusal{}
+	}
+	one.snap()
+	require.ElementsMatch(t, stays, slices.Collect(maps.Keys(one.poisoned)))
+}
+
+// Of two results that a key hears in the transaction that started their work,
+// the one that the job does not fail on counts.
+func TestFailingResultBesideAnother(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	cfg.WorkWait, cfg.CommitInterval = patient, patient // so that both come within it
+	var started atomic.Int64
+	both := make(chan struct{})
+	cfg.Perform = func(_ context.Context, request any) any {
+		if started.Add(1) == 2 {
+			close(both)
+		}
+		<-both
+		return request
+	}
+	now := time.Now().UnixMilli()
+	d.produce(records([]event{{"first", "k", now, "work fail"}, {"first", "k", now, "work a"}})...)
+	i := d.start(cfg)
+	i.caught()
+	eventually(t, func() bool { return len(d.read("dead")) > 0 && len(d.outputs()["k"]) > 0 }, "both are settled")
+	i.stop()
+	require.Len(t, d.read("dead"), 1)
+	require.Equal(t, []string{"done a"}, d.outputs()["k"])
 }

@@ -155,6 +155,16 @@ func (t *task) putOff(timer store.Timer, wall time.Time) error {
 	return nil
 }
 
+// unsettled counts the works of a key that the open transaction has started.
+func (t *task) unsettled(key string) (n int64) {
+	for _, w := range t.works[key] {
+		if !w.settled {
+			n++
+		}
+	}
+	return n
+}
+
 // forget drops works that are settled: handed over for good, or dropped.
 func (t *task) forget(settled func(*work) bool) {
 	for key, works := range t.works {
@@ -190,7 +200,7 @@ func (t *task) snap() {
 		t.committed.inputs = append(t.committed.inputs, inputMark{in.position, in.epoch, in.ended})
 	}
 	for c := range t.poisoned {
-		if slices.Contains(t.spent, c) || c.kind == completeCall && c.number == 0 {
+		if slices.Contains(t.spent, c) || !t.recurs(c) {
 			delete(t.poisoned, c)
 		}
 	}
@@ -198,6 +208,22 @@ func (t *task) snap() {
 	t.unreadable.exceeded(t.cfg.now(), t.unread)
 	t.forget(func(w *work) bool { return w.handed })
 	t.touched, t.spent, t.consumed, t.unread = false, nil, nil, 0
+}
+
+// recurs tells whether a call that a committed transaction has not met is still
+// to come. Work of that transaction is started no more, and its key may have
+// asked for another wake-up in place of the one that failed: should it ask for
+// that time once more, it is another call. One that cannot be looked up is left
+// to fail again.
+func (t *task) recurs(c cause) bool {
+	switch c.kind {
+	case completeCall:
+		return c.number > 0
+	case wakeCall:
+		e, err := t.state.peek(c.key)
+		return err == nil && e.wakeAt == c.number
+	}
+	return true
 }
 
 // rewind goes back to what is committed. The poisoned causes stay.

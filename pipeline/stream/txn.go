@@ -80,6 +80,7 @@ func (s *session) start(t *task, key string, request any) {
 		return
 	}
 	w := s.pool.start(s.tenures[t.partition], key, request, s.txn.number)
+	w.place = t.unsettled(key) + 1
 	s.txn.works = append(s.txn.works, w)
 	t.works[key] = append(t.works[key], w)
 	s.txn.undone++

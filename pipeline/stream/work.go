@@ -14,6 +14,7 @@ type work struct {
 	key    string
 	number int64
 	txn    int64 // the transaction that started it
+	place  int64 // among the works of its key that are not settled, from 1
 	cancel context.CancelFunc
 	result any
 	// settled says that the transaction that asked for it is committed. Work
