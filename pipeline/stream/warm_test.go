@@ -194,7 +194,11 @@ func TestRestartKeepsTasks(t *testing.T) {
 			eventually(t, func() bool { return one.tasks() == 2 && other.tasks() == 2 }, "each has half of the tasks")
 			d.add()
 			one.caught()
-			mine := partitions(one.Progress())
+			var mine []int32
+			eventually(t, func() bool { // moves may still be under way
+				mine = partitions(one.Progress())
+				return one.Ready() && other.Ready() && len(mine) == 2 && other.tasks() == 2
+			}, "each has its half for good")
 			one.stop()
 			one = d.process("one", db, two)
 			eventually(t, func() bool {
