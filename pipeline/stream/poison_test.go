@@ -159,13 +159,34 @@ func TestFlood(t *testing.T) {
 			d := deploy(t, 1)
 			cfg := d.config(Live)
 			cfg.MaxPoison, cfg.MaxUnreadable = 5, 5
-			cfg.CommitInterval = patient         // so a transaction is open when it is too much
-			cfg.TransactionTimeout = 2 * patient // one that is left open keeps readers from the dead letters
+			i := d.start(cfg)
 			for range 20 {
 				d.produce(records([]event{{"first", "k", time.Now().UnixMilli(), c.value}})...)
 			}
-			require.ErrorContains(t, d.start(cfg).end(), c.says)
+			require.ErrorContains(t, i.end(), c.says)
 			require.Less(t, len(d.read("dead")), 20)
+		})
+	}
+}
+
+// Nor does the end leave a transaction open, which readers would wait for.
+func TestFloodLeavesNothingOpen(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"fail", "unreadable"} {
+		t.Run(value, func(t *testing.T) {
+			t.Parallel()
+			d := deploy(t, 1)
+			cfg := d.config(Live)
+			cfg.MaxPoison, cfg.MaxUnreadable = 1, 1
+			cfg.Perform, cfg.WorkWait, cfg.CommitInterval = perform, patient, patient // work keeps it open
+			cfg.TransactionTimeout = 2 * patient
+			i := d.start(cfg)
+			d.produce(records([]event{{"first", "k", time.Now().UnixMilli(), "+1,work endless"}, {"first", "k", time.Now().UnixMilli(), value}})...)
+			eventually(t, func() bool { return len(d.readAs(kgo.ReadUncommitted(), "dead")) > 0 }, "the broker has a part of it")
+			d.produce(records([]event{{"first", "k", time.Now().UnixMilli(), value}})...)
+			require.ErrorContains(t, i.end(), "more than 1 records")
+			require.Empty(t, d.read("dead"))
+			require.Empty(t, d.read("out"))
 		})
 	}
 }
