@@ -94,9 +94,13 @@ func (b *bodies) read(ctx context.Context, jobID string, at job.Position) ([]byt
 		return nil, err
 	}
 	reader := topiclog.New(b.client, b.topic, id, map[int32]int64{at.Partition: at.Offset})
+	reader.MaxBytes = 1 // a broker gives the first batch whatever its size, and more is not wanted
 	records, err := reader.Fetch(ctx, 0)
 	if err != nil {
 		return nil, err
+	}
+	if reader.Position[at.Partition] <= at.Offset { // a new leader may not have heard yet how far its log is good
+		return nil, fmt.Errorf("reading partition %d of %s at offset %d: the broker gave nothing", at.Partition, b.topic, at.Offset)
 	}
 	if len(records) == 0 || records[0].Offset != at.Offset {
 		return nil, fmt.Errorf("reading partition %d of %s at offset %d: %w", at.Partition, b.topic, at.Offset, errNoBody)

@@ -2,11 +2,13 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/sync/errgroup"
 
@@ -35,7 +37,7 @@ type table struct {
 // load reads every topic to the end that it has now, and builds the tables.
 func (ts *tables) load(ctx context.Context) error {
 	for _, b := range ts.cfg.Broadcasts {
-		t := &table{Broadcast: b, entries: map[string][]byte{}}
+		t := &table{Broadcast: b}
 		what := "reading broadcast topic " + ts.cfg.Prefix + b.Topic
 		if err := retry(ctx, ts.cfg.Logger, what, func() error { return ts.read(ctx, t) }); err != nil {
 			return err
@@ -48,6 +50,8 @@ func (ts *tables) load(ctx context.Context) error {
 	return nil
 }
 
+// read reads a topic to the end that it has now, from where it was left. If
+// that is gone, the next try begins at the start.
 func (ts *tables) read(ctx context.Context, t *table) error {
 	full := ts.cfg.Prefix + t.Topic
 	admin := kadm.NewClient(ts.client)
@@ -60,13 +64,27 @@ func (ts *tables) read(ctx context.Context, t *table) error {
 		if err != nil {
 			return err
 		}
-		t.reader = topiclog.New(ts.client, full, ts.top.ids[t.Topic], starts[full])
+		t.reader, t.entries = topiclog.New(ts.client, full, ts.top.ids[t.Topic], starts[full]), map[string][]byte{}
 	}
 	for !reached(t.reader.Position, ends[full]) {
 		if _, err := t.update(ctx); err != nil {
+			if errors.Is(err, kerr.OffsetOutOfRange) {
+				t.reader = nil
+			}
 			return err
 		}
 	}
+	return nil
+}
+
+// renew reads a topic from its start, for the position was lost: records were
+// removed or the log was truncated, and nobody knows which keys went with them.
+func (ts *tables) renew(ctx context.Context, t *table) error {
+	fresh := &table{Broadcast: t.Broadcast}
+	if err := ts.read(ctx, fresh); err != nil {
+		return err
+	}
+	t.reader, t.entries = fresh.reader, fresh.entries
 	return nil
 }
 
@@ -104,6 +122,11 @@ func (ts *tables) follow(ctx context.Context) error {
 			wait := patience{logger: ts.cfg.Logger, what: "following broadcast topic " + ts.cfg.Prefix + t.Topic}
 			for ctx.Err() == nil {
 				news, err := t.update(ctx)
+				if errors.Is(err, kerr.OffsetOutOfRange) {
+					ts.cfg.Logger.Warn("a broadcast topic no longer has what comes next, reading it from its start", "topic", t.Topic, "error", err)
+					err = ts.renew(ctx, t)
+					news = err == nil
+				}
 				if news {
 					if err := t.build(); err != nil {
 						ts.cfg.Logger.Error("a broadcast table cannot be built, the one before stays in use", "topic", t.Topic, "error", err)

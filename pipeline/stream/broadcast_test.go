@@ -83,3 +83,25 @@ func TestBroadcastFollowsThroughFailure(t *testing.T) {
 	require.Equal(t, []string{"hello"}, d.outputs()["k"])
 	i.stop()
 }
+
+// A reader whose position was removed reads the topic anew: what is gone from
+// the topic goes from the table as well.
+func TestBroadcastRecordsRemoved(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	d.createCompacted(1, "words")
+	d.produce(&kgo.Record{Topic: "words", Key: []byte("old"), Value: []byte("hello")})
+	cfg := d.config(Live)
+	cfg.Broadcasts = []Broadcast{{Topic: "words", Build: words}}
+	net := newNetwork(t, nil)
+	i := d.start(net.through(cfg))
+	eventually(t, i.Ready, "it is ready")
+	net.set(false)
+	d.produce(&kgo.Record{Topic: "words", Key: []byte("old"), Value: nil}, &kgo.Record{Topic: "words", Key: []byte("new"), Value: []byte("goodbye")})
+	d.removeRecords("words", 2)
+	net.set(true)
+	eventually(t, func() bool {
+		return maps.Equal(i.tables.current()["words"].(map[string]string), map[string]string{"new": "goodbye"})
+	}, "the table is that of the topic")
+	i.stop()
+}

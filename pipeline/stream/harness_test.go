@@ -322,6 +322,17 @@ func metric(t *testing.T, from prometheus.Gatherer, name, labelled string) float
 	return -1
 }
 
+// removeRecords does what retention does: partition 0 of a topic then starts at
+// the given offset.
+func (d *deployment) removeRecords(topic string, upTo int64) {
+	d.t.Helper()
+	var offsets kadm.Offsets
+	offsets.AddOffset(d.prefix+topic, 0, upTo, -1)
+	removed, err := kadm.NewClient(d.client).DeleteRecords(d.ctx(), offsets)
+	require.NoError(d.t, err)
+	require.NoError(d.t, removed.Error())
+}
+
 // eventually waits until a condition holds.
 func eventually(t *testing.T, holds func() bool, what string) {
 	t.Helper()

@@ -129,13 +129,10 @@ func TestRefusals(t *testing.T) {
 			d.remove("state")
 			d.createCompacted(1, "state")
 		}, "so the state is lost"},
-		{"records removed before they were handled", func(d *deployment, admin *kadm.Client, _ string) {
+		{"records removed before they were handled", func(d *deployment, _ *kadm.Client, _ string) {
 			d.plus("k")
 			d.plus("k")
-			var upTo kadm.Offsets
-			upTo.AddOffset(d.prefix+"first", 0, 4, -1)
-			_, err := admin.DeleteRecords(d.ctx(), upTo)
-			require.NoError(d.t, err)
+			d.removeRecords("first", 4)
 		}, "the log begins at 4, so retention has removed records"},
 		{"offset beyond the end", func(d *deployment, admin *kadm.Client, group string) {
 			var far kadm.Offsets
