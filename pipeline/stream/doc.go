@@ -40,7 +40,7 @@
 //	work                    asynchronous work, and the bell that wakes a worker
 //	balancer groupnote      what the members of the group tell each other
 //	plan aim                who gets which task: warm state first (pure)
-//	stranded                whether all tasks have an owner, and when to rebalance
+//	stranded asking         whether all tasks have an owner, and when to rebalance
 //	topology footing        do the topics fit, and are they still what they were
 //	layout/                 where a key belongs; what a committed offset tells of its topics
 //	reshard/                moves a job to more partitions, while it stands still

@@ -26,13 +26,11 @@ type standbys struct {
 	notes   map[string]followNote // by worker
 	claims  map[int32]int         // how many tenures of this process have, or are to have, a task
 	refused map[int32]bool        // tasks whose state this release cannot read
-	lacked  map[int32]bool        // long restores that a rebalance was asked for
-	again   time.Time             // when to ask again for what has arrived
-	wait    time.Duration         // how long that was put off
+	since   time.Time             // since when a task that is to move here can be had; zero if none can
+	moves   asker                 // for tasks that are to move here
+	losses  asker                 // for tasks that are here without their state
+	lacked  map[int32]bool        // tasks that were here when that was asked for
 }
-
-// longestAsk is how long at most to wait before a rebalance is asked for again.
-const longestAsk = 5 * time.Minute
 
 func newStandbys(cfg *Config, top *topology, log *changelog, m *metrics, client *kgo.Client) *standbys {
 	return &standbys{
@@ -45,6 +43,9 @@ func newStandbys(cfg *Config, top *topology, log *changelog, m *metrics, client 
 func (s *standbys) told(worker string, n followNote) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.moved(worker, n) {
+		s.since, s.moves = time.Time{}, asker{}
+	}
 	s.notes[worker] = n
 	clear(s.refused) // another release may lead now, or this one have been told anew
 	s.bell.ring()
@@ -64,6 +65,7 @@ func (s *standbys) release(task int32) {
 	defer s.mu.Unlock()
 	if s.claims[task]--; s.claims[task] == 0 {
 		delete(s.claims, task)
+		delete(s.lacked, task)
 	}
 	s.bell.ring()
 }
@@ -110,66 +112,6 @@ func (s *standbys) describe() processNote {
 		n.Held[task] = h
 	}
 	return n
-}
-
-// arrived tells whether all tasks that are to move here can be had without a
-// gap, so that it is time for a rebalance. A leader with other settings may not
-// find so, and is asked again later and later.
-func (s *standbys) arrived() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	moving := 0
-	for _, n := range s.notes {
-		for _, task := range n.Moving {
-			behind, known := s.metrics.board.behind(task)
-			if s.claims[task] > 0 || s.refused[task] {
-				continue
-			}
-			if !known || behind > s.cfg.AcceptableLag/2 {
-				return false
-			}
-			moving++
-		}
-	}
-	now := s.cfg.now()
-	switch {
-	case moving == 0:
-		s.wait = 0
-		return false
-	case s.wait > 0 && now.Before(s.again):
-		return false
-	}
-	s.wait = min(max(2*s.wait, s.cfg.SessionTimeout), longestAsk)
-	s.again = now.Add(s.wait)
-	return true
-}
-
-// lacks tells whether a task was given back to this process that has lost its
-// state, while another may have it; once for each such restore. The group
-// gives a member that is started again its old tasks without asking anybody.
-func (s *standbys) lacks() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.cfg.StandbyReplicas == 0 {
-		return false
-	}
-	lacks, lacked := false, map[int32]bool{}
-	for _, p := range s.metrics.board.restoresNow() {
-		if s.lacked[p.Partition] || p.Remaining > s.cfg.AcceptableLag {
-			lacks = lacks || !s.lacked[p.Partition]
-			lacked[p.Partition] = true
-		}
-	}
-	s.lacked = lacked
-	return lacks
-}
-
-// ask makes the next metadata of this process's members differ from the last:
-// the group does not rebalance for a member that has nothing new to say.
-func (s *standbys) ask() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.asked++
 }
 
 // run follows what is wanted until the context ends. It returns an error when
