@@ -57,8 +57,14 @@ func (l *changelog) refresh() time.Duration {
 }
 
 func (l *changelog) stale(mark store.Mark, now time.Time) bool {
-	return now.Sub(mark.At) >= l.refresh()
+	return now.Sub(mark.At) >= l.refresh() || ahead(mark, now)
 }
+
+// clockSkew is how far ahead of this machine's clock a mark may be. One that is
+// further was made while the clock was wrong: its age is not known.
+const clockSkew = time.Minute
+
+func ahead(mark store.Mark, now time.Time) bool { return mark.At.Sub(now) > clockSkew }
 
 // misfit says why a store cannot be carried on from its mark, in a changelog
 // that begins and ends as given; empty if it can.
@@ -70,16 +76,23 @@ func (l *changelog) misfit(mark store.Mark, start, end int64) string {
 		return fmt.Sprintf("it ends at offset %d and the log begins at %d only", mark.Offset, start)
 	case mark.Offset > end:
 		return fmt.Sprintf("it ends at offset %d and the log at %d already: the log was truncated", mark.Offset, end)
+	case ahead(mark, l.cfg.now()):
+		return fmt.Sprintf("it says that it was up to date at %s, which is yet to come, so its age is not known", mark.At.UTC().Format(time.RFC3339))
 	case l.expired(mark):
 		return fmt.Sprintf("it was up to date at %s last, so it may have missed deletions", mark.At.UTC().Format(time.RFC3339))
 	}
 	return ""
 }
 
-func (l *changelog) expired(mark store.Mark) bool { return l.cfg.now().Sub(mark.At) > l.life }
+// expired tells whether a store may have missed deletions.
+func (l *changelog) expired(mark store.Mark) bool {
+	now := l.cfg.now()
+	return now.Sub(mark.At) > l.life || ahead(mark, now)
+}
 
 // fit makes a store one that can be carried on, and returns from where: one
-// whose mark does not fit is wiped.
+// whose mark does not fit is wiped, and says at once where it begins: the log
+// may hold nothing that would be written to it.
 func (l *changelog) fit(partition int32, s store.Store, start, end int64) (store.Mark, error) {
 	mark := s.Mark()
 	reason := l.misfit(mark, start, end)
@@ -92,7 +105,8 @@ func (l *changelog) fit(partition int32, s store.Store, start, end int64) (store
 	if err := s.Wipe(); err != nil {
 		return mark, storeError{fmt.Errorf("wiping the store of partition %d: %w", partition, err)}
 	}
-	return store.Mark{TopicID: l.id, Offset: start, At: l.cfg.now()}, nil
+	mark = store.Mark{TopicID: l.id, Offset: start, At: l.cfg.now()}
+	return mark, apply(s, store.Batch{Mark: mark})
 }
 
 // changesOf turns changelog records into what they change.
