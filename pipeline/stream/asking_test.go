@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"waybill/pipeline/stream/store"
 )
 
 // asking is a process with a clock of its own that only asks for rebalances.
@@ -70,4 +72,28 @@ func TestManyRestoresAskOnce(t *testing.T) {
 	s.claim(0)
 	*now = now.Add(time.Hour)
 	require.False(t, s.lacks(), "nobody else has it: there are no standbys")
+}
+
+// What a process holds is told once, not by each of its workers; the leader
+// learns it for all of them.
+func TestHeldIsToldOnce(t *testing.T) {
+	s, _, now := asking(0)
+	s.log = testChangelog(t, *now)
+	db := store.NewMemoryDatabase()
+	s.cfg.Instance, s.cfg.State = "one", db
+	for task := range int32(1000) {
+		one, err := db.Open(t.Context(), task)
+		require.NoError(t, err)
+		require.NoError(t, apply(one, batchWith(store.Mark{TopicID: s.log.id, Offset: 1_000_000_000, At: *now})))
+		require.NoError(t, one.Close())
+	}
+	first, other := s.describe(true), s.describe(false)
+	require.Len(t, first.Held, 1000)
+	require.Less(t, len(first.encode()), 45_000)
+	require.Equal(t, processNote{Process: "one"}, other)
+	group := situation{held: map[string]map[int32]holds{}}
+	for _, note := range []processNote{other, first, other} {
+		group.learn(note)
+	}
+	require.Len(t, group.held["one"], 1000)
 }

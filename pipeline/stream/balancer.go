@@ -20,7 +20,7 @@ type balancer struct {
 	cfg      *Config
 	assigned *atomic.Pointer[map[int32]bool]
 	synced   func(take func())  // called when an assignment has come, must call take
-	describe func() processNote // of this process
+	describe func() processNote // of this member and its process
 	follow   func(followNote)   // called with what this process is to follow
 }
 
@@ -122,7 +122,8 @@ func (b balancer) look(cb *kgo.ConsumerBalancer, topics map[string]int32) situat
 }
 
 // learn takes over what one member says of its process. Others of the process
-// have said it at other times: what is ahead is newer.
+// say nothing, or, in older releases, have said it at other times: what is
+// ahead is newer.
 func (s *situation) learn(note processNote) {
 	if s.held[note.Process] == nil {
 		s.held[note.Process] = map[int32]holds{}

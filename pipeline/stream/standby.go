@@ -96,11 +96,17 @@ func (s *standbys) inUse(task int32) bool {
 	return known || s.claims[task] > 0
 }
 
-// describe is what this process tells the leader of the group about itself.
-func (s *standbys) describe() processNote {
+// describe is what a worker of this process tells the leader of the group. What
+// the process holds its first worker alone says: the group keeps the notes of
+// all members in one record, which must not outgrow what Kafka takes.
+func (s *standbys) describe(first bool) processNote {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := processNote{Process: s.cfg.Instance, Asked: s.asked, Held: map[int32]heldNote{}}
+	n := processNote{Process: s.cfg.Instance, Asked: s.asked}
+	if !first {
+		return n
+	}
+	n.Held = map[int32]heldNote{}
 	for task, mark := range s.cfg.State.Held() {
 		if mark.TopicID != s.log.id || s.log.expired(mark) {
 			continue

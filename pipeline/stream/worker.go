@@ -97,7 +97,7 @@ func (w *worker) open() (*session, error) {
 		restorer: r.restorer, standbys: r.standbys, asking: r.asking,
 		tenures: map[int32]*tenure{}, outbox: newOutbox(r.cfg.Prefix),
 	}
-	s.balancer = newBalancer(s.cfg, s.synced, s.standbys.describe, func(n followNote) { s.standbys.told(s.name, n) })
+	s.balancer = newBalancer(s.cfg, s.synced, func() processNote { return s.standbys.describe(w.first) }, func(n followNote) { s.standbys.told(s.name, n) })
 	s.pool = pool{perform: r.cfg.Perform, bell: &s.bell, gauge: r.metrics.inFlight}
 	var topics []string
 	for _, name := range r.cfg.inputs() {
