@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -22,7 +23,8 @@ type changelog struct {
 	// life is for how long a store that was at the end of the changelog may
 	// be carried on. Tombstones stay in the topic for delete.retention.ms,
 	// and a store that missed one would keep a dead key for ever.
-	life time.Duration
+	life   atomic.Int64 // a time.Duration
+	hidden atomic.Bool  // the settings may not be read, and that was said
 }
 
 // defaultTombstones is for how long brokers keep tombstones unless told
@@ -32,28 +34,43 @@ const defaultTombstones = 24 * time.Hour
 // newChangelog asks the broker for the topic's settings.
 func newChangelog(ctx context.Context, cfg *Config, top *topology, client *kgo.Client) (*changelog, error) {
 	l := &changelog{cfg: cfg, topic: cfg.Prefix + cfg.Changelog, id: top.ids[cfg.Changelog]}
-	retention := defaultTombstones
+	l.keep(defaultTombstones)
+	return l, l.learn(ctx, client)
+}
+
+// keep takes the time that tombstones stay.
+func (l *changelog) keep(retention time.Duration) {
+	l.life.Store(int64(retention - retention/10)) // what is read must be read before it is gone
+}
+
+// learn asks the broker for the topic's settings, which may be changed at any
+// time. Not every user may see them: then what was known stands.
+func (l *changelog) learn(ctx context.Context, client *kgo.Client) error {
 	configs, err := kadm.NewClient(client).DescribeTopicConfigs(ctx, l.topic)
 	if err != nil {
-		return nil, fmt.Errorf("asking for the settings of %s: %w", l.topic, err)
+		return fmt.Errorf("asking for the settings of %s: %w", l.topic, err)
 	}
 	described, err := configs.On(l.topic, nil)
 	if err = errors.Join(err, described.Err); err != nil {
-		// Not every user may see them.
-		cfg.Logger.Warn("the changelog's delete.retention.ms is not known and taken to be a day", "topic", l.topic, "error", err)
+		if !l.hidden.Swap(true) {
+			l.cfg.Logger.Warn("the changelog's delete.retention.ms cannot be read, and is taken to be what it was, a day at first", "topic", l.topic, "error", err)
+		}
+		return nil
 	}
+	l.hidden.Store(false)
 	for _, c := range described.Configs {
 		if ms, err := strconv.ParseInt(c.MaybeValue(), 10, 64); c.Key == "delete.retention.ms" && err == nil {
-			retention = time.Duration(min(ms, int64(100*365*24*time.Hour/time.Millisecond))) * time.Millisecond
+			l.keep(time.Duration(min(ms, int64(100*365*24*time.Hour/time.Millisecond))) * time.Millisecond)
 		}
 	}
-	l.life = retention - retention/10 // what is read must be read before it is gone
-	return l, nil
+	return nil
 }
+
+func (l *changelog) lifetime() time.Duration { return time.Duration(l.life.Load()) }
 
 // refresh is how old a mark may grow before it is renewed.
 func (l *changelog) refresh() time.Duration {
-	return max(time.Second, min(l.cfg.StateRefresh, l.life/4))
+	return max(time.Second, min(l.cfg.StateRefresh, l.lifetime()/4))
 }
 
 func (l *changelog) stale(mark store.Mark, now time.Time) bool {
@@ -87,7 +104,7 @@ func (l *changelog) misfit(mark store.Mark, start, end int64) string {
 // expired tells whether a store may have missed deletions.
 func (l *changelog) expired(mark store.Mark) bool {
 	now := l.cfg.now()
-	return now.Sub(mark.At) > l.life || ahead(mark, now)
+	return now.Sub(mark.At) > l.lifetime() || ahead(mark, now)
 }
 
 // fit makes a store one that can be carried on, and returns from where: one

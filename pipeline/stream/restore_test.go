@@ -189,7 +189,7 @@ func TestStoreIsCarriedOn(t *testing.T) {
 		"another topic":  func(id *[16]byte, _ *int64, _ *time.Time) { id[0]++ },
 		"beyond the end": func(_ *[16]byte, offset *int64, _ *time.Time) { *offset += 100 },
 		"before the log": func(_ *[16]byte, offset *int64, _ *time.Time) { *offset = -1 },
-		"too old":        func(_ *[16]byte, _ *int64, at *time.Time) { *at = at.Add(-2 * r.log.life) },
+		"too old":        func(_ *[16]byte, _ *int64, at *time.Time) { *at = at.Add(-2 * r.log.lifetime()) },
 	} {
 		mark := st.Mark()
 		spoil(&mark.TopicID, &mark.Offset, &mark.At)

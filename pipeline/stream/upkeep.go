@@ -24,6 +24,20 @@ func (r *Runtime) upkeep(ctx context.Context) error {
 		if err := r.cfg.State.Flush(); err != nil {
 			return storeError{fmt.Errorf("flushing the stores: %w", err)}
 		}
+		r.learn(ctx)
+		tick.Reset(r.log.refresh())
+	}
+}
+
+// learnWait is how long upkeep waits for the broker.
+const learnWait = 5 * time.Second
+
+// learn asks again for the settings that the age of stores goes by.
+func (r *Runtime) learn(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, learnWait)
+	defer cancel()
+	if err := r.log.learn(ctx, r.asking); err != nil {
+		r.cfg.Logger.Debug("the changelog's settings are not learnt this time", "app", r.cfg.App, "error", err)
 	}
 }
 
