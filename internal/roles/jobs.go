@@ -53,6 +53,7 @@ func (p *parts) stream(app string, inputs []string, changelog string) (stream.Co
 		Registerer: p.registerer,
 
 		StandbyReplicas: p.settings.Pipeline.StandbyReplicas,
+		LeaveOnShutdown: p.settings.Pipeline.LeaveOnShutdown,
 	}, err
 }
 

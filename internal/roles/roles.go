@@ -57,7 +57,7 @@ func New(o Options, names ...string) (*Roles, error) {
 		runtimes: make(map[string]*stream.Runtime),
 		bodies:   client,
 		caller:   webhook.New(webhook.Options{Version: o.Version, Timeout: o.Settings.Webhook.Timeout, AllowedNetworks: o.Settings.Webhook.Allow}),
-		states:   newStates(o.Settings, instance, o.Logger),
+		states:   newStates(o.Settings, instance, o.Logger, names),
 	}
 	p := &parts{settings: o.Settings, codecs: o.Codecs, log: o.Logger, registerer: o.Registerer, instance: instance, states: r.states}
 	for _, name := range names {

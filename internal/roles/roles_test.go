@@ -82,3 +82,15 @@ func requireMigrated(t *testing.T, s *config.Settings) {
 	_, err := analytics.Migrate(t.Context(), &options)
 	require.NoError(t, err)
 }
+
+// An instance that is to leave has left when it ends, and the others need not
+// wait for its session to run out.
+func TestLeaveOnShutdown(t *testing.T) {
+	d := rolestest.New(t, "--leave-on-shutdown")
+	d.Run(t, roles.Endpoints)()
+	group := d.Settings.Kafka.Prefix + roles.Endpoints
+	groups, err := kadm.NewClient(d.Client).DescribeGroups(t.Context(), group)
+	require.NoError(t, err)
+	require.NoError(t, groups.Error())
+	require.Empty(t, groups[group].Members)
+}

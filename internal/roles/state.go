@@ -32,8 +32,8 @@ func memTable(app string) int {
 	return endpointsMemTable
 }
 
-// cacheShare is a job's part of the memory for values in use, in hundredths:
-// most of what is kept are shipments.
+// cacheShare is a job's part of the memory for values in use, as shares: most of
+// what is kept are shipments.
 func cacheShare(app string) int {
 	switch app {
 	case Tracking:
@@ -49,23 +49,34 @@ func cacheShare(app string) int {
 type states struct {
 	dir    string
 	memory int // bytes; half is the cache's, half for values in use
+	shares int // of the jobs together
 	cache  *pebble.Cache
 	log    *slog.Logger
 	open   []*store.PebbleDatabase
 }
 
-func newStates(s *config.Settings, instance string, log *slog.Logger) *states {
+// newStates shares the memory out to the jobs among the roles of this process.
+func newStates(s *config.Settings, instance string, log *slog.Logger, names []string) *states {
 	memory := s.Pipeline.StateCache << 20
+	var memTables []int
+	shares := 0
+	for _, name := range names {
+		if name != ClickHouse {
+			memTables = append(memTables, memTable(name))
+			shares += cacheShare(name)
+		}
+	}
 	return &states{
 		dir:    filepath.Join(s.StateFolder(), instance),
 		memory: memory,
-		cache:  store.NewPebbleCache(int64(memory/2), trackingMemTable, deliveryMemTable, endpointsMemTable),
+		shares: shares,
+		cache:  store.NewPebbleCache(int64(memory/2), memTables...),
 		log:    log,
 	}
 }
 
 // cacheBytes is how much memory a job has for values in use.
-func (s *states) cacheBytes(app string) int { return s.memory / 2 / 100 * cacheShare(app) }
+func (s *states) cacheBytes(app string) int { return s.memory / 2 / s.shares * cacheShare(app) }
 
 // of opens a job's database.
 func (s *states) of(app string) (*store.PebbleDatabase, error) {

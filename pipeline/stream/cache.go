@@ -3,7 +3,8 @@ package stream
 import "sync/atomic"
 
 // cacheBudget is the memory for cached values of a process, shared out evenly
-// over its tasks (rule E12).
+// over its tasks (rule E12). Where tasks are added, one that is idle gives up
+// what it has beyond its share at its next commit: within Config.StateRefresh.
 type cacheBudget struct {
 	bytes int
 	tasks atomic.Int64

@@ -78,8 +78,9 @@ func deadLetterHeaders(why error, at job.Position, ms int64) []job.Header {
 }
 
 // poison remembers a call to be left out when the transaction is run again,
-// and stops the task when there are too many (rule E11): a bug that hits every
-// record must not empty the topic into the dead letters.
+// and ends Run when there are too many (rule E11): a bug that hits every record
+// must not empty the topic into the dead letters. The count is not kept over a
+// restart.
 func (t *task) poison(p *poison) error {
 	if !t.suspect(p) {
 		return nil // the next run finds out which call it is
