@@ -60,6 +60,9 @@ func New(o Options, names ...string) (*Roles, error) {
 		states:   newStates(o.Settings, instance, o.Logger, names),
 	}
 	p := &parts{settings: o.Settings, codecs: o.Codecs, log: o.Logger, registerer: o.Registerer, instance: instance, states: r.states}
+	if err := r.states.gauges.register(o.Registerer); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
 	for _, name := range names {
 		if err := r.add(name, p, o); err != nil {
 			return nil, errors.Join(fmt.Errorf("setting up %s: %w", name, err), r.close())

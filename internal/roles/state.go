@@ -53,6 +53,7 @@ type states struct {
 	cache  *pebble.Cache
 	log    *slog.Logger
 	open   []*store.PebbleDatabase
+	gauges *storeGauges
 }
 
 // newStates shares the memory out to the jobs among the roles of this process.
@@ -72,6 +73,7 @@ func newStates(s *config.Settings, instance string, log *slog.Logger, names []st
 		shares: shares,
 		cache:  store.NewPebbleCache(int64(memory/2), memTables...),
 		log:    log,
+		gauges: newStoreGauges(),
 	}
 }
 
@@ -87,11 +89,13 @@ func (s *states) of(app string) (*store.PebbleDatabase, error) {
 		return nil, err
 	}
 	s.open = append(s.open, db)
+	s.gauges.add(app, db)
 	return db, nil
 }
 
 // close closes every database. The next start then has nothing to read again.
 func (s *states) close() error {
+	s.gauges.close()
 	var errs []error
 	for _, db := range s.open {
 		errs = append(errs, db.Close())

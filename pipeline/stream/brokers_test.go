@@ -36,7 +36,7 @@ var outages = []struct {
 		return o.kill(meta.Topics[o.prefix+"first"].Partitions[0].Leader)
 	}},
 	{"the group's coordinator is killed", func(o *outage) []int32 {
-		return o.kill(o.admin.FindGroupCoordinators(o.ctx(), o.one.Group())[o.one.Group()].NodeID)
+		return o.kill(o.admin.FindGroupCoordinators(o.ctx(), o.one.cfg.group())[o.one.cfg.group()].NodeID)
 	}},
 	{"a transaction's coordinator is killed", func(o *outage) []int32 {
 		id := o.prefix + "tally-one-0"

@@ -191,7 +191,7 @@ func TestOffsetsSetByHand(t *testing.T) {
 	i.stop()
 	var back kadm.Offsets
 	back.AddOffset(d.prefix+"first", 0, 2, -1)
-	require.NoError(t, kadm.NewClient(d.client).CommitAllOffsets(d.ctx(), i.Group(), back))
+	require.NoError(t, kadm.NewClient(d.client).CommitAllOffsets(d.ctx(), i.cfg.group(), back))
 	i = d.start(cfg)
 	i.caught()
 	require.Contains(t, d.last("k"), "sum 4 at", "the last record was asked for again")

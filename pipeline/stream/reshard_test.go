@@ -252,7 +252,7 @@ func TestReshardRefusals(t *testing.T) {
 		{"fewer", 1, nil, "Kafka cannot take partitions away"},
 		{"records wait", 4, func(d *deployment, _ *instance) { d.plus("k") }, "has not handled"},
 		{"offsets expired", 4, func(d *deployment, i *instance) {
-			_, err := kadm.NewClient(d.client).DeleteGroup(d.ctx(), i.Group())
+			_, err := kadm.NewClient(d.client).DeleteGroup(d.ctx(), i.cfg.group())
 			require.NoError(d.t, err)
 		}, "holds records, but there is no offset"},
 		{"an input made anew", 4, func(d *deployment, _ *instance) { d.remake(2, "second") }, "second has gone: the topic was deleted and made anew since"},
@@ -309,13 +309,13 @@ func TestReshardNeedsTheGroup(t *testing.T) {
 
 	// Offsets without a note do not tell how many partitions there were.
 	var unnoted kadm.Offsets
-	fetched, err := kadm.NewClient(d.client).FetchOffsets(d.ctx(), i.Group())
+	fetched, err := kadm.NewClient(d.client).FetchOffsets(d.ctx(), i.cfg.group())
 	require.NoError(t, err)
 	for _, o := range fetched.Offsets().Sorted() {
 		o.Metadata = ""
 		unnoted.Add(o)
 	}
-	require.NoError(t, kadm.NewClient(d.client).CommitAllOffsets(d.ctx(), i.Group(), unnoted))
+	require.NoError(t, kadm.NewClient(d.client).CommitAllOffsets(d.ctx(), i.cfg.group(), unnoted))
 	_, err = reshard.Run(t.Context(), d.move(4))
 	require.NoError(t, err)
 	report, err = reshard.Run(t.Context(), d.move(4))
@@ -343,10 +343,10 @@ func TestReshardLosesItsPlace(t *testing.T) {
 			return
 		}
 		evicted = true
-		d.evict(i.Group(), i.Group()+"-reshard")
+		d.evict(i.cfg.group(), i.cfg.group()+"-reshard")
 		eventually(t, func() bool {
-			groups, err := kadm.NewClient(d.client).DescribeGroups(d.ctx(), i.Group())
-			return err == nil && len(groups[i.Group()].Members) == 1 && groups[i.Group()].State == "Stable"
+			groups, err := kadm.NewClient(d.client).DescribeGroups(d.ctx(), i.cfg.group())
+			return err == nil && len(groups[i.cfg.group()].Members) == 1 && groups[i.cfg.group()].State == "Stable"
 		}, "it has joined anew")
 	}
 	_, err := reshard.Run(t.Context(), m)

@@ -152,7 +152,7 @@ func TestRefusals(t *testing.T) {
 			}
 			i.caught()
 			i.stop()
-			c.harm(d, kadm.NewClient(d.client), i.Group())
+			c.harm(d, kadm.NewClient(d.client), i.cfg.group())
 			require.ErrorContains(t, d.start(cfg).end(), c.says)
 		})
 	}

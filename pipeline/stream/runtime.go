@@ -40,9 +40,6 @@ func New(cfg Config, j job.Job) (*Runtime, error) {
 	return &Runtime{cfg: cfg, job: j, board: b, metrics: newMetrics(&cfg, b)}, nil
 }
 
-// Group returns the name of the consumer group that the runtime works in.
-func (r *Runtime) Group() string { return r.cfg.group() }
-
 // Run works until the context ends; then it stops taking records, finishes
 // what is in hand, commits and returns nil. It returns an error only when it
 // must not go on: the error says why and what to do. Trouble with the broker

@@ -45,7 +45,7 @@ func TestTrapFence(t *testing.T) {
 
 	// One with the commit, one half a second after joining; then none for 6 s.
 	eventually(t, func() bool { return heartbeats.Load() == 2 }, "the early heartbeats are over")
-	d.evict(zombie.Group(), d.prefix+"tally-one-0")
+	d.evict(zombie.cfg.group(), d.prefix+"tally-one-0")
 	cfg.Instance, cfg.Registerer = "two", nil
 	successor := d.start(cfg)
 	eventually(t, func() bool { return len(successor.Progress()) == 1 }, "the successor has the task")

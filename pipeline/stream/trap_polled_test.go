@@ -36,8 +36,8 @@ func TestTrapPolled(t *testing.T) {
 	i := d.start(net.through(cfg))
 	// Those at 3000 and 4000 wait: an earlier one may still come on second.
 	eventually(t, func() bool { return len(d.outputs()["k"]) == 2 }, "the first two are handled")
-	require.EqualValues(t, 1, d.offset(i.Group(), "first"))
-	require.EqualValues(t, 1, d.offset(i.Group(), "second"))
+	require.EqualValues(t, 1, d.offset(i.cfg.group(), "first"))
+	require.EqualValues(t, 1, d.offset(i.cfg.group(), "second"))
 	net.set(false)
 	i.cancel()
 	i = d.start(cfg)

@@ -86,7 +86,13 @@ func (d *Deployment) Options() roles.Options {
 // called, and returns when they are ready.
 func (d *Deployment) Run(t testing.TB, names ...string) (stop func()) {
 	t.Helper()
-	r, err := roles.New(d.Options(), names...)
+	return d.RunWith(t, d.Options(), names...)
+}
+
+// RunWith is Run with options of the test's own.
+func (d *Deployment) RunWith(t testing.TB, o roles.Options, names ...string) (stop func()) {
+	t.Helper()
+	r, err := roles.New(o, names...)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan struct{})
