@@ -101,16 +101,20 @@ func (r *Reader) Fetch(ctx context.Context, maxWait time.Duration) ([]*kgo.Recor
 	return records, r.failure()
 }
 
-// failure sums up what failed. Leaders may have changed, so they are asked for
-// again then.
+// failure sums up what failed: each reason once, with the first partition that
+// it holds for. Leaders may have changed, so they are asked for again then.
 func (r *Reader) failure() error {
 	if len(r.Failed) == 0 {
 		return nil
 	}
 	r.leaders = nil
 	var errs []error
+	told := map[string]bool{}
 	for _, partition := range slices.Sorted(maps.Keys(r.Failed)) {
-		errs = append(errs, fmt.Errorf("partition %d at offset %d: %w", partition, r.Position[partition], r.Failed[partition]))
+		if err := r.Failed[partition]; !told[err.Error()] {
+			told[err.Error()] = true
+			errs = append(errs, fmt.Errorf("partition %d at offset %d: %w", partition, r.Position[partition], err))
+		}
 	}
 	return fmt.Errorf("reading %s: %w", r.topic, errors.Join(errs...))
 }
