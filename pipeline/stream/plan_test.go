@@ -168,8 +168,9 @@ func (g *group) requireEven(t *rapid.T, workers int) {
 		perProcess[c.process] += len(c.tasks)
 		require.InDelta(t, float64(g.tasks)/float64(len(g.members)), len(c.tasks), 0.99)
 	}
+	processes := len(g.members) / workers
 	for _, n := range perProcess {
-		require.InDelta(t, float64(g.tasks)/float64(len(g.members)/workers), n, 0.99)
+		require.InDelta(t, float64(g.tasks)/float64(processes), n, 0.99)
 	}
 }
 
