@@ -75,6 +75,17 @@ const (
 	DecisionHeldOrphan  = "held:orphan"
 )
 
+// Actions that a registration may ask for (R7). An empty one registers.
+const (
+	ActionRegister      = "register"
+	ActionStop          = "stop"
+	ActionClose         = "close"
+	ActionCorrect       = "correct"
+	ActionAcknowledge   = "acknowledge"
+	ActionChangeCarrier = "change_carrier"
+	ActionRetract       = "retract"
+)
+
 // Webhook types, from specific to general. The same names are the types of
 // derived tracking events.
 const (
@@ -96,4 +107,18 @@ const (
 	TypeStatusChanged     = "tracking.status_changed"
 	TypeEvent             = "tracking.event"
 	TypeEndpointTest      = "endpoint.test"
+	// TypeRefused tells a tenant that a registration was refused (R8).
+	TypeRefused = "registration.refused"
+)
+
+// Types of the events that keep the audit of what tenants did by hand (R6,
+// R7). No webhook has them.
+const (
+	TypeActionReplace       = "action.replace"
+	TypeActionStop          = "action.stop"
+	TypeActionClose         = "action.close"
+	TypeActionCorrect       = "action.correct"
+	TypeActionAcknowledge   = "action.acknowledge"
+	TypeActionChangeCarrier = "action.change_carrier"
+	TypeActionRetract       = "action.retract"
 )

@@ -97,6 +97,8 @@ type CarrierEvent struct {
 	Ordinal int `avro:"ordinal" json:"ordinal"`
 	// Version of the map that made code from raw_code.
 	MapVersion string `avro:"map_version" json:"map_version"`
+	// The source withdraws the event of this identity (O8).
+	Retracted bool `avro:"retracted" json:"retracted"`
 }
 
 // What became of one raw event, and why. A newer version of the same source position replaces the older. Topic decisions.
@@ -295,6 +297,30 @@ type Registration struct {
 	Tags []string `avro:"tags" json:"tags"`
 	// When the producer took the registration, UTC. Arrival on the log is what counts (T1).
 	RegisteredAt *time.Time `avro:"registered_at" json:"registered_at"`
+	// What is asked (R7): empty or register; stop, close, correct, acknowledge, change_carrier or retract. All but register act on what the tenant follows already.
+	Action string `avro:"action" json:"action"`
+	// Who asks for an action by hand: a person or a program, for the audit.
+	Actor string `avro:"actor" json:"actor"`
+	// Why, for the audit. close, correct and retract require it.
+	Reason string `avro:"reason" json:"reason"`
+	// close and correct: a main status or a code of the model that the parcel now has.
+	Status string `avro:"status" json:"status"`
+	// correct: when it happened, UTC. Absent: when the action arrived.
+	OccurredAt *time.Time `avro:"occurred_at" json:"occurred_at"`
+	// acknowledge: the event that opened the exception; empty: every open one. retract: the event that is withdrawn.
+	EventID string `avro:"event_id" json:"event_id"`
+	// change_carrier: the carrier that has the parcel.
+	NewCarrier string `avro:"new_carrier" json:"new_carrier"`
+}
+
+// A tenant took an exception in hand (R7).
+type Acknowledgement struct {
+	// The exception, by the event that opened it.
+	OpeningEventID string `avro:"opening_event_id" json:"opening_event_id"`
+	// When, UTC.
+	AcknowledgedAt time.Time `avro:"acknowledged_at" json:"acknowledged_at"`
+	// Who.
+	Actor string `avro:"actor" json:"actor"`
 }
 
 // One tenant's registration as it now stands. Private to its tenant.
@@ -303,7 +329,7 @@ type RegistrationState struct {
 	RegistrationID string `avro:"registration_id" json:"registration_id"`
 	// Whose it is.
 	Tenant string `avro:"tenant" json:"tenant"`
-	// active, expired, stopped or do_not_track.
+	// active; or ended: expired (R4), stopped or closed (R7), moved to a newer life or another carrier, refused (R8), do_not_track (R2, R3).
 	State string `avro:"state" json:"state"`
 	// The tenant's reference.
 	Reference string `avro:"reference" json:"reference"`
@@ -337,6 +363,22 @@ type RegistrationState struct {
 	PreviousStatus string `avro:"previous_status" json:"previous_status"`
 	// Webhooks made for this registration, over all endpoints.
 	Webhooks int64 `avro:"webhooks" json:"webhooks"`
+	// The tenant's tags.
+	Tags []string `avro:"tags" json:"tags"`
+	// Day the shipper meant to hand over, YYYY-MM-DD.
+	ShipDate *string `avro:"ship_date" json:"ship_date"`
+	// Why it was stopped, closed or refused.
+	Reason string `avro:"reason" json:"reason"`
+	// Who stopped or closed it.
+	Actor string `avro:"actor" json:"actor"`
+	// Since when it is at risk to miss its measure, UTC; null when it is not (D4).
+	AtRiskAt *time.Time `avro:"at_risk_at" json:"at_risk_at"`
+	// By how much the stop of the clock missed the measure, seconds; 0: in time; null: no measure or no stop yet (D2).
+	DelayS *int64 `avro:"delay_s" json:"delay_s"`
+	// delay_s less the time in exceptions that are not the carrier's, not below 0, seconds (D6).
+	AccountableDelayS *int64 `avro:"accountable_delay_s" json:"accountable_delay_s"`
+	// Exceptions that the tenant has acknowledged.
+	Acknowledgements []Acknowledgement `avro:"acknowledgements" json:"acknowledgements"`
 }
 
 // A time in which something was wrong (D6).
@@ -347,7 +389,7 @@ type ExceptionEpisode struct {
 	OpenedAt time.Time `avro:"opened_at" json:"opened_at"`
 	// When the event that closed it occurred, UTC; null while open.
 	ClosedAt *time.Time `avro:"closed_at" json:"closed_at"`
-	// When somebody took it in hand, UTC.
+	// When the first of those who follow the parcel took it in hand, UTC.
 	AcknowledgedAt *time.Time `avro:"acknowledged_at" json:"acknowledged_at"`
 	// Code of the opening event.
 	Code string `avro:"code" json:"code"`
@@ -431,6 +473,10 @@ type Shipment struct {
 	LastEventAt *time.Time `avro:"last_event_at" json:"last_event_at"`
 	// Latest physical scan, UTC.
 	LastScanAt *time.Time `avro:"last_scan_at" json:"last_scan_at"`
+	// When it was found that no physical scan came for too long, UTC; null when one came since (D3).
+	StalledAt *time.Time `avro:"stalled_at" json:"stalled_at"`
+	// Since when the carrier does not know the number, UTC; null when it does (D5).
+	NotFoundAt *time.Time `avro:"not_found_at" json:"not_found_at"`
 	// Delivery attempts that failed.
 	Attempts int `avro:"attempts" json:"attempts"`
 	// Events in the history, counted since its beginning.
@@ -543,6 +589,12 @@ type TrackingEvent struct {
 	ObjectUpdated time.Time `avro:"object_updated" json:"object_updated"`
 	// The event was withdrawn.
 	Deleted bool `avro:"deleted" json:"deleted"`
+	// The source's own status word.
+	RawStatus string `avro:"raw_status" json:"raw_status"`
+	// Other sources that told of the same event, in order of their names (I3).
+	AlsoFrom []string `avro:"also_from" json:"also_from"`
+	// Who did it by hand, on action.* events (R7).
+	Actor string `avro:"actor" json:"actor"`
 }
 
 // One unit of use: an accepted, valid, new registration (R8). Topic usage, key the tenant.

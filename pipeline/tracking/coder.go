@@ -14,6 +14,7 @@ import (
 // the time, and state is written and read once per key and commit.
 type coder struct {
 	reading bool
+	format  byte           // of the state that is read; always the newest when writing
 	buf     []byte         // written so far, or left to read
 	text    string         // the whole input when reading, which texts are parts of
 	texts   []string       // seen, when reading

@@ -1,6 +1,7 @@
 package tracking
 
 import (
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -32,23 +33,24 @@ func usualState(t testing.TB) (*Job, []byte) {
 	return w.job, w.state["royal-mail:AB123456785GB"]
 }
 
-// States that this layout wrote before must be read for ever: the file is one.
-// A missing one is written and fails the test once: that is for a new
-// stateFormat only.
+// States that older layouts wrote must be read for ever, and the newest is
+// written as it was: each file is one. A missing one is written and fails the
+// test once: that is for a new stateFormat only.
 func TestOldStatesAreRead(t *testing.T) {
 	j, data := usualState(t)
-	const path = "testdata/state/v1.bin"
-	old, err := os.ReadFile(path)
-	if os.IsNotExist(err) {
-		require.NoError(t, os.WriteFile(path, data, 0o644))
+	for format := firstStateFormat; format <= stateFormat; format++ {
+		path := fmt.Sprintf("testdata/state/v%d.bin", format)
+		old, err := os.ReadFile(path)
+		if os.IsNotExist(err) {
+			require.NoError(t, os.WriteFile(path, data, 0o644))
+		}
+		require.NoError(t, err)
+		state, err := j.DecodeState(old)
+		require.NoError(t, err)
+		again, err := j.EncodeState([]byte("before"), state)
+		require.NoError(t, err)
+		require.Equal(t, append([]byte("before"), data...), again, "format %d is read otherwise than it was, or the layout has changed: give it a new stateFormat", format)
 	}
-	require.NoError(t, err)
-	require.Equal(t, data, old, "the layout has changed: give it a new stateFormat and keep reading the old one")
-	state, err := j.DecodeState(old)
-	require.NoError(t, err)
-	again, err := j.EncodeState([]byte("before"), state)
-	require.NoError(t, err)
-	require.Equal(t, append([]byte("before"), old...), again)
 }
 
 // Every code and status has its place in the dictionary.

@@ -139,7 +139,7 @@ func (j *Job) EncodeState(dst []byte, state any) ([]byte, error) {
 		return dst, errors.New("writing the tracking state: the pool holds something else")
 	}
 	clear(c.numbers)
-	c.buf = append(dst, stateFormat)
+	c.format, c.buf = stateFormat, append(dst, stateFormat)
 	layoutState(c, s)
 	dst, c.buf = c.buf, nil
 	j.coders.Put(c)
@@ -148,11 +148,11 @@ func (j *Job) EncodeState(dst []byte, state any) ([]byte, error) {
 
 // DecodeState reads what EncodeState wrote. Any bytes give a state or an error.
 func (j *Job) DecodeState(data []byte) (any, error) {
-	if len(data) == 0 || data[0] != stateFormat {
-		return nil, fmt.Errorf("reading the tracking state: its format is unknown; this build reads format %d", stateFormat)
+	if len(data) == 0 || data[0] < firstStateFormat || data[0] > stateFormat {
+		return nil, fmt.Errorf("reading the tracking state: its format is unknown; this build reads formats %d to %d", firstStateFormat, stateFormat)
 	}
 	c := newReader(data, j.symbols)
-	c.buf = c.buf[1:]
+	c.format, c.buf = data[0], c.buf[1:]
 	s := &State{}
 	layoutState(c, s)
 	if c.err != nil {

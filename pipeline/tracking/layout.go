@@ -3,8 +3,11 @@ package tracking
 import "time"
 
 // stateFormat is the version of the layout, the first byte of a state. Another
-// layout gets another version, and this one stays readable.
-const stateFormat = 1
+// layout gets another version, and all older ones stay readable.
+const (
+	stateFormat      = 2
+	firstStateFormat = 1
+)
 
 func layoutState(c *coder, s *State) {
 	list(c, &s.shipments, func(c *coder, s **shipment) {
@@ -49,6 +52,31 @@ func layoutShipment(c *coder, s *shipment) {
 		}
 		layoutPending(c, *p, s.epoch)
 	})
+	if c.format < 2 {
+		return
+	}
+	layoutRare(c, s)
+}
+
+// layoutRare is what few shipments have.
+func layoutRare(c *coder, s *shipment) {
+	watched, asked := s.watch != watch{}, s.asking != asking{}
+	flooded, retracted := s.flood != flood{}, s.retractions.any()
+	b := c.bits()
+	b.flag(&watched, &asked, &flooded, &retracted)
+	b.close()
+	if watched {
+		layoutWatch(c, &s.watch, s.epoch)
+	}
+	if asked {
+		layoutAsking(c, &s.asking, s.epoch)
+	}
+	if flooded {
+		layoutFlood(c, &s.flood)
+	}
+	if retracted {
+		layoutRetractions(c, &s.retractions)
+	}
 }
 
 // layoutFacts is what the shipment's events come down to. The newest event is

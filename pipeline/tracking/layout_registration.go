@@ -9,8 +9,12 @@ import (
 
 func layoutRegistration(c *coder, g *registration, epoch int64) {
 	made := madeID(g.id)
+	stateWidth := 3
+	if c.format < 2 {
+		stateWidth = 2
+	}
 	b := c.bits()
-	b.symbol(&g.state, c.windows, 2)
+	b.symbol(&g.state, c.windows, stateWidth)
 	b.symbol(&g.backfill, c.backfills, 2)
 	b.flag(&made)
 	b.close()
@@ -38,6 +42,22 @@ func layoutRegistration(c *coder, g *registration, epoch int64) {
 		layoutOptional(c, &g.cleared, g.delayed)
 		c.string(&g.measure)
 		layoutTarget(c, &g.measured)
+	}
+	if c.format < 2 {
+		return
+	}
+	hand, risky, more := g.byHand.any(), g.risk != risk{}, g.extras.any()
+	rare := c.bits()
+	rare.flag(&hand, &risky, &more)
+	rare.close()
+	if hand {
+		layoutByHand(c, &g.byHand, g.registered)
+	}
+	if risky {
+		layoutRisk(c, &g.risk, g.registered)
+	}
+	if more {
+		layoutExtras(c, &g.extras)
 	}
 }
 

@@ -48,6 +48,11 @@ type shipment struct {
 	history       []event // in order (O2)
 	forgotten     []uint64
 	held          []*pending // in the order in which they came
+
+	watch       watch       // silence (D3)
+	asking      asking      // polls, and what the carrier did not know (D5, D8)
+	flood       flood       // new identities of a day
+	retractions retractions // what was withdrawn (O8)
 }
 
 // present is the shipment's status and the event that it comes from (O6). Its
@@ -135,6 +140,10 @@ type registration struct {
 	delayed, cleared int64    // stream times
 	webhooks         int64
 	sequences        []sequence
+
+	byHand byHand // what its tenant did (R7)
+	risk   risk   // of missing the measure (D4)
+	extras extras // given, for others' eyes (R1)
 }
 
 // sequence is the number of the last webhook made for an endpoint (O3).
@@ -149,6 +158,9 @@ const (
 	stateExpired    = "expired"
 	stateStopped    = "stopped"
 	stateDoNotTrack = "do_not_track"
+	stateClosed     = "closed"
+	stateRefused    = "refused"
+	stateMoved      = "moved"
 )
 
 // open tells whether the registration is in its window at an arrival.

@@ -23,7 +23,7 @@ func newSymbols() *symbols {
 		legs:        []string{"", schemas.LegForward, schemas.LegReturn, schemas.LegExchange},
 		sourceKinds: []string{schemas.SourceCarrierPush, schemas.SourceProviderPush, schemas.SourcePoll, schemas.SourceFile, schemas.SourceDerived},
 		backfills:   []string{schemas.BackfillNone, schemas.BackfillCurrent, schemas.BackfillAll},
-		windows:     []string{stateActive, stateExpired, stateStopped, stateDoNotTrack},
+		windows:     []string{stateActive, stateExpired, stateStopped, stateDoNotTrack, stateClosed, stateRefused, stateMoved},
 		finals:      []string{"", schemas.DecisionAccepted, schemas.DecisionLate, schemas.DecisionOutdated, schemas.DecisionAfterWindow},
 		holds:       []string{schemas.DecisionHeldReorder, schemas.DecisionHeldFuture, schemas.DecisionHeldOrphan},
 		inputTopics: []string{schemas.TopicCarrierEvents, schemas.TopicRegistrations},

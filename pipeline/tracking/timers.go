@@ -13,8 +13,8 @@ type timer struct {
 // timers gives what time does to a shipment. Of what is due at one instant the
 // first in this list goes first: what was said before an instant counts before
 // what the instant brings.
-func timers() [4]timer {
-	return [...]timer{
+func timers() []timer {
+	return []timer{
 		{(*turn).holdDue, (*turn).release},
 		{(*turn).delayDue, (*turn).findDelays},
 		{(*turn).windowDue, (*turn).expire},
