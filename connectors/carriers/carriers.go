@@ -16,6 +16,8 @@ type Table struct {
 type carrier struct {
 	slug, name string
 	forms      []form
+	products   map[string]*product // by name and token, folded
+	listedOnly bool                // products that are not listed are not tracked
 }
 
 // Canonical gives the slug of a carrier from any spelling or alias of it (rule

@@ -35,6 +35,8 @@ type file struct {
 			Example string `yaml:"example"`
 			Check   string `yaml:"check"`
 		} `yaml:"numbers"`
+		Products      []productEntry `yaml:"products"`
+		OtherProducts string         `yaml:"other_products"`
 	} `yaml:"carriers"`
 }
 
@@ -59,6 +61,9 @@ func Parse(data []byte) (*Table, error) {
 				return nil, fmt.Errorf("reading the carrier table: carrier %s, form %q: %w", entry.Carrier, n.Name, err)
 			}
 			c.forms = append(c.forms, made)
+		}
+		if err := c.addProducts(entry.Products, entry.OtherProducts); err != nil {
+			return nil, fmt.Errorf("reading the carrier table: carrier %s: %w", entry.Carrier, err)
 		}
 		if err := t.add(c, entry.Aliases); err != nil {
 			return nil, fmt.Errorf("reading the carrier table: %w", err)

@@ -70,6 +70,7 @@ type Pipeline struct {
 	CommitInterval time.Duration `help:"How often a busy task commits. Longer is cheaper and later." default:"100ms"`
 	ReorderHold    time.Duration `help:"How long a new event waits for earlier ones (O1). 0: not at all." default:"2s"`
 	OrphanHold     time.Duration `help:"How long an event waits for a registration (R9)." default:"72h"`
+	KnownCarriers  bool          `help:"Refuse registrations for carriers that Waybill's table does not have, as not tracked (R3). Without it any carrier's name is taken, for a producer may bring events of any."`
 	StateDir       string        `help:"Folder for the jobs' state, on a disk of this machine. It may be lost: it is then restored from Kafka. Empty: the folder state in --data." type:"path"`
 	StateCache     int           `help:"Memory for the jobs' state, MiB: half for what lies on disk, half for values as the jobs use them. More saves reads and decoding. Beside it up to 300 MiB hold what changed last: 192 for tracking, 96 for delivery, 12 for endpoints." default:"512"`
 

@@ -69,6 +69,7 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 	j, err := tracking.NewJob(tracking.Config{
 		Codecs: p.codecs, Model: model, Carriers: table,
 		ReorderHold: p.settings.Pipeline.ReorderHold, OrphanHold: p.settings.Pipeline.OrphanHold,
+		KnownCarriers: p.settings.Pipeline.KnownCarriers,
 	})
 	if err != nil {
 		return nil, err

@@ -2,7 +2,7 @@ package tracking
 
 // byHand is what a tenant did to its registration by hand (R7).
 type byHand struct {
-	reason, actor   string // why it was stopped, closed or refused, and by whom
+	reason, actor    string // why it was stopped, closed or refused, and by whom
 	acknowledgements []acknowledgement
 }
 

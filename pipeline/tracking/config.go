@@ -34,6 +34,10 @@ type Carriers interface {
 	// (R2). When known is false nothing is known of the carrier's numbers, and
 	// the number is taken unchecked. When valid is false, reason says why.
 	CheckNumber(carrier, number string) (known, valid bool, reason string)
+	// Tracked judges a product of a carrier (R3); service is nil when none is
+	// named. When known is false the table does not have the carrier. When
+	// tracked is false, reason says why, in a sentence for the tenant.
+	Tracked(carrier string, service *schemas.ServiceLevel) (known, tracked bool, reason string)
 }
 
 // Config is what the job is made of. Codecs, Model and Carriers are required.
@@ -61,6 +65,9 @@ type Config struct {
 	NewLifeAfter time.Duration
 	// History is how many events a shipment's state holds.
 	History int
+	// KnownCarriers refuses registrations for carriers that Carriers does not
+	// have (R3).
+	KnownCarriers bool
 }
 
 // rules is a checked Config, times in milliseconds.
@@ -72,8 +79,9 @@ type rules struct {
 	reorderHold, orphanHold                        int64
 	afterEnd, longestLife, closedFor, newLifeAfter int64
 	history                                        int
+	knownCarriers                                  bool
 
-	registered, invalid, noUpdate, unmapped *status.Code
+	registered, invalid, unsupported, noUpdate, unmapped *status.Code
 }
 
 func newRules(cfg Config) (*rules, error) {
@@ -82,11 +90,12 @@ func newRules(cfg Config) (*rules, error) {
 	}
 	r := &rules{
 		model: cfg.Model, carriers: cfg.Carriers, zones: &zones{},
-		history: cfg.History, reorderHold: cfg.ReorderHold.Milliseconds(),
-		registered: cfg.Model.Code(status.CodeRegistered),
-		invalid:    cfg.Model.Code(status.CodeInvalidNumber),
-		noUpdate:   cfg.Model.Code(status.CodeNoUpdate),
-		unmapped:   cfg.Model.Code(status.CodeUnmapped),
+		history: cfg.History, knownCarriers: cfg.KnownCarriers, reorderHold: cfg.ReorderHold.Milliseconds(),
+		registered:  cfg.Model.Code(status.CodeRegistered),
+		invalid:     cfg.Model.Code(status.CodeInvalidNumber),
+		unsupported: cfg.Model.Code(status.CodeUnsupported),
+		noUpdate:    cfg.Model.Code(status.CodeNoUpdate),
+		unmapped:    cfg.Model.Code(status.CodeUnmapped),
 	}
 	if r.history == 0 {
 		r.history = DefaultHistory

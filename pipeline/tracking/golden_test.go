@@ -19,7 +19,7 @@ import (
 // TestGolden plays the scripts of testdata/golden; run it with -rewrite to write down
 // what comes out. A script's commands:
 //
-//	config     [hold=2s] [history=]                   begins anew
+//	config     [hold=2s] [history=] [known-carriers]  begins anew
 //	endpoint   id= [tenant=] [types=] [statuses=] [history]
 //	register   at= [tenant=] [number=] [promised=] [promised-zone=] [promised-at=] [days=] [backfill=]
 //	           [idempotency=] [id=] [metadata=] [reference=] [service=] [to=] [new-epoch] [is-return]
@@ -90,6 +90,7 @@ func (s *script) reset(d *datadriven.TestData) {
 		if d.HasArg("history") {
 			d.ScanArgs(s.t, "history", &c.History)
 		}
+		c.KnownCarriers = d.HasArg("known-carriers")
 	})
 	s.shipments = map[string]schemas.Shipment{}
 	s.names, s.order, s.events, s.derived = map[string]string{}, nil, 0, 0

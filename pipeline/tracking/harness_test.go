@@ -65,6 +65,14 @@ func (book) CheckNumber(carrier, number string) (known, valid bool, reason strin
 	return true, false, "The check digit is odd."
 }
 
+// Tracked: carrier sim does not track letters, and nobody is a carrier.
+func (book) Tracked(carrier string, service *schemas.ServiceLevel) (known, tracked bool, reason string) {
+	if service != nil && service.Token == "letter" {
+		return true, false, "Letters are not tracked."
+	}
+	return carrier != "nobody", true, ""
+}
+
 // Codecs and model are read once; they are safe to share.
 var (
 	allCodecs = sync.OnceValues(schemas.NewCodecs)

@@ -29,8 +29,8 @@ func (t *turn) register(raw *schemas.Registration, arrived int64) error {
 		return err
 	}
 	g := t.newRegistration(s, raw, arrived)
-	_, valid, reason := t.carriers.CheckNumber(t.carrier, t.number)
-	if !valid {
+	problem, reason := t.untracked(&g)
+	if problem != nil {
 		g.state = stateDoNotTrack
 	}
 	t.touch(s)
@@ -39,8 +39,8 @@ func (t *turn) register(raw *schemas.Registration, arrived int64) error {
 	s.registrations = append(s.registrations, g)
 	s.adoptDetails(&g)
 	kept := &s.registrations[len(s.registrations)-1]
-	if !valid {
-		t.tellInvalid(s, kept, reason)
+	if problem != nil {
+		t.tellInvalid(s, kept, problem, reason)
 		return nil
 	}
 	t.out.usage = append(t.out.usage, schemas.Usage{
@@ -213,22 +213,4 @@ func (g *registration) serviceName() string {
 		return g.service.Token
 	}
 	return g.service.Name
-}
-
-// invalidRawCode is the raw code of the one event that an invalid number gets
-// (R2).
-const invalidRawCode = "INVD"
-
-// tellInvalid makes the one event of an invalid number and tells the tenant
-// (R2).
-func (t *turn) tellInvalid(s *shipment, g *registration, reason string) {
-	code := t.invalid
-	e := t.derivedEvent(s, schemas.TypeInvalid, g.id)
-	e.Tenant, e.RegistrationID, e.OccurredAt = g.tenant, g.id, utc(g.registered)
-	e.Status, e.Code, e.RawCode = code.Status.Name, code.Name, invalidRawCode
-	e.Milestone, e.StopsClock, e.Terminal, e.ActionRequired = code.Milestone, code.StopsClock, code.Terminal, code.ActionRequired
-	e.Party, e.Severity, e.Description = code.Party, code.Severity, code.Title
-	e.Evidence = map[string]string{"reason": reason}
-	t.out.events = append(t.out.events, e)
-	t.notifyAlone(s, g, &e)
 }

@@ -187,7 +187,7 @@ func (m *Model) complete() error {
 			return fmt.Errorf("reading the status model: the status %s is missing", name)
 		}
 	}
-	for _, name := range []string{CodeRegistered, CodeNotFound, CodeInvalidNumber, CodeProblemResolved, CodeNoUpdate, CodeUnmapped} {
+	for _, name := range []string{CodeRegistered, CodeNotFound, CodeInvalidNumber, CodeUnsupported, CodeProblemResolved, CodeNoUpdate, CodeUnmapped} {
 		if m.byCode[name] == nil {
 			return fmt.Errorf("reading the status model: the code %s is missing", name)
 		}

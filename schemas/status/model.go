@@ -25,6 +25,7 @@ const (
 	CodeRegistered      = "pending.registered"
 	CodeNotFound        = "pending.not_found"
 	CodeInvalidNumber   = "invalid.number"
+	CodeUnsupported     = "invalid.unsupported_product"
 	CodeProblemResolved = "transit.problem_resolved"
 	CodeNoUpdate        = "expired.no_update"
 	CodeUnmapped        = "unknown.unmapped"

@@ -1,0 +1,63 @@
+package carriers_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"waybill/connectors/carriers"
+	"waybill/schemas"
+)
+
+// R3: a product is found by token, then by name, in any spelling.
+func TestTracked(t *testing.T) {
+	tab, err := carriers.Parse([]byte(`carriers:
+  - carrier: post
+    name: The Post
+    products:
+      - {name: Letter, tokens: [LTR], tracked: no}
+      - {name: Parcel 24, tokens: [parcel_24, P24], tracked: yes}
+  - carrier: strict
+    name: Strict
+    aliases: [stern]
+    other_products: untracked
+    products: [{name: Gold, tracked: yes}]
+  - {carrier: plain, name: Plain}`))
+	require.NoError(t, err)
+	for _, c := range []struct {
+		carrier, token, name string
+		known, tracked       bool
+		reason               string
+	}{
+		{"post", "", "", true, true, ""},
+		{"Post", "ltr", "", true, false, "The Post does not track parcels of its service Letter."},
+		{"post", "", "LETTER", true, false, "The Post does not track parcels of its service Letter."},
+		{"post", "p24", "Letter", true, true, ""},
+		{"post", "Parcel-24", "", true, true, ""},
+		{"post", "new", "Something new", true, true, ""},
+		{"stern", "gold", "", true, true, ""},
+		{"strict", "", "", true, true, ""},
+		{"strict", "silver", "", true, false, "silver is not among the services of Strict that are tracked."},
+		{"strict", "s", "Silver", true, false, "Silver is not among the services of Strict that are tracked."},
+		{"plain", "any", "", true, true, ""},
+		{"nobody", "any", "", false, true, ""},
+	} {
+		known, tracked, reason := tab.Tracked(c.carrier, &schemas.ServiceLevel{Token: c.token, Name: c.name})
+		require.Equal(t, []any{c.known, c.tracked, c.reason}, []any{known, tracked, reason}, "%s %s %s", c.carrier, c.token, c.name)
+	}
+	known, tracked, _ := tab.Tracked("post", nil)
+	require.True(t, known && tracked)
+}
+
+func TestParseRefusesBrokenProducts(t *testing.T) {
+	for text, want := range map[string]string{
+		"carriers: [{carrier: a, products: [{name: x}]}]":                                                    "lacks its name or tracked",
+		"carriers: [{carrier: a, products: [{tracked: yes}]}]":                                               "lacks its name or tracked",
+		"carriers: [{carrier: a, products: [{name: x, tracked: yes}, {name: y, tokens: [X], tracked: no}]}]": "stands for two products",
+		"carriers: [{carrier: a, products: [{name: x, tokens: [' '], tracked: no}]}]":                        "is empty or stands",
+		"carriers: [{carrier: a, other_products: no}]":                                                       `other_products is "no"`,
+	} {
+		_, err := carriers.Parse([]byte(text))
+		require.ErrorContains(t, err, want, text)
+	}
+}

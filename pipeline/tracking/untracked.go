@@ -1,0 +1,44 @@
+package tracking
+
+import (
+	"waybill/schemas"
+	"waybill/schemas/status"
+)
+
+// untracked tells why a new registration is taken on and not tracked: its
+// number is wrong (R2), or its carrier or product is not followed (R3). The
+// code is nil when it is tracked.
+//
+// Carriers that are not in the table are let in unless Config.KnownCarriers
+// says otherwise: a producer may bring events of any carrier, and the table
+// only knows more of some.
+func (t *turn) untracked(g *registration) (code *status.Code, reason string) {
+	known, tracked, reason := t.carriers.Tracked(t.carrier, g.service)
+	if !known && t.knownCarriers {
+		return t.unsupported, "The carrier " + t.carrier + " is not known."
+	}
+	if _, valid, wrong := t.carriers.CheckNumber(t.carrier, t.number); !valid {
+		return t.invalid, wrong
+	}
+	if !tracked {
+		return t.unsupported, reason
+	}
+	return nil, ""
+}
+
+// invalidRawCode is the raw code of the one event that an invalid number gets
+// (R2), and a product that is not tracked (R3).
+const invalidRawCode = "INVD"
+
+// tellInvalid makes the one event of a parcel that is not tracked and tells the
+// tenant (R2, R3).
+func (t *turn) tellInvalid(s *shipment, g *registration, code *status.Code, reason string) {
+	e := t.derivedEvent(s, schemas.TypeInvalid, g.id)
+	e.Tenant, e.RegistrationID, e.OccurredAt = g.tenant, g.id, utc(g.registered)
+	e.Status, e.Code, e.RawCode = code.Status.Name, code.Name, invalidRawCode
+	e.Milestone, e.StopsClock, e.Terminal, e.ActionRequired = code.Milestone, code.StopsClock, code.Terminal, code.ActionRequired
+	e.Party, e.Severity, e.Description = code.Party, code.Severity, code.Title
+	e.Evidence = map[string]string{"reason": reason}
+	t.out.events = append(t.out.events, e)
+	t.notifyAlone(s, g, &e)
+}
