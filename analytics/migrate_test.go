@@ -22,6 +22,7 @@ func TestMigrateAppliesEachFileOnce(t *testing.T) {
 	require.Equal(t, []string{
 		"0001_tracking_events", "0002_decisions", "0003_shipments", "0004_registrations",
 		"0005_exception_episodes", "0006_eta_changes", "0007_webhook_attempts", "0008_usage",
+		"0009_fields_of_version_2",
 	}, first)
 
 	second, err := analytics.Migrate(t.Context(), options)
@@ -56,8 +57,8 @@ func TestMigrateByTwoAtOnce(t *testing.T) {
 	conn := open(t, options)
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count() FROM schema_migrations FINAL").Scan(&recorded))
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count() FROM system.tables WHERE database = currentDatabase()").Scan(&tables))
-	require.EqualValues(t, 8, recorded)
-	require.EqualValues(t, 10, tables)
+	require.EqualValues(t, 9, recorded)
+	require.EqualValues(t, 11, tables)
 }
 
 func TestMigrateRefusesAChangedFile(t *testing.T) {
@@ -100,6 +101,7 @@ func TestTablesReplaceByStableKeys(t *testing.T) {
 		"decisions":          "carrier, tracking_number, source_topic, source_partition, source_offset",
 		"shipments":          "carrier, tracking_number, epoch",
 		"registrations":      "tenant, carrier, tracking_number, epoch, registration_id",
+		"acknowledgements":   "tenant, carrier, tracking_number, epoch, registration_id, opening_event_id",
 		"exception_episodes": "carrier, tracking_number, epoch, opening_event_id",
 		"eta_changes":        "carrier, tracking_number, epoch, causing_event_id",
 		"webhook_attempts":   "tenant, endpoint_id, job_id, attempt",
@@ -154,28 +156,23 @@ type contractField struct{ table, column string }
 // are tables of their own, and a place is spread over columns.
 func fieldsOf(t *testing.T, avsc, table string) []contractField {
 	t.Helper()
-	type field struct {
-		Name string          `json:"name"`
-		Type json.RawMessage `json:"type"`
-	}
 	var record struct {
-		Fields []field `json:"fields"`
+		Fields []struct {
+			Name string          `json:"name"`
+			Type json.RawMessage `json:"type"`
+		} `json:"fields"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(avsc), &record))
 	var all []contractField
 	for _, f := range record.Fields {
 		var list struct {
-			Items struct {
-				Fields []field `json:"fields"`
-			} `json:"items"`
+			Items json.RawMessage `json:"items"`
 		}
 		switch {
 		case f.Name == "location":
 			all = append(all, contractField{table, "location_city"}, contractField{table, "location_country"})
-		case json.Unmarshal(f.Type, &list) == nil && len(list.Items.Fields) > 0:
-			for _, inner := range list.Items.Fields {
-				all = append(all, contractField{f.Name, inner.Name})
-			}
+		case json.Unmarshal(f.Type, &list) == nil && strings.HasPrefix(string(list.Items), "{"):
+			all = append(all, fieldsOf(t, string(list.Items), f.Name)...)
 		default:
 			all = append(all, contractField{table, f.Name})
 		}

@@ -15,6 +15,8 @@ import (
 //	A2      delivered, moved    delivered, moved    delivered, stopped
 //	A3      delivered, stopped  open, another registration
 //	A4      delivered, stopped
+//	A5      moved, to another carrier that has it as A6
+//	A6      open
 //
 // All were due on 10 May and came on 9 May but A2's second parcel, on the 12th.
 func TestMovedRegistrationsCountOnce(t *testing.T) {
@@ -36,14 +38,14 @@ func TestMovedRegistrationsCountOnce(t *testing.T) {
 		life("A1", 1, true, "a1", "stopped"), life("A1", 2, false, "a1", "active"),
 		life("A2", 1, true, "a2", "stopped"), late, life("A2", 3, true, "a2", "stopped"),
 		life("A3", 1, true, "a3", "stopped"), life("A3", 2, false, "other", "active"),
-		life("A4", 1, true, "a4", "stopped"),
+		life("A4", 1, true, "a4", "stopped"), life("A5", 1, true, "a5", "moved"), life("A6", 3, false, "a5", "active"),
 	}}, records{shipments: []*schemas.Shipment{before}})
 	for _, tenant := range []string{"", "x"} {
 		for _, test := range []reportTest{
 			{
-				name: "A2 A3 A4 came, A1 and the new A3 did not", report: "on-time", params: analytics.Params{By: []string{}, Tenant: tenant},
+				name: "A2 A3 A4 came, A1, the new A3 and A6 did not", report: "on-time", params: analytics.Params{By: []string{}, Tenant: tenant},
 				want: `delivered,early,on_time,late,unknown,open,on_time_rate,late_accountable,accountable_rate
-					3,3,0,0,0,2,1,0,1`,
+					3,3,0,0,0,3,1,0,1`,
 			},
 			{
 				name: "none was late", report: "delays", params: analytics.Params{By: []string{}, Tenant: tenant},
@@ -55,11 +57,11 @@ func TestMovedRegistrationsCountOnce(t *testing.T) {
 				want: `exceptions,parcels,shipments,per_1000,share,open,open_p50_days,resolution_p50_hours,resolution_p95_hours`,
 			},
 			{
-				name: "A1 and the new A3 on 11 May", report: "overdue",
+				name: "A1, the new A3 and A6 on 11 May", report: "overdue",
 				params: analytics.Params{By: []string{"carrier"}, Tenant: tenant, AsOf: day(2026, 5, 11)},
 				want: `carrier,tracking_number,reference,promise_date,last_event_at,days_overdue,parcels
-					alpha,,,2026-05-10,,1,2
-					,,,2026-05-10,,1,2`,
+					alpha,,,2026-05-10,,1,3
+					,,,2026-05-10,,1,3`,
 			},
 		} {
 			test.run(t, conn)

@@ -46,11 +46,12 @@ func decisionFeed(codec *schemas.Codec[schemas.Decision]) *feed[schemas.Decision
 	}
 }
 
-// shipmentFeed spreads a shipment over four tables. The shipment itself is
+// shipmentFeed spreads a shipment over five tables. The shipment itself is
 // written last: what hangs on it counts only while its version is not below the
 // shipment's, so a failure in between takes nothing out of a report.
 func shipmentFeed(codec *schemas.Codec[schemas.Shipment]) *feed[schemas.Shipment] {
-	registrations, episodes, changes, shipments := registrationTable(), episodeTable(), etaChangeTable(), shipmentTable()
+	registrations, acknowledgements := registrationTable(), acknowledgementTable()
+	episodes, changes, shipments := episodeTable(), etaChangeTable(), shipmentTable()
 	return &feed[schemas.Shipment]{
 		codec: codec,
 		key: func(s *schemas.Shipment) identity {
@@ -61,6 +62,7 @@ func shipmentFeed(codec *schemas.Codec[schemas.Shipment]) *feed[schemas.Shipment
 		rows: func(all []taken[schemas.Shipment]) []block {
 			return []block{
 				manyEach(registrations, all, registrationRows),
+				manyEach(acknowledgements, all, acknowledgementRows),
 				manyEach(episodes, all, episodeRows),
 				manyEach(changes, all, etaChangeRows),
 				oneEach(shipments, all),

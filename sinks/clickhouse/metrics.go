@@ -85,7 +85,7 @@ func (m *metrics) register(registerer prometheus.Registerer) error {
 // tableNames lists the tables that the sink fills.
 func tableNames() []string {
 	return []string{
-		registrationTable().name, episodeTable().name, etaChangeTable().name, shipmentTable().name,
+		registrationTable().name, acknowledgementTable().name, episodeTable().name, etaChangeTable().name, shipmentTable().name,
 		eventTable().name, decisionTable().name, attemptTable().name, usageTable().name,
 	}
 }

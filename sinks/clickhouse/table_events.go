@@ -38,7 +38,9 @@ func eventTable() *table[schemas.TrackingEvent] {
 		instant("arrived_at", func(e *schemas.TrackingEvent) time.Time { return e.ArrivedAt }),
 		plain("source", func(e *schemas.TrackingEvent) string { return e.Source }),
 		plain("source_kind", func(e *schemas.TrackingEvent) string { return e.SourceKind }),
+		plain("also_from", func(e *schemas.TrackingEvent) []string { return e.AlsoFrom }),
 		plain("raw_code", func(e *schemas.TrackingEvent) string { return e.RawCode }),
+		plain("raw_status", func(e *schemas.TrackingEvent) string { return e.RawStatus }),
 		plain("description", func(e *schemas.TrackingEvent) string { return e.Description }),
 		plain("location_name", func(e *schemas.TrackingEvent) string { return place(e).Name }),
 		plain("location_city", func(e *schemas.TrackingEvent) string { return place(e).City }),
@@ -52,6 +54,7 @@ func eventTable() *table[schemas.TrackingEvent] {
 		plain("weakly_identified", func(e *schemas.TrackingEvent) bool { return e.WeaklyIdentified }),
 		plain("previous_status", func(e *schemas.TrackingEvent) string { return e.PreviousStatus }),
 		plain("evidence", func(e *schemas.TrackingEvent) map[string]string { return e.Evidence }),
+		plain("actor", func(e *schemas.TrackingEvent) string { return e.Actor }),
 		instant("object_created", func(e *schemas.TrackingEvent) time.Time { return e.ObjectCreated }),
 		instant("object_updated", func(e *schemas.TrackingEvent) time.Time { return e.ObjectUpdated }),
 	}, versioned(func(e *schemas.TrackingEvent) int64 { return e.Revision }, func(e *schemas.TrackingEvent) bool { return e.Deleted })...)}

@@ -22,20 +22,27 @@ func registrationTable() *table[registrationRow] {
 		plain("registration_id", func(r *registrationRow) string { return r.state.RegistrationID }),
 		plain("tenant", func(r *registrationRow) string { return r.state.Tenant }),
 		plain("state", func(r *registrationRow) string { return r.state.State }),
+		plain("reason", func(r *registrationRow) string { return r.state.Reason }),
+		plain("actor", func(r *registrationRow) string { return r.state.Actor }),
 		plain("reference", func(r *registrationRow) string { return r.state.Reference }),
 		plain("metadata", func(r *registrationRow) string { return r.state.Metadata }),
+		plain("tags", func(r *registrationRow) []string { return r.state.Tags }),
 		instant("registered_at", func(r *registrationRow) time.Time { return r.state.RegisteredAt }),
 		instant("expires_at", func(r *registrationRow) time.Time { return r.state.ExpiresAt }),
 		plain("backfill", func(r *registrationRow) string { return r.state.Backfill }),
 		maybeDay("promised_date", func(r *registrationRow) *string { return r.state.PromisedDate }),
 		maybeInstant("promised_at", func(r *registrationRow) *time.Time { return r.state.PromisedAt }),
 		plain("promised_zone", func(r *registrationRow) *string { return r.state.PromisedZone }),
+		maybeDay("ship_date", func(r *registrationRow) *string { return r.state.ShipDate }),
 		plain("service", func(r *registrationRow) string { return r.state.Service }),
 		plain("origin_country", func(r *registrationRow) string { return r.state.OriginCountry }),
 		plain("destination_country", func(r *registrationRow) string { return r.state.DestinationCountry }),
 		plain("measure", func(r *registrationRow) string { return r.state.Measure }),
 		maybeInstant("delayed_at", func(r *registrationRow) *time.Time { return r.state.DelayedAt }),
 		maybeInstant("delay_cleared_at", func(r *registrationRow) *time.Time { return r.state.DelayClearedAt }),
+		maybeInstant("at_risk_at", func(r *registrationRow) *time.Time { return r.state.AtRiskAt }),
+		plain("delay_s", func(r *registrationRow) *int64 { return r.state.DelayS }),
+		plain("accountable_delay_s", func(r *registrationRow) *int64 { return r.state.AccountableDelayS }),
 		plain("previous_status", func(r *registrationRow) string { return r.state.PreviousStatus }),
 		plain("webhooks", func(r *registrationRow) int64 { return r.state.Webhooks }),
 		plain("status", func(r *registrationRow) string { return r.shipment.Status }),
@@ -58,9 +65,12 @@ func registrationTable() *table[registrationRow] {
 	}, versioned(func(r *registrationRow) int64 { return r.shipment.Revision }, never)...)}
 }
 
-// doNotTrack is the state of a registration whose number is not valid (R2).
-// Reports leave it out.
-const doNotTrack = "do_not_track"
+// States of registrations that follow nothing: the number is not valid (R2), or
+// the tenant's quota is used up (R8). Reports leave them out.
+const (
+	doNotTrack = "do_not_track"
+	refused    = "refused"
+)
 
 // registrationRows gives the rows of a shipment's registrations. The first by
 // arrival stands for the parcel in reports over all tenants, and the first of
@@ -72,7 +82,7 @@ func registrationRows(s *schemas.Shipment) []*registrationRow {
 	for i := range s.Registrations {
 		r := &registrationRow{shipment: s, state: &s.Registrations[i]}
 		rows[i] = r
-		if r.state.State == doNotTrack {
+		if r.state.State == doNotTrack || r.state.State == refused {
 			continue
 		}
 		if first == nil || r.before(first) {

@@ -32,6 +32,8 @@ func shipmentTable() *table[schemas.Shipment] {
 		maybeInstant("first_event_at", func(s *schemas.Shipment) *time.Time { return s.FirstEventAt }),
 		maybeInstant("last_event_at", func(s *schemas.Shipment) *time.Time { return s.LastEventAt }),
 		maybeInstant("last_scan_at", func(s *schemas.Shipment) *time.Time { return s.LastScanAt }),
+		maybeInstant("stalled_at", func(s *schemas.Shipment) *time.Time { return s.StalledAt }),
+		maybeInstant("not_found_at", func(s *schemas.Shipment) *time.Time { return s.NotFoundAt }),
 		whole("attempts", func(s *schemas.Shipment) int { return s.Attempts }),
 		whole("events", func(s *schemas.Shipment) int { return s.Events }),
 		plain("service", func(s *schemas.Shipment) string { return s.Service }),

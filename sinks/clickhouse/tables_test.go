@@ -39,6 +39,7 @@ func TestEveryFieldLiesInItsColumn(t *testing.T) {
 	bed.compare("decisions", decision, "")
 	bed.compare("shipments", shipment, "")
 	bed.compare("registrations", shipment.Registrations[0], "")
+	bed.compare("acknowledgements", shipment.Registrations[0].Acknowledgements[0], "")
 	bed.compare("exception_episodes", shipment.ExceptionEpisodes[0], "")
 	bed.compare("eta_changes", shipment.ETAChanges[0], "")
 	bed.compare("webhook_attempts", attempt, "")
