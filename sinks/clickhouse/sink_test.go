@@ -91,7 +91,7 @@ func TestValuesOutOfRangeAreKeptAsProblems(t *testing.T) {
 	require.EqualValues(t, 1, ask[uint64](bed, "SELECT count() FROM registrations FINAL WHERE tenant = 'two' AND empty(problems)"))
 	problems := gathered(t, registry, "waybill_clickhouse_problem_rows_total")
 	require.Equal(t, map[string]float64{
-		"decisions": 0, "eta_changes": 0, "exception_episodes": 0, "registrations": 1,
+		"decisions": 0, "eta_changes": 0, "exception_episodes": 0, "acknowledgements": 0, "registrations": 1,
 		"shipments": 0, "tracking_events": 1, "usage": 0, "webhook_attempts": 0,
 	}, problems)
 }
