@@ -44,7 +44,10 @@ func newAvroSchema(schema avro.Schema) (*avroSchema, error) {
 	s := &avroSchema{
 		schema:      schema,
 		fingerprint: binary.BigEndian.Uint64(sum),
-		api:         avro.Config{MaxByteSliceSize: maxStringBytes, MaxSliceAllocSize: maxArrayItems}.Freeze(),
+		api: avro.Config{
+			MaxByteSliceSize: maxStringBytes, MaxSliceAllocSize: maxArrayItems,
+			BlockLength: maxArrayItems, DisableBlockSizeHeader: true, // as wire.go writes them
+		}.Freeze(),
 	}
 	s.readers.New = func() any { return avro.NewReader(nil, 0, avro.WithReaderConfig(s.api)) }
 	s.writers.New = func() any { return avro.NewWriter(nil, 512, avro.WithWriterConfig(s.api)) }

@@ -20,6 +20,13 @@ type Codec[T any] struct {
 	newest  *avroSchema
 	header  [soeSize]byte
 	writers map[uint64]*avroSchema // every published version, resolved to the newest
+	form    form[T]
+}
+
+// form is how a body of the newest version is written and read.
+type form[T any] struct {
+	append func(dst []byte, v *T) ([]byte, error)
+	parse  func(data []byte, v *T) error
 }
 
 // newCodec makes a codec of the record's published versions, oldest first.
@@ -43,6 +50,10 @@ func newCodec[T any](name string, versions ...string) (*Codec[T], error) {
 		}
 		c.writers[writer.fingerprint] = resolved
 	}
+	c.form = form[T]{
+		append: func(dst []byte, v *T) ([]byte, error) { return newest.appendTo(dst, v) },
+		parse:  func(data []byte, v *T) error { return newest.unmarshal(data, v) },
+	}
 	return c, nil
 }
 
@@ -60,7 +71,7 @@ func (c *Codec[T]) Encode(v *T) ([]byte, error) { return c.Append(nil, v) }
 
 // Append appends v, encoded as by Encode, to dst.
 func (c *Codec[T]) Append(dst []byte, v *T) ([]byte, error) {
-	whole, err := c.newest.appendTo(append(dst, c.header[:]...), v)
+	whole, err := c.form.append(append(dst, c.header[:]...), v)
 	if err != nil {
 		return dst, fmt.Errorf("writing a %s: %w", c.name, err)
 	}
@@ -92,8 +103,12 @@ func (c *Codec[T]) decodeAvro(data []byte) (*T, error) {
 	if !ok {
 		return nil, c.fail("the schema fingerprint " + hex.EncodeToString(data[2:soeSize]) + " is no published version")
 	}
+	read := c.form.parse
+	if fingerprint != c.newest.fingerprint {
+		read = func(data []byte, v *T) error { return writer.unmarshal(data, v) }
+	}
 	v := new(T)
-	if err := writer.unmarshal(data[soeSize:], v); err != nil {
+	if err := read(data[soeSize:], v); err != nil {
 		return nil, c.fail(err.Error())
 	}
 	return v, nil

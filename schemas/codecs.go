@@ -39,19 +39,19 @@ func NewCodecs() (*Codecs, error) {
 	}
 	c := &Codecs{}
 	for _, err := range []error{
-		load(files, "registration", "Registration", &c.Registration),
-		load(files, "carrier_event", "CarrierEvent", &c.CarrierEvent),
-		load(files, "tracking_event", "TrackingEvent", &c.TrackingEvent),
-		load(files, "decision", "Decision", &c.Decision),
-		load(files, "shipment", "Shipment", &c.Shipment),
-		load(files, "endpoint_command", "EndpointCommand", &c.EndpointCommand),
-		load(files, "endpoint_signal", "EndpointSignal", &c.EndpointSignal),
-		load(files, "webhook_endpoint", "WebhookEndpoint", &c.WebhookEndpoint),
-		load(files, "webhook_job", "WebhookJob", &c.WebhookJob),
-		load(files, "webhook_attempt", "WebhookAttempt", &c.WebhookAttempt),
-		load(files, "baseline", "Baseline", &c.Baseline),
-		load(files, "usage", "Usage", &c.Usage),
-		load(files, "poll_request", "PollRequest", &c.PollRequest),
+		load(files, "registration", "Registration", form[Registration]{appendRegistration, parseRegistration}, &c.Registration),
+		load(files, "carrier_event", "CarrierEvent", form[CarrierEvent]{appendCarrierEvent, parseCarrierEvent}, &c.CarrierEvent),
+		load(files, "tracking_event", "TrackingEvent", form[TrackingEvent]{appendTrackingEvent, parseTrackingEvent}, &c.TrackingEvent),
+		load(files, "decision", "Decision", form[Decision]{appendDecision, parseDecision}, &c.Decision),
+		load(files, "shipment", "Shipment", form[Shipment]{appendShipment, parseShipment}, &c.Shipment),
+		load(files, "endpoint_command", "EndpointCommand", form[EndpointCommand]{appendEndpointCommand, parseEndpointCommand}, &c.EndpointCommand),
+		load(files, "endpoint_signal", "EndpointSignal", form[EndpointSignal]{appendEndpointSignal, parseEndpointSignal}, &c.EndpointSignal),
+		load(files, "webhook_endpoint", "WebhookEndpoint", form[WebhookEndpoint]{appendWebhookEndpoint, parseWebhookEndpoint}, &c.WebhookEndpoint),
+		load(files, "webhook_job", "WebhookJob", form[WebhookJob]{appendWebhookJob, parseWebhookJob}, &c.WebhookJob),
+		load(files, "webhook_attempt", "WebhookAttempt", form[WebhookAttempt]{appendWebhookAttempt, parseWebhookAttempt}, &c.WebhookAttempt),
+		load(files, "baseline", "Baseline", form[Baseline]{appendBaseline, parseBaseline}, &c.Baseline),
+		load(files, "usage", "Usage", form[Usage]{appendUsage, parseUsage}, &c.Usage),
+		load(files, "poll_request", "PollRequest", form[PollRequest]{appendPollRequest, parsePollRequest}, &c.PollRequest),
 	} {
 		if err != nil {
 			return nil, err
@@ -60,13 +60,17 @@ func NewCodecs() (*Codecs, error) {
 	return c, nil
 }
 
-func load[T any](files map[string][]string, file, name string, into **Codec[T]) error {
+func load[T any](files map[string][]string, file, name string, newest form[T], into **Codec[T]) error {
 	if len(files[file]) == 0 {
 		return fmt.Errorf("making the codec of %s: avro/%s.v1.avsc is missing", name, file)
 	}
 	c, err := newCodec[T](name, files[file]...)
+	if err != nil {
+		return err
+	}
+	c.form = newest
 	*into = c
-	return err
+	return nil
 }
 
 // Versions returns the .avsc texts of every published version by record file
