@@ -40,12 +40,23 @@ type Carriers interface {
 	Tracked(carrier string, service *schemas.ServiceLevel) (known, tracked bool, reason string)
 }
 
+// Maps turn the words of sources into codes of the status model, for sources
+// that do not do so themselves.
+type Maps interface {
+	// Lookup gives the code for a carrier's own code and status by the map of
+	// the source, else by that of the carrier, and the version of that map. ok
+	// is false where neither has them.
+	Lookup(source, carrier, rawCode, rawStatus string) (code, version string, ok bool)
+}
+
 // Config is what the job is made of. Codecs, Model and Carriers are required.
 // A duration of 0 stands for its default, except ReorderHold, where it means 0.
 type Config struct {
 	Codecs   *schemas.Codecs
 	Model    *status.Model
 	Carriers Carriers
+	// Maps may be nil: then what no source has mapped is unknown.unmapped.
+	Maps Maps
 
 	// ReorderHold is how long a new event waits for what occurred before it
 	// (O1). 0 releases at once; DefaultReorderHold is what to begin with.
@@ -74,6 +85,7 @@ type Config struct {
 type rules struct {
 	model    *status.Model
 	carriers Carriers
+	maps     Maps
 	zones    *zones
 
 	reorderHold, orphanHold                        int64
@@ -89,7 +101,7 @@ func newRules(cfg Config) (*rules, error) {
 		return nil, errors.New("making the tracking job: codecs, status model and carriers are required")
 	}
 	r := &rules{
-		model: cfg.Model, carriers: cfg.Carriers, zones: &zones{},
+		model: cfg.Model, carriers: cfg.Carriers, maps: cfg.Maps, zones: &zones{},
 		history: cfg.History, knownCarriers: cfg.KnownCarriers, reorderHold: cfg.ReorderHold.Milliseconds(),
 		registered:  cfg.Model.Code(status.CodeRegistered),
 		invalid:     cfg.Model.Code(status.CodeInvalidNumber),

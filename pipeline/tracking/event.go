@@ -31,6 +31,7 @@ type event struct {
 	sourceKind  string
 	mapVersion  string
 	rawCode     string
+	rawStatus   string
 	description string
 	signedBy    string
 	location    *schemas.Location
@@ -63,14 +64,14 @@ type source struct {
 
 // newPending reads a carrier event. Its identity depends on the shipment it
 // belongs to and is not set yet.
-func (r *rules) newPending(e *schemas.CarrierEvent, arrived int64) *pending {
-	code, _ := r.model.Resolve(e.Status, e.Code)
+func (t *turn) newPending(e *schemas.CarrierEvent, arrived int64) *pending {
+	code, mapVersion := t.codeFor(e)
 	p := &pending{event: event{
 		occurred: e.OccurredAt.UnixMilli(), received: arrived,
 		text: clip(e.OccurredText, maxName), zone: clip(e.OccurredZone, maxName),
 		precision: e.OccurredPrecision, confidence: e.OccurredConfidence,
 		code: code.Name, leg: e.Leg, source: clip(e.Source, maxName), sourceKind: e.SourceKind,
-		mapVersion: clip(e.MapVersion, maxName), rawCode: clip(e.RawCode, maxName),
+		mapVersion: clip(mapVersion, maxName), rawCode: clip(e.RawCode, maxName), rawStatus: clip(e.RawStatus, maxName),
 		description: clip(e.Description, maxDescription), signedBy: clip(e.SignedBy, maxName),
 		location: clipLocation(e.Location),
 	}}
@@ -84,10 +85,24 @@ func (r *rules) newPending(e *schemas.CarrierEvent, arrived int64) *pending {
 	p.hash = contentHash(e, code)
 	p.eta, p.etaReason = etaOf(e), clip(e.ETAReason, maxDescription)
 	p.key = orderKey{
-		at: r.orderedAt(&p.event), rank: uint8(code.Status.Rank),
+		at: t.orderedAt(&p.event), rank: uint8(code.Status.Rank),
 		priority: priority(e.SourceKind), arrived: arrived,
 	}
 	return p
+}
+
+// codeFor gives the code of a raw event, and the version of the map that made
+// it: as its source says it, or, where that gives the carrier's words only, by
+// the maps.
+func (t *turn) codeFor(e *schemas.CarrierEvent) (code *status.Code, mapVersion string) {
+	if t.maps != nil && e.Status == "" && e.Code == "" && (e.RawCode != "" || e.RawStatus != "") {
+		if name, version, ok := t.maps.Lookup(e.Source, t.carrier, e.RawCode, e.RawStatus); ok {
+			code, _ = t.model.Resolve("", name)
+			return code, version
+		}
+	}
+	code, _ = t.model.Resolve(e.Status, e.Code)
+	return code, e.MapVersion
 }
 
 // codeOf returns the model's code of an event. A code that a newer model no

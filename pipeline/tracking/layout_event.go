@@ -10,12 +10,13 @@ func layoutEvent(c *coder, e, before *event) {
 
 	moved, waited, updated := e.key.at != e.occurred, e.created != e.key.arrived, e.updated-e.created != before.updated-before.created
 	alike, previous := e.alike(before), e.previous != ""
-	text, signed, place := e.text != "", e.signedBy != "", e.location != nil
+	text, signed, place, more := e.text != "", e.signedBy != "", e.location != nil, e.rawStatus != ""
 	b := c.bits()
 	b.number(&e.key.rank, 3)
 	b.symbol(&e.decision, c.finals, 3)
 	b.flag(&alike, &previous, &moved, &waited, &updated, &e.textLocal, &text, &signed, &place, &e.weak, &e.clamped, &e.refused)
 	b.number(&e.local.form, 2)
+	b.flag(&more) // since format 2
 	b.close()
 
 	c.near(&e.occurred, before.occurred)
@@ -43,6 +44,9 @@ func layoutEvent(c *coder, e, before *event) {
 	}
 	if place {
 		layoutLocation(c, &e.location)
+	}
+	if more {
+		c.string(&e.rawStatus)
 	}
 }
 

@@ -91,7 +91,7 @@ func (t *turn) trackingEvent(s *shipment, e *event) schemas.TrackingEvent {
 		OccurredAt: utc(e.occurred), OccurredLocal: e.local.write(e.occurred), OccurredText: e.wroteTime(),
 		OccurredZone: e.zone, OccurredPrecision: e.precision, OccurredConfidence: e.confidence,
 		ReceivedAt: utc(e.received), ArrivedAt: utc(e.key.arrived),
-		Source: e.source, SourceKind: e.sourceKind, RawCode: e.rawCode, Description: e.description,
+		Source: e.source, SourceKind: e.sourceKind, RawCode: e.rawCode, RawStatus: e.rawStatus, Description: e.description,
 		Location: e.location, SignedBy: e.signedBy, MapVersion: e.mapVersion, ModelVersion: t.model.Version(),
 		Decision: e.decision, WeaklyIdentified: e.weak, PreviousStatus: e.previous,
 		ObjectCreated: utc(e.created), ObjectUpdated: utc(e.updated),
