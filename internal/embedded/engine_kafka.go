@@ -77,6 +77,7 @@ func (s *kafkaServer) open(ctx context.Context) error {
 		return errors.Join(err, journal.remove())
 	}
 	journal.watch(cluster)
+	keepAborts(cluster)
 	if _, err := fmt.Println(cluster.ListenAddrs()[0]); err != nil {
 		return fmt.Errorf("saying the address: %w", err)
 	}

@@ -75,6 +75,7 @@ func startKafkaInMemory(_ context.Context, o KafkaOptions) (*Kafka, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", loopback(o.Port), err)
 	}
+	keepAborts(cluster)
 	return &Kafka{
 		addr:   cluster.ListenAddrs()[0],
 		broker: &memoryBroker{cluster: cluster, done: make(chan struct{})},
