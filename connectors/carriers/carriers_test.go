@@ -72,7 +72,7 @@ func TestS10CheckDigit(t *testing.T) {
 
 func TestParseRefusesBrokenTables(t *testing.T) {
 	for text, want := range map[string]string{
-		"carriers: [{carrier: a, alias: [b]}]":                                                            "field alias not found",
+		"carriers: [{carrier: a, alias: [b]}]":                                                            "line 1: there is no key alias (did you mean aliases?)",
 		"carriers: [{carrier: A}]":                                                                        `the slug "A" is empty or not canonical`,
 		"carriers: [{carrier: a, aliases: [x]}, {carrier: b, aliases: [X]}]":                              `the name "X" stands for a and for b`,
 		"carriers: [{carrier: a}, {carrier: a}]":                                                          `the name "a" stands for a and for a`,

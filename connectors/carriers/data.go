@@ -1,15 +1,13 @@
 package carriers
 
 import (
-	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
 	"regexp"
 
-	"go.yaml.in/yaml/v3"
-
 	"waybill/schemas"
+	"waybill/schemas/yamlfile"
 )
 
 //go:embed carriers.yaml
@@ -47,9 +45,7 @@ func Default() (*Table, error) { return Parse(defaultData) }
 // name that stands for two carriers, and a form whose own example fails.
 func Parse(data []byte) (*Table, error) {
 	var f file
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	d.KnownFields(true)
-	if err := d.Decode(&f); err != nil {
+	if err := yamlfile.Decode(data, &f); err != nil {
 		return nil, fmt.Errorf("reading the carrier table: %w", err)
 	}
 	t := &Table{bySlug: make(map[string]*carrier), alias: make(map[string]string)}

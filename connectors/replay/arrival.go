@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"waybill/schemas/yamlfile"
 )
 
 // Words of an arrival that are not columns.
@@ -45,19 +47,19 @@ func (a *Arrival) UnmarshalYAML(n *yaml.Node) error {
 		earlier, isEarlier := choice["earlier"]
 		later, isLater := choice["later"]
 		if len(choice) != 1 || isEarlier == isLater {
-			return atNode(n, errors.New("an arrival is a time, {earlier: [...]} or {later: [...]}"))
+			return yamlfile.At(n, errors.New("an arrival is a time, {earlier: [...]} or {later: [...]}"))
 		}
 		a.later, texts = isLater, append(earlier, later...)
 	}
 	for _, text := range texts {
 		t, err := parseTerm(text)
 		if err != nil {
-			return atNode(n, err)
+			return yamlfile.At(n, err)
 		}
 		a.terms = append(a.terms, t)
 	}
 	if len(a.terms) == 0 {
-		return atNode(n, errors.New("the arrival names no time"))
+		return yamlfile.At(n, errors.New("the arrival names no time"))
 	}
 	return nil
 }

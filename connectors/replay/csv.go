@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"waybill/schemas/yamlfile"
 )
 
 func (l *loader) loadCSV(text *bufio.Reader) error {
@@ -60,7 +62,7 @@ func bindColumns(header, wanted []string) (map[string]int, error) {
 	for _, name := range wanted {
 		i := slices.Index(names, name)
 		if i < 0 {
-			missing = append(missing, name+didYouMean(name, names))
+			missing = append(missing, name+yamlfile.DidYouMean(name, names))
 			continue
 		}
 		if slices.Contains(names[i+1:], name) {

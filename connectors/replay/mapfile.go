@@ -1,19 +1,16 @@
 package replay
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"waybill/schemas"
+	"waybill/schemas/yamlfile"
 )
 
 //go:embed maps/*.yaml
@@ -45,7 +42,7 @@ func LoadMap(nameOrPath string) (*Map, error) {
 	data, err := os.ReadFile(nameOrPath)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("reading map %s: there is no such file, and the maps of this build are %s%s",
-			nameOrPath, strings.Join(MapNames(), ", "), didYouMean(nameOrPath, MapNames()))
+			nameOrPath, strings.Join(MapNames(), ", "), yamlfile.DidYouMean(nameOrPath, MapNames()))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading map %s: %w", nameOrPath, err)
@@ -63,22 +60,8 @@ func ParseMap(file string, data []byte) (*Map, error) {
 }
 
 func parseMap(data []byte) (*Map, error) {
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	var doc yaml.Node
-	if err := d.Decode(&doc); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, errors.New("the file is empty")
-		}
-		return nil, err
-	}
-	if err := d.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
-		return nil, errors.New("a second document follows the first; one map a file is wanted")
-	}
 	m := &Map{}
-	if err := checkKeys(&doc, m); err != nil {
-		return nil, err
-	}
-	if err := doc.Decode(m); err != nil {
+	if err := yamlfile.Decode(data, m); err != nil {
 		return nil, err
 	}
 	return m, m.validate()

@@ -116,7 +116,7 @@ func TestMapsThatAreRefused(t *testing.T) {
 		{"    code: delivered.delivered\n", "", "events[1]: raw_code, code, occurred or arrival is missing"},
 		{"name: own", "name: ''", "name or version is missing"},
 		{"tenant: acme\n", "", "tenant or carrier is missing"},
-		{"name: own", "name: &a own", "line 1: anchors and aliases are not part of a map"},
+		{"name: own", "name: &a own", "line 1: anchors and aliases are not read here"},
 		{"name: own", "name: own\nname: own", "already defined"},
 		{"zone: Europe/Berlin", "zone: Europe/Berlin\n  precision: {column: p, values: {x: hour}}", `times.precision: x stands for "hour"; second, minute or day is allowed`},
 		{"zone: Europe/Berlin", "zone: Europe/Berlin\n  precision: {column: p}", "times.precision: column or values is missing"},

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"waybill/schemas/yamlfile"
 )
 
 // Template is a text in which {column} stands for a cell.
@@ -24,7 +26,7 @@ func (t *Template) UnmarshalYAML(n *yaml.Node) error {
 	}
 	var err error
 	t.parts, err = parseTemplate(text)
-	return atNode(n, err)
+	return yamlfile.At(n, err)
 }
 
 func parseTemplate(text string) ([]part, error) {

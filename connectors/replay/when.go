@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"waybill/schemas"
+	"waybill/schemas/yamlfile"
 )
 
 // moment is a time as a file gives it (rule T2).
@@ -49,9 +50,9 @@ func (l *Layout) UnmarshalYAML(n *yaml.Node) error {
 	tells := func(other time.Time) bool { return noon.Format(l.text) != other.Format(l.text) }
 	switch {
 	case strings.Contains(l.text, "MST"):
-		return atNode(n, errors.New("abbreviations of zones (MST) are ambiguous; use an offset (Z07:00) or times.zone"))
+		return yamlfile.At(n, errors.New("abbreviations of zones (MST) are ambiguous; use an offset (Z07:00) or times.zone"))
 	case !tells(noon.AddDate(0, 0, 1)) || !tells(noon.AddDate(0, 1, 0)) || !tells(noon.AddDate(1, 0, 0)):
-		return atNode(n, fmt.Errorf("the layout %q does not hold a whole date such as 2006-01-02", l.text))
+		return yamlfile.At(n, fmt.Errorf("the layout %q does not hold a whole date such as 2006-01-02", l.text))
 	case tells(noon.Add(time.Second)):
 		l.precision = schemas.PrecisionSecond
 	case tells(noon.Add(time.Minute)):
@@ -74,11 +75,11 @@ func (z *Zone) UnmarshalYAML(n *yaml.Node) error {
 		return err
 	}
 	if name == "" || name == "Local" {
-		return atNode(n, fmt.Errorf("%q is no IANA zone such as America/Sao_Paulo", name))
+		return yamlfile.At(n, fmt.Errorf("%q is no IANA zone such as America/Sao_Paulo", name))
 	}
 	location, err := time.LoadLocation(name)
 	z.location = location
-	return atNode(n, err)
+	return yamlfile.At(n, err)
 }
 
 func (z Zone) name() string {

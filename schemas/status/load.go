@@ -1,13 +1,12 @@
 package status
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"waybill/schemas/yamlfile"
 )
 
 // maxRank is the highest rank of a main status.
@@ -54,9 +53,7 @@ type codeLine struct {
 // what is wrong with it.
 func Load(data []byte) (*Model, error) {
 	var file modelFile
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	d.KnownFields(true)
-	if err := d.Decode(&file); err != nil {
+	if err := yamlfile.Decode(data, &file); err != nil {
 		return nil, fmt.Errorf("reading the status model: %w", err)
 	}
 	m := &Model{version: file.Version, byStatus: make(map[string]*Status), byCode: make(map[string]*Code)}

@@ -1,4 +1,4 @@
-package replay
+package yamlfile
 
 import (
 	"strings"
@@ -6,10 +6,10 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// didYouMean names the candidate that is nearest to a misspelt word, as a
+// DidYouMean names the candidate that is nearest to a misspelt word, as a
 // remark to follow it, or nothing when none is near: two characters in five may
 // differ.
-func didYouMean(word string, candidates []string) string {
+func DidYouMean(word string, candidates []string) string {
 	best, distance := "", len([]rune(word))*2/5+1
 	for _, c := range candidates {
 		if d := levenshtein.Distance(strings.ToLower(word), strings.ToLower(c), nil); d < distance {

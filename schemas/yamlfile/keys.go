@@ -1,4 +1,4 @@
-package replay
+package yamlfile
 
 import (
 	"errors"
@@ -18,7 +18,7 @@ func checkKeys(n *yaml.Node, into any) error {
 
 func checkNode(n *yaml.Node, form reflect.Type) error {
 	if n.Kind == yaml.AliasNode || n.Anchor != "" {
-		return atNode(n, errors.New("anchors and aliases are not part of a map"))
+		return At(n, errors.New("anchors and aliases are not read here"))
 	}
 	if n.Kind == yaml.DocumentNode {
 		return checkNode(n.Content[0], form)
@@ -45,20 +45,24 @@ func checkNode(n *yaml.Node, form reflect.Type) error {
 
 func checkMapping(n *yaml.Node, form reflect.Type) error {
 	fields := make(map[string]reflect.Type, form.NumField())
-	names := make([]string, form.NumField())
-	for i := range form.NumField() {
-		names[i] = form.Field(i).Tag.Get("yaml")
-		fields[names[i]] = form.Field(i).Type
+	names := make([]string, 0, form.NumField())
+	for part := range form.Fields() {
+		name := part.Tag.Get("yaml")
+		if name == "" { // not of the file
+			continue
+		}
+		names = append(names, name)
+		fields[name] = part.Type
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		field, known := fields[key.Value]
 		if !known {
-			hint := didYouMean(key.Value, names)
+			hint := DidYouMean(key.Value, names)
 			if hint == "" {
 				hint = "; the keys here are " + strings.Join(names, ", ")
 			}
-			return atNode(key, fmt.Errorf("there is no key %s%s", key.Value, hint))
+			return At(key, fmt.Errorf("there is no key %s%s", key.Value, hint))
 		}
 		if err := checkNode(n.Content[i+1], field); err != nil {
 			return err
@@ -67,8 +71,8 @@ func checkMapping(n *yaml.Node, form reflect.Type) error {
 	return nil
 }
 
-// atNode says where in the file an error lies.
-func atNode(n *yaml.Node, err error) error {
+// At says where in the file an error lies.
+func At(n *yaml.Node, err error) error {
 	if err == nil {
 		return nil
 	}

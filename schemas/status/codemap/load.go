@@ -1,0 +1,204 @@
+package codemap
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"waybill/schemas/status"
+	"waybill/schemas/yamlfile"
+)
+
+//go:embed in/*.yaml out/*.yaml
+var builtIn embed.FS
+
+// originBuiltIn is the Origin of maps that this build carries.
+const originBuiltIn = "built in"
+
+// Maps are all maps, in and out. They do not change once they are read and are
+// safe for concurrent use. Make them with Default or Load.
+type Maps struct {
+	sources  []*Source  // by name
+	dialects []*Dialect // by name
+	byName   map[string]*Source
+}
+
+// file is the form of a map's file: of a source or of a dialect.
+type file struct {
+	Source       string         `yaml:"source"`
+	Dialect      string         `yaml:"dialect"`
+	Version      string         `yaml:"version"`
+	Names        []string       `yaml:"names"`
+	CarrierCodes bool           `yaml:"carrier_codes"`
+	Statuses     yamlfile.Pairs `yaml:"statuses"`
+	Decisive     []string       `yaml:"decisive"`
+	Codes        yamlfile.Pairs `yaml:"codes"`
+	Remarks      []remarkLine   `yaml:"remarks"`
+}
+
+// Default reads the maps that this build carries.
+func Default(model *status.Model) (*Maps, error) { return Load(model, "") }
+
+// Load reads the maps that this build carries and then those of a folder,
+// whose files end in .yaml or .yml: a map of the folder takes the place of the
+// built-in one of the same source or dialect, and others are added. Without a
+// folder ("") only the built-in maps count. The error names the file, the line,
+// and what was probably meant.
+func Load(model *status.Model, folder string) (*Maps, error) {
+	l := loader{model: model, sources: make(map[string]*Source), dialects: make(map[string]*Dialect)}
+	for _, pattern := range []string{"in/*.yaml", "out/*.yaml"} {
+		names, err := fs.Glob(builtIn, pattern)
+		if err != nil {
+			return nil, fmt.Errorf("listing the built-in maps: %w", err)
+		}
+		for _, name := range names {
+			if err := l.read(builtIn, name, originBuiltIn); err != nil {
+				return nil, fmt.Errorf("reading the built-in map %s: %w", name, err)
+			}
+		}
+	}
+	if folder != "" {
+		if err := l.readFolder(folder); err != nil {
+			return nil, err
+		}
+	}
+	return l.maps()
+}
+
+// loader collects maps.
+type loader struct {
+	model    *status.Model
+	sources  map[string]*Source
+	dialects map[string]*Dialect
+}
+
+func (l *loader) readFolder(folder string) error {
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		return fmt.Errorf("reading the folder of maps: %w", err)
+	}
+	from, found := os.DirFS(folder), make(map[string]string)
+	for _, f := range files {
+		if ext := filepath.Ext(f.Name()); f.IsDir() || ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		path := filepath.Join(folder, f.Name())
+		if err := l.read(from, f.Name(), path); err != nil {
+			return fmt.Errorf("reading the map %s: %w", path, err)
+		}
+		found[path] = f.Name()
+	}
+	if len(found) == 0 {
+		return fmt.Errorf("reading the folder of maps %s: no file in it ends in .yaml or .yml", folder)
+	}
+	return nil
+}
+
+// read takes one file in. origin says to people where it lies; within one
+// origin's folder no source stands twice.
+func (l *loader) read(from fs.FS, name, origin string) error {
+	data, err := fs.ReadFile(from, name)
+	if err != nil {
+		return err
+	}
+	var f file
+	if err := yamlfile.Decode(data, &f); err != nil {
+		return err
+	}
+	switch {
+	case f.Version == "":
+		return errors.New("it has no version, which every event that it maps bears")
+	case (f.Source == "") == (f.Dialect == ""):
+		return errors.New("it names neither a source nor a dialect, or both; a map is of one of them")
+	case f.Dialect != "":
+		return l.addDialect(&f, origin)
+	}
+	return l.addSource(&f, origin)
+}
+
+func (l *loader) addDialect(f *file, origin string) error {
+	d, err := newDialect(l.model, f, origin)
+	if err != nil {
+		return err
+	}
+	if earlier := l.dialects[d.Name]; earlier != nil {
+		err = replaces(earlier.Origin, origin)
+	}
+	l.dialects[d.Name] = d
+	return err
+}
+
+func (l *loader) addSource(f *file, origin string) error {
+	s, err := newSource(l.model, f, origin)
+	if err != nil {
+		return err
+	}
+	if earlier := l.sources[s.Name]; earlier != nil {
+		err = replaces(earlier.Origin, origin)
+	}
+	l.sources[s.Name] = s
+	return err
+}
+
+// replaces lets a map of the user's take the place of a built-in one, and no
+// other of an earlier one.
+func replaces(earlier, origin string) error {
+	if earlier == originBuiltIn && origin != originBuiltIn {
+		return nil
+	}
+	return fmt.Errorf("its source or dialect has a map already: %s", earlier)
+}
+
+// maps puts together what was read.
+func (l *loader) maps() (*Maps, error) {
+	m := &Maps{byName: make(map[string]*Source)}
+	for _, name := range slices.Sorted(maps.Keys(l.sources)) {
+		s := l.sources[name]
+		m.sources = append(m.sources, s)
+		for _, n := range append([]string{s.Name}, s.Names...) {
+			if other := m.byName[n]; other != nil {
+				return nil, fmt.Errorf("reading the maps: the name %q is that of the map %s (%s) and of the map %s (%s)",
+					n, other.Name, other.Origin, s.Name, s.Origin)
+			}
+			m.byName[n] = s
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.dialects)) {
+		m.dialects = append(m.dialects, l.dialects[name])
+	}
+	return m, nil
+}
+
+// Sources returns the maps in, by name. The caller must not change them.
+func (m *Maps) Sources() []*Source { return m.sources }
+
+// Dialects returns the maps out, by name. The caller must not change them.
+func (m *Maps) Dialects() []*Dialect { return m.dialects }
+
+// Dialect returns the map out of a dialect, or nil.
+func (m *Maps) Dialect(name string) *Dialect {
+	for _, d := range m.dialects {
+		if d.Name == name {
+			return d
+		}
+	}
+	return nil
+}
+
+// Versions returns the versions of all maps, such as shippo/1, by name.
+func (m *Maps) Versions() string {
+	var list []string
+	for _, s := range m.sources {
+		list = append(list, s.Version)
+	}
+	for _, d := range m.dialects {
+		list = append(list, d.Version)
+	}
+	return strings.Join(list, " ")
+}

@@ -1,0 +1,115 @@
+package codemap
+
+import (
+	"strings"
+
+	"waybill/schemas"
+	"waybill/schemas/status"
+)
+
+// Lookup finds the code of the model for what a source says of an event: its
+// code and its status word, either may be empty. The map of the source is
+// asked, or where there is none the map of the carrier. version names the map
+// that answered. Where no map has an answer, ok is false.
+//
+// A source's name may end in the way it comes in: shippo-push is shippo.
+func (m *Maps) Lookup(source, carrier, rawCode, rawStatus string) (code, version string, ok bool) {
+	from := m.source(source)
+	own := from == nil
+	if own {
+		from = m.source(carrier)
+	}
+	if from == nil {
+		return "", "", false
+	}
+	found, byCode := from.find(rawCode, rawStatus)
+	if from.CarrierCodes && !own && !byCode {
+		if c := m.source(carrier); c != nil {
+			if detail, known := c.find(rawCode, ""); known && (found == nil || silent(found) || found.Status == detail.Status) {
+				return detail.Name, c.Version, true
+			}
+		}
+	}
+	if found == nil {
+		return "", "", false
+	}
+	return found.Name, from.Version, true
+}
+
+// source finds a map by any name of its source.
+func (m *Maps) source(name string) *Source {
+	if s := m.named(name); s != nil || name == "" {
+		return s
+	}
+	return m.named(schemas.CanonicalCarrier(name))
+}
+
+func (m *Maps) named(name string) *Source {
+	if s := m.byName[name]; s != nil {
+		return s
+	}
+	if i := strings.LastIndexByte(name, '-'); i > 0 {
+		switch name[i+1:] {
+		case "push", "webhook", "poll", "file":
+			return m.byName[name[:i]]
+		}
+	}
+	return nil
+}
+
+// find gives what a raw code and a raw status mean together, or nil. byCode
+// tells whether the raw code had a say.
+func (s *Source) find(rawCode, rawStatus string) (code *status.Code, byCode bool) {
+	detail := pick(s.codes, s.statuses, rawCode)
+	main := pick(s.statuses, nil, rawStatus)
+	if main == nil && detail == nil {
+		main = pick(s.codes, nil, rawStatus)
+	}
+	said := detail.read(rawStatus)
+	switch {
+	case main == nil:
+		return said, said != nil && !silent(said)
+	case said == nil || silent(said), main.decisive && said.Status != main.code.Status:
+		return main.read(rawStatus), false
+	}
+	return said, true
+}
+
+// read gives the meaning of an entry beside a raw status.
+func (e *entry) read(rawStatus string) *status.Code {
+	if e == nil {
+		return nil
+	}
+	if len(e.remarks) > 0 {
+		text := strings.ToLower(rawStatus)
+		for _, r := range e.remarks {
+			for _, word := range r.words {
+				if strings.Contains(text, word) {
+					return r.code
+				}
+			}
+		}
+	}
+	return e.code
+}
+
+// silent tells whether a code says nothing, so that the status is asked.
+func silent(c *status.Code) bool { return c.Name == status.CodeUnmapped }
+
+// pick finds a raw word in the first table or else in the second.
+func pick(first, second map[string]*entry, raw string) *entry {
+	if raw == "" {
+		return nil
+	}
+	if e := first[raw]; e != nil {
+		return e
+	}
+	if e := second[raw]; e != nil {
+		return e
+	}
+	folded := fold(raw)
+	if e := first[folded]; e != nil {
+		return e
+	}
+	return second[folded]
+}
