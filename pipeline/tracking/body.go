@@ -1,110 +1,18 @@
 package tracking
 
 import (
-	"bytes"
-	"encoding/json"
-	"time"
-
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 )
-
-// Body is the body of a webhook in Waybill's own form, version 1. Times are
-// RFC 3339, UTC; fields that are not known are null or empty.
-type Body struct {
-	// ID is the webhook's id, the same over all attempts.
-	ID string `json:"id"`
-	// Type is the most specific type that the endpoint chose, Types all that
-	// fit, the specific first.
-	Type  string   `json:"type"`
-	Types []string `json:"types"`
-	// Created is when the webhook was made.
-	Created time.Time `json:"created"`
-	// Sequence is 1, 2, 3 ... per registration and endpoint, without gaps.
-	// Revision counts the shipment's changes; it has gaps (O3).
-	Sequence int64 `json:"sequence"`
-	Revision int64 `json:"revision"`
-
-	Registration BodyRegistration `json:"registration"`
-	Event        BodyEvent        `json:"event"`
-	Shipment     BodyShipment     `json:"shipment"`
-
-	// PreviousStatus is the status that was told before, empty at first.
-	PreviousStatus string `json:"previous_status"`
-	// FirstTimeInStatus: the registration was never told this status before.
-	FirstTimeInStatus bool `json:"first_time_in_status"`
-	// Changed names what of the shipment changed.
-	Changed []string `json:"changed"`
-	// Historical: it occurred before the registration and is sent because of
-	// the backfill (R5).
-	Historical bool `json:"historical"`
-	// Position is where in the history an amendment lies, from 1 for the
-	// oldest (O4); 0 for what is no amendment.
-	Position int `json:"position"`
-
-	// History is there where the endpoint asks for it, oldest first.
-	History []BodyEvent `json:"history,omitempty"`
-	// HistoryOmitted: the endpoint asks for the history and it was left out,
-	// because the body would have been too large (W12) or because more of a
-	// backfill follows, whose last webhook has it.
-	HistoryOmitted bool `json:"history_omitted,omitempty"`
-}
-
-// BodyRegistration is what the tenant gave.
-type BodyRegistration struct {
-	ID           string    `json:"id"`
-	State        string    `json:"state"`
-	Metadata     string    `json:"metadata"`
-	Reference    string    `json:"reference"`
-	Transaction  string    `json:"transaction"`
-	RegisteredAt time.Time `json:"registered_at"`
-	ExpiresAt    time.Time `json:"expires_at"`
-}
-
-// BodyEvent is one event of the history, or one that the rules noticed.
-type BodyEvent struct {
-	// ObjectID is the event's identity; it never changes.
-	ObjectID      string    `json:"object_id"`
-	ObjectCreated time.Time `json:"object_created"`
-	ObjectUpdated time.Time `json:"object_updated"`
-
-	Code   string `json:"code"`
-	Name   string `json:"name"`
-	Type   string `json:"type"`
-	Status string `json:"status"`
-
-	Milestone      bool   `json:"milestone"`
-	StopTheClock   bool   `json:"stop_the_clock"`
-	ActionRequired bool   `json:"action_required"`
-	Party          string `json:"party"`
-	Severity       int    `json:"severity"`
-	Leg            string `json:"leg"`
-
-	OccurredAt         time.Time `json:"occurred_at"`
-	OccurredLocal      string    `json:"occurred_local"`
-	OccurredZone       string    `json:"occurred_zone"`
-	OccurredText       string    `json:"occurred_text"`
-	OccurredPrecision  string    `json:"occurred_precision"`
-	OccurredConfidence string    `json:"occurred_confidence"`
-	ReceivedAt         time.Time `json:"received_at"`
-	ArrivedAt          time.Time `json:"arrived_at"`
-
-	Location    *schemas.Location `json:"location"`
-	RawCode     string            `json:"raw_code"`
-	Description string            `json:"description"`
-	SignedBy    string            `json:"signed_by"`
-	MapVersion  string            `json:"map_version"`
-	// Evidence is what the rules saw, on events that they noticed.
-	Evidence map[string]string `json:"evidence,omitempty"`
-}
 
 // bodyEventType is the event type that INTERSOFT gives its events (R2).
 const bodyEventType = "Tracking"
 
 // body writes a webhook's body. The same webhook always has the same bytes.
 func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w *webhook, job *schemas.WebhookJob) []byte {
-	b := Body{
+	b := body.Webhook{
 		ID: job.JobID, Type: job.Type, Types: job.Types, Created: job.CreatedAt, Sequence: job.Sequence, Revision: job.Revision,
-		Registration: BodyRegistration{
+		Registration: body.Registration{
 			ID: g.id, State: g.state, Metadata: g.metadata, Reference: g.reference, Transaction: g.transaction,
 			RegisteredAt: utc(g.registered), ExpiresAt: utc(g.expires),
 		},
@@ -112,28 +20,29 @@ func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w
 		PreviousStatus: w.previous, FirstTimeInStatus: w.firstTime, Changed: w.changed,
 		Historical: w.news != nil && w.news.historical, Position: w.position,
 	}
-	if !ep.History {
-		return encodeBody(&b)
-	}
-	if w.news != nil && w.news.bare {
+	switch {
+	case !ep.History:
+	case w.news != nil && w.news.bare:
 		b.HistoryOmitted = true
-		return encodeBody(&b)
+	default:
+		b.History = t.bodyHistory(s, g)
 	}
-	b.History = []BodyEvent{}
+	return body.Encode(&b)
+}
+
+// bodyHistory gives what a registration may see of the history (R5).
+func (t *turn) bodyHistory(s *shipment, g *registration) []body.Event {
+	history := make([]body.Event, 0, len(s.history))
 	for i := range s.history {
 		if e := &s.history[i]; t.visible(g, e) {
 			row := t.trackingEvent(s, e)
-			b.History = append(b.History, t.bodyEvent(&row))
+			history = append(history, t.bodyEvent(&row))
 		}
 	}
-	if whole := encodeBody(&b); len(whole) < maxBody {
-		return whole
-	}
-	b.History, b.HistoryOmitted = nil, true
-	return encodeBody(&b)
+	return history
 }
 
-func (t *turn) bodyEvent(e *schemas.TrackingEvent) BodyEvent {
+func (t *turn) bodyEvent(e *schemas.TrackingEvent) body.Event {
 	name := t.codeOf(e.Code).Title
 	switch e.Type { // these have no code of their own
 	case schemas.TypeDelayed:
@@ -141,7 +50,7 @@ func (t *turn) bodyEvent(e *schemas.TrackingEvent) BodyEvent {
 	case schemas.TypeDelayCleared:
 		name = "Delay cleared"
 	}
-	return BodyEvent{
+	return body.Event{
 		ObjectID: e.EventID, ObjectCreated: e.ObjectCreated, ObjectUpdated: e.ObjectUpdated,
 		Code: e.Code, Name: name, Type: bodyEventType, Status: e.Status,
 		Milestone: e.Milestone, StopTheClock: e.StopsClock, ActionRequired: e.ActionRequired,
@@ -152,16 +61,4 @@ func (t *turn) bodyEvent(e *schemas.TrackingEvent) BodyEvent {
 		Location: e.Location, RawCode: e.RawCode, Description: e.Description, SignedBy: e.SignedBy,
 		MapVersion: e.MapVersion, Evidence: e.Evidence,
 	}
-}
-
-// encodeBody writes the body as JSON. It cannot fail: a Body holds nothing that
-// JSON does not have.
-func encodeBody(b *Body) []byte {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(b); err != nil {
-		return nil
-	}
-	return bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 )
 
@@ -36,7 +37,7 @@ func (s *script) write(o outputs) string {
 		if len(j.Types) > 1 {
 			fmt.Fprintf(&out, " fits %s", strings.Join(j.Types, " "))
 		}
-		var b Body
+		var b body.Webhook
 		require.NoError(s.t, json.Unmarshal(j.Body, &b))
 		require.Equal(s.t, j.JobID, b.ID)
 		if b.Position > 0 {

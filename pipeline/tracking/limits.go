@@ -23,8 +23,6 @@ const (
 	maxETAChanges    = 64   // moves of the ETA that state holds
 	maxEpisodes      = 64   // exception episodes that state holds
 	maxLives         = 3    // lives of one number; all but two are closed records
-
-	maxBody = 256 << 10 // bytes of a webhook's body (W12)
 )
 
 // clip cuts a text to a number of bytes, between characters, and mends what is

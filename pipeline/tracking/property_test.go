@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 )
 
@@ -177,7 +178,7 @@ func TestNumbersOfOutputs(t *testing.T) {
 			require.False(rt, ids[j.JobID], "the webhook %s is made twice", j.JobID)
 			ids[j.JobID] = true
 			require.Contains(rt, j.Types, j.Type)
-			require.Less(rt, len(j.Body), maxBody)
+			require.Less(rt, len(j.Body), body.Max)
 		}
 		last := map[time.Time]schemas.Shipment{}
 		for _, row := range out.shipments {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 )
 
@@ -123,7 +124,7 @@ func TestBounds(t *testing.T) {
 	jobs := w.event(now.Add(time.Second), event(1, "delivered.delivered", now)).and(w.advance(now.Add(time.Minute))).jobs
 	require.Len(t, jobs, maxRegistrations)
 	for _, j := range jobs {
-		require.Less(t, len(j.Body), maxBody)
+		require.Less(t, len(j.Body), body.Max)
 		require.Contains(t, string(j.Body), `"history_omitted":true`)
 	}
 

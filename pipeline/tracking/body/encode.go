@@ -1,0 +1,32 @@
+package body
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// Max is the bound of a body, in bytes; every body is below it (W12).
+const Max = 256 << 10
+
+// Encode writes a webhook in Waybill's own form. The same webhook always has
+// the same bytes. One that would be too large with its history is written
+// without, and says so (W12).
+func Encode(w *Webhook) []byte {
+	if whole := toJSON(w); len(whole) < Max || len(w.History) == 0 {
+		return whole
+	}
+	bare := *w
+	bare.History, bare.HistoryOmitted = nil, true
+	return toJSON(&bare)
+}
+
+// toJSON cannot fail: the bodies hold nothing that JSON does not have.
+func toJSON(v any) []byte {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
+}

@@ -1,0 +1,59 @@
+package body
+
+import (
+	"time"
+
+	"waybill/schemas"
+)
+
+// Shipment is the shipment as it stood when the webhook was made, for the
+// eyes of one tenant (R10).
+type Shipment struct {
+	Carrier        string     `json:"carrier"`
+	TrackingNumber string     `json:"tracking_number"`
+	Epoch          time.Time  `json:"epoch"`
+	Status         string     `json:"status"`
+	Code           string     `json:"code"`
+	Leg            string     `json:"leg"`
+	StatusAt       *time.Time `json:"status_at"`
+	Terminal       bool       `json:"terminal"`
+	DeliveredAt    *time.Time `json:"delivered_at"`
+	Attempts       int        `json:"attempts"`
+
+	ETA         *Target `json:"eta"`
+	OriginalETA *Target `json:"original_eta"`
+	Promised    *Target `json:"promised"`
+	Delay       Delay   `json:"delay"`
+	Clock       Clock   `json:"clock"`
+
+	ServiceLevel *schemas.ServiceLevel `json:"service_level"`
+	Origin       *schemas.Address      `json:"origin"`
+	Destination  *schemas.Address      `json:"destination"`
+}
+
+// Target is when the parcel should be there: a day, with its zone where
+// that is known, or an instant.
+type Target struct {
+	Date string     `json:"date"`
+	Zone string     `json:"zone"`
+	At   *time.Time `json:"at"`
+}
+
+// Delay is what D2 says. Measure is promised, original_eta, or empty.
+type Delay struct {
+	Measure   string     `json:"measure"`
+	Delayed   bool       `json:"delayed"`
+	DelayedAt *time.Time `json:"delayed_at"`
+	ClearedAt *time.Time `json:"cleared_at"`
+}
+
+// Clock is the measured service (D7). The duration is null while it runs,
+// and when it stopped before it started.
+type Clock struct {
+	StartedAt          *time.Time `json:"started_at"`
+	StoppedAt          *time.Time `json:"stopped_at"`
+	StoppedLocal       string     `json:"stopped_local"`
+	StopCode           string     `json:"stop_code"`
+	DurationS          *int64     `json:"duration_s"`
+	StoppedBeforeStart bool       `json:"stopped_before_start"`
+}
