@@ -15,7 +15,7 @@ import (
 // wants milestones. Figures are per raw event.
 
 // benchWorld gives a job, its tables, and the inputs of one parcel.
-func benchWorld(b *testing.B, hold time.Duration) (*world, map[string]any, []job.Input) {
+func benchWorld(b testing.TB, hold time.Duration) (*world, map[string]any, []job.Input) {
 	w := newWorld(b, func(c *Config) { c.ReorderHold = hold })
 	w.endpoint(&schemas.WebhookEndpoint{EndpointID: "hook", Tenant: "acme-retail", Types: []string{schemas.TypeMilestone, schemas.TypeDelivered}})
 	inputs := []job.Input{benchInput(b, w, schemas.TopicRegistrations, day1, w.codecs.Registration, usualRegistrationRecord())}
@@ -31,7 +31,7 @@ func usualRegistrationRecord() *schemas.Registration {
 	return r
 }
 
-func benchInput[T any](b *testing.B, w *world, topic string, at time.Time, codec *schemas.Codec[T], v *T) job.Input {
+func benchInput[T any](b testing.TB, w *world, topic string, at time.Time, codec *schemas.Codec[T], v *T) job.Input {
 	value, err := codec.Encode(v)
 	require.NoError(b, err)
 	r := job.Record{Position: job.Position{Topic: topic}, Value: value, Arrival: at}
@@ -40,12 +40,15 @@ func benchInput[T any](b *testing.B, w *world, topic string, at time.Time, codec
 	return job.Input{Record: r, Key: key, Value: decoded, First: r.Position, FirstArrival: at}
 }
 
-// benchParcel plays one parcel, waking its timers, and gives the last call.
-func benchParcel(b *testing.B, w *world, tables map[string]any, inputs []job.Input) (state any, outputs int) {
+// benchParcel plays one parcel, waking its timers, and gives its state and how
+// many records it made. The memory of the calls is used again, as by the
+// runtime.
+func benchParcel(b testing.TB, w *world, tables map[string]any, inputs []job.Input) (state any, outputs int) {
 	var wake time.Time
+	var c job.Call
 	run := func(now time.Time, do func(*job.Call) error) {
-		c := job.NewCall(inputs[0].Key, 0, now, state, wake, tables)
-		if err := do(c); err != nil {
+		c.Reset(inputs[0].Key, 0, now, state, wake, tables)
+		if err := do(&c); err != nil {
 			b.Fatal(err)
 		}
 		state, wake = c.State, c.WakeAt
@@ -60,6 +63,8 @@ func benchParcel(b *testing.B, w *world, tables map[string]any, inputs []job.Inp
 	return state, outputs
 }
 
+// BenchmarkProcess is a whole call: what the rules do and the records that
+// this makes, written.
 func BenchmarkProcess(b *testing.B) {
 	for _, hold := range []time.Duration{0, DefaultReorderHold} {
 		b.Run("hold="+hold.String(), func(b *testing.B) {
@@ -72,6 +77,35 @@ func BenchmarkProcess(b *testing.B) {
 			}
 			b.ReportMetric(float64(outputs)/float64(len(usualScans)), "outputs/op")
 		})
+	}
+}
+
+// BenchmarkApply is what the rules do, without writing what they made: with no
+// endpoint, and with one that chooses a few of the events.
+func BenchmarkApply(b *testing.B) {
+	for _, endpoints := range []string{"none", "milestones"} {
+		b.Run("endpoint="+endpoints, func(b *testing.B) {
+			w, _, inputs := benchWorld(b, 0)
+			if endpoints == "none" {
+				w.table = nil
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			for i := 0; i < b.N; i += len(usualScans) {
+				applyParcel(b, w, inputs)
+			}
+		})
+	}
+}
+
+// applyParcel plays one parcel and writes nothing.
+func applyParcel(b testing.TB, w *world, inputs []job.Input) {
+	state, t := &State{}, &turn{rules: w.job.rules, memory: &memory{}}
+	for _, in := range inputs {
+		t.reset(in.Key, state, w.table)
+		if err := t.handle(in, in.Arrival.UnixMilli()); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

@@ -20,45 +20,38 @@ func (j *Job) finish(c *job.Call, t *turn) error {
 	default:
 		c.Put(t.state, t.wakeAt())
 	}
+	j.turns.Put(t)
 	return nil
 }
 
 func (j *Job) emit(c *job.Call, t *turn) error {
 	for i := range t.out.events {
-		if err := emit(c, schemas.TopicTrackingEvents, c.Key, j.codecs.TrackingEvent, &t.out.events[i]); err != nil {
+		if err := add(t, schemas.TopicTrackingEvents, c.Key, j.codecs.TrackingEvent, &t.out.events[i]); err != nil {
 			return err
 		}
 	}
 	for i := range t.out.decisions {
-		if err := emit(c, schemas.TopicDecisions, c.Key, j.codecs.Decision, &t.out.decisions[i]); err != nil {
+		if err := add(t, schemas.TopicDecisions, c.Key, j.codecs.Decision, &t.out.decisions[i]); err != nil {
 			return err
 		}
 	}
 	for _, s := range t.out.shipments {
-		row := t.shipmentRow(s)
-		if err := emit(c, schemas.TopicShipments, schemas.EpochKey(c.Key, row.Epoch), j.codecs.Shipment, &row); err != nil {
+		t.row = t.shipmentRow(s)
+		if err := add(t, schemas.TopicShipments, schemas.EpochKey(c.Key, t.row.Epoch), j.codecs.Shipment, &t.row); err != nil {
 			return err
 		}
 	}
 	for i := range t.out.jobs {
 		w := &t.out.jobs[i]
-		if err := emit(c, schemas.TopicWebhookJobs, schemas.JobKey(w.EndpointID, c.Key), j.codecs.WebhookJob, w); err != nil {
+		if err := add(t, schemas.TopicWebhookJobs, schemas.JobKey(w.EndpointID, c.Key), j.codecs.WebhookJob, w); err != nil {
 			return err
 		}
 	}
 	for i := range t.out.usage {
-		if err := emit(c, schemas.TopicUsage, t.out.usage[i].Tenant, j.codecs.Usage, &t.out.usage[i]); err != nil {
+		if err := add(t, schemas.TopicUsage, t.out.usage[i].Tenant, j.codecs.Usage, &t.out.usage[i]); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func emit[T any](c *job.Call, topic, key string, codec *schemas.Codec[T], v *T) error {
-	value, err := codec.Encode(v)
-	if err != nil {
-		return err
-	}
-	c.Emit(job.Output{Topic: topic, Key: key, Value: value})
+	t.outbox.emit(c)
 	return nil
 }

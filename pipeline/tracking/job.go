@@ -18,6 +18,7 @@ type Job struct {
 	codecs  *schemas.Codecs
 	symbols *symbols
 	coders  sync.Pool // of *coder, for writing
+	turns   sync.Pool // of *turn
 }
 
 var _ job.Job = (*Job)(nil)
@@ -30,6 +31,7 @@ func NewJob(cfg Config) (*Job, error) {
 	}
 	j := &Job{rules: r, codecs: cfg.Codecs, symbols: newSymbols()}
 	j.coders.New = func() any { return &coder{numbers: make(map[string]int), symbols: j.symbols} }
+	j.turns.New = func() any { return &turn{rules: r, memory: &memory{}} }
 	return j, nil
 }
 
@@ -84,7 +86,15 @@ func (j *Job) Process(c *job.Call, in job.Input) error {
 	if err != nil {
 		return err
 	}
-	now, arrived := c.Now.UnixMilli(), in.FirstArrival.UnixMilli()
+	if err := t.handle(in, c.Now.UnixMilli()); err != nil {
+		return err
+	}
+	return j.finish(c, t)
+}
+
+// handle is what the rules make of a record.
+func (t *turn) handle(in job.Input, now int64) error {
+	arrived := in.FirstArrival.UnixMilli()
 	t.advance(now)
 	switch value := in.Value.(type) {
 	case *schemas.Registration:
@@ -97,7 +107,7 @@ func (j *Job) Process(c *job.Call, in job.Input) error {
 		return fmt.Errorf("processing a record of %s: its value is a %T", in.First.Topic, in.Value)
 	}
 	t.advance(now)
-	return j.finish(c, t)
+	return nil
 }
 
 // Wake lets the time until now pass.
@@ -125,7 +135,12 @@ func (j *Job) turn(c *job.Call) (*turn, error) {
 	if !ok {
 		return nil, fmt.Errorf("reading the table %s: the job was not given it", schemas.TopicWebhookEndpoints)
 	}
-	return j.rules.newTurn(c.Key, state, endpoints), nil
+	t, ok := j.turns.Get().(*turn)
+	if !ok {
+		return nil, errors.New("beginning a turn: the pool holds something else")
+	}
+	t.reset(c.Key, state, endpoints)
+	return t, nil
 }
 
 // EncodeState appends a *State to dst.

@@ -1,6 +1,7 @@
 package tracking
 
 import (
+	"slices"
 	"time"
 
 	"waybill/schemas"
@@ -19,31 +20,31 @@ func (t *turn) shipmentRow(s *shipment) schemas.Shipment {
 		Closed: s.closed != 0, CreatedAt: utc(s.created), UpdatedAt: utc(s.updated),
 	}
 	if s.present.id != 0 {
-		row.StatusAt = instant(s.present.occurred)
+		row.StatusAt = t.instant(s.present.occurred)
 	}
 	if s.clockStart.id != 0 {
-		row.ClockStart = instant(s.clockStart.occurred)
+		row.ClockStart = t.instant(s.clockStart.occurred)
 	}
 	if s.clockStop.id != 0 {
-		row.ClockStop = instant(s.clockStop.occurred)
+		row.ClockStop = t.instant(s.clockStop.occurred)
 	}
 	if s.delivered.id != 0 {
-		row.DeliveredAt, row.DeliveredPrecision = instant(s.delivered.occurred), s.delivered.precision
+		row.DeliveredAt, row.DeliveredPrecision = t.instant(s.delivered.occurred), s.delivered.precision
 	}
 	if s.events > 0 {
-		row.FirstEventAt, row.LastEventAt = instant(s.firstEvent), instant(s.lastEvent)
-		row.LastScanAt = optional(s.lastScan)
+		row.FirstEventAt, row.LastEventAt = t.instant(s.firstEvent), t.instant(s.lastEvent)
+		row.LastScanAt = t.optional(s.lastScan)
 	}
-	row.ETADate, row.ETAAt, _ = s.eta.fields()
-	row.OriginalETADate, row.OriginalETAAt, _ = s.originalETA.fields()
-	row.Registrations = registrationRows(s)
+	row.ETADate, row.ETAAt, _ = t.fields(&s.eta)
+	row.OriginalETADate, row.OriginalETAAt, _ = t.fields(&s.originalETA)
+	row.Registrations = t.registrationRows(s)
 	row.ExceptionEpisodes = t.episodeRows(s)
-	row.ETAChanges = etaRows(s)
+	row.ETAChanges = t.etaRows(s)
 	return row
 }
 
-func registrationRows(s *shipment) []schemas.RegistrationState {
-	rows := make([]schemas.RegistrationState, len(s.registrations))
+func (t *turn) registrationRows(s *shipment) []schemas.RegistrationState {
+	rows := sized(t.row.Registrations, len(s.registrations))
 	for i := range s.registrations {
 		g := &s.registrations[i]
 		measure, _ := measureOf(s, g)
@@ -51,10 +52,10 @@ func registrationRows(s *shipment) []schemas.RegistrationState {
 			RegistrationID: g.id, Tenant: g.tenant, State: g.state, Reference: g.reference, Metadata: g.metadata,
 			RegisteredAt: utc(g.registered), ExpiresAt: utc(g.expires), Backfill: g.backfill,
 			Service: g.serviceName(), Measure: measure,
-			DelayedAt: optional(g.delayed), DelayClearedAt: optional(g.cleared),
+			DelayedAt: t.optional(g.delayed), DelayClearedAt: t.optional(g.cleared),
 			PreviousStatus: g.previous, Webhooks: g.webhooks,
 		}
-		rows[i].PromisedDate, rows[i].PromisedAt, rows[i].PromisedZone = g.promise.fields()
+		rows[i].PromisedDate, rows[i].PromisedAt, rows[i].PromisedZone = t.fields(&g.promise)
 		if g.origin != nil {
 			rows[i].OriginCountry = g.origin.Country
 		}
@@ -66,8 +67,9 @@ func registrationRows(s *shipment) []schemas.RegistrationState {
 }
 
 func (t *turn) episodeRows(s *shipment) []schemas.ExceptionEpisode {
-	rows := make([]schemas.ExceptionEpisode, len(s.episodes))
-	for i, ep := range s.episodes {
+	rows := sized(t.row.ExceptionEpisodes, len(s.episodes))
+	for i := range s.episodes {
+		ep := &s.episodes[i]
 		code := t.codeOf(ep.code)
 		rows[i] = schemas.ExceptionEpisode{
 			OpeningEventID: eventID(ep.opening), OpenedAt: utc(ep.opened), Code: ep.code,
@@ -75,36 +77,35 @@ func (t *turn) episodeRows(s *shipment) []schemas.ExceptionEpisode {
 			ClosingEventID: eventID(ep.closing), ClosingCode: ep.closingCode,
 		}
 		if ep.closing != 0 {
-			rows[i].ClosedAt = instant(ep.closed)
+			rows[i].ClosedAt = t.instant(ep.closed)
 		}
 	}
 	return rows
 }
 
-func etaRows(s *shipment) []schemas.ETAChange {
-	rows := make([]schemas.ETAChange, len(s.etaChanges))
-	for i, c := range s.etaChanges {
+func (t *turn) etaRows(s *shipment) []schemas.ETAChange {
+	rows := sized(t.row.ETAChanges, len(s.etaChanges))
+	for i := range s.etaChanges {
+		c := &s.etaChanges[i]
 		rows[i] = schemas.ETAChange{
 			CausingEventID: eventID(c.cause), ChangedAt: utc(c.changed), Source: c.source, Reason: c.reason,
 		}
-		rows[i].FromDate, rows[i].FromAt, _ = c.from.fields()
-		rows[i].ToDate, rows[i].ToAt, _ = c.to.fields()
+		rows[i].FromDate, rows[i].FromAt, _ = t.fields(&c.from)
+		rows[i].ToDate, rows[i].ToAt, _ = t.fields(&c.to)
 	}
 	return rows
 }
 
 // fields gives a target as records hold it.
-func (g target) fields() (date *string, at *time.Time, zone *string) {
+func (m *memory) fields(g *target) (date *string, at *time.Time, zone *string) {
 	if g.date != "" {
 		date = &g.date
 	}
 	if g.zone != "" {
 		zone = &g.zone
 	}
-	return date, optional(g.at), zone
+	return date, m.optional(g.at), zone
 }
 
-func instant(ms int64) *time.Time {
-	at := utc(ms)
-	return &at
-}
+// sized gives a list of n items in the memory of an old one.
+func sized[T any](old []T, n int) []T { return slices.Grow(old[:0], n)[:n] }

@@ -17,6 +17,7 @@ type turn struct {
 	state                *State
 	now                  int64 // logical time: that of the record or of the timer, stream time, ms
 	out                  effects
+	*memory
 }
 
 // effects are the records that a turn makes, in order.
@@ -29,12 +30,29 @@ type effects struct {
 	changed   bool        // the state changed, if only in private
 }
 
-func (r *rules) newTurn(key string, state *State, endpoints *schemas.EndpointTable) *turn {
+// reset makes t the turn of another call, in the memory of the one that it was.
+func (t *turn) reset(key string, state *State, endpoints *schemas.EndpointTable) {
 	carrier, number, _ := strings.Cut(key, ":")
 	if state == nil {
 		state = &State{}
 	}
-	return &turn{rules: r, key: key, carrier: carrier, number: number, endpoints: endpoints, state: state}
+	t.out.clear()
+	t.memory.clear()
+	*t = turn{
+		rules: t.rules, key: key, carrier: carrier, number: number, endpoints: endpoints, state: state,
+		out: t.out, memory: t.memory,
+	}
+}
+
+func (e *effects) clear() {
+	clear(e.decisions)
+	clear(e.events)
+	clear(e.jobs)
+	clear(e.usage)
+	clear(e.shipments)
+	*e = effects{
+		decisions: e.decisions[:0], events: e.events[:0], jobs: e.jobs[:0], usage: e.usage[:0], shipments: e.shipments[:0],
+	}
 }
 
 // touch counts a change of the shipment (O3). It comes before the records that

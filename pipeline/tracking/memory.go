@@ -1,0 +1,71 @@
+package tracking
+
+import (
+	"bytes"
+	"time"
+
+	"waybill/pipeline/stream/job"
+	"waybill/schemas"
+)
+
+// memory is what the records of a turn are made in. It goes from one turn to
+// the next, so that a call of the usual kind allocates next to nothing: what
+// lies in it is good until the turn ends, and nothing in a state may point to
+// it.
+type memory struct {
+	row    schemas.Shipment // that is being written
+	times  []time.Time      // that fields point to
+	outbox outbox
+}
+
+func (m *memory) clear() {
+	m.times = m.times[:0]
+	m.outbox.clear()
+}
+
+// instant gives a time for a field that may be absent.
+func (m *memory) instant(ms int64) *time.Time {
+	m.times = append(m.times, utc(ms))
+	return &m.times[len(m.times)-1]
+}
+
+// optional gives a time for a field that may be absent; 0 is absent.
+func (m *memory) optional(ms int64) *time.Time {
+	if ms == 0 {
+		return nil
+	}
+	return m.instant(ms)
+}
+
+// outbox is where a turn's records are written, one behind the other. The
+// runtime gets one copy of all of them, which it may keep.
+type outbox struct {
+	buf     []byte
+	outputs []job.Output
+	ends    []int // of each output in buf
+}
+
+func add[T any](t *turn, topic, key string, codec *schemas.Codec[T], v *T) error {
+	buf, err := codec.Append(t.outbox.buf, v)
+	if err != nil {
+		return err
+	}
+	o := &t.outbox
+	o.buf, o.ends = buf, append(o.ends, len(buf))
+	o.outputs = append(o.outputs, job.Output{Topic: topic, Key: key})
+	return nil
+}
+
+func (o *outbox) emit(c *job.Call) {
+	values, begin := bytes.Clone(o.buf), 0
+	for i, end := range o.ends {
+		o.outputs[i].Value = values[begin:end:end]
+		c.Emit(o.outputs[i])
+		begin = end
+	}
+}
+
+func (o *outbox) clear() {
+	clear(o.outputs)
+	o.buf, o.outputs, o.ends = o.buf[:0], o.outputs[:0], o.ends[:0]
+}
