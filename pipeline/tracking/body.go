@@ -14,6 +14,7 @@ func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w
 		ID: job.JobID, Type: job.Type, Types: job.Types, Created: job.CreatedAt, Sequence: job.Sequence, Revision: job.Revision,
 		Registration: body.Registration{
 			ID: g.id, State: g.state, Metadata: g.metadata, Reference: g.reference, Transaction: g.transaction,
+			Tags: append([]string{}, g.extras.tags...), ShipDate: optionalText(g.extras.shipDate),
 			RegisteredAt: utc(g.registered), ExpiresAt: utc(g.expires),
 		},
 		Event: t.bodyEvent(w.event), Shipment: t.bodyShipment(s, g),
@@ -59,6 +60,6 @@ func (t *turn) bodyEvent(e *schemas.TrackingEvent) body.Event {
 		OccurredPrecision: e.OccurredPrecision, OccurredConfidence: e.OccurredConfidence,
 		ReceivedAt: e.ReceivedAt, ArrivedAt: e.ArrivedAt,
 		Location: e.Location, RawCode: e.RawCode, Description: e.Description, SignedBy: e.SignedBy,
-		MapVersion: e.MapVersion, Evidence: e.Evidence,
+		MapVersion: e.MapVersion, Evidence: e.Evidence, ByHand: e.Source == byHandSource,
 	}
 }

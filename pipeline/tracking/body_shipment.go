@@ -6,25 +6,29 @@ import (
 )
 
 func (t *turn) bodyShipment(s *shipment, g *registration) body.Shipment {
-	now := t.status(s)
+	shown := t.shown(s, g)
+	now := t.codeOf(shown.code).Status
 	measure, _ := measureOf(s, g)
 	b := body.Shipment{
 		Carrier: t.carrier, TrackingNumber: t.number, Epoch: utc(s.epoch),
-		Status: now.Name, Code: s.present.code, Leg: s.legOrForward(), Terminal: now.Terminal,
+		Status: now.Name, Code: shown.code, Leg: s.legOrForward(), Terminal: now.Terminal,
 		Attempts: s.attempts,
 		ETA:      bodyTarget(s.eta), OriginalETA: bodyTarget(s.originalETA), Promised: bodyTarget(g.promise),
 		Delay: body.Delay{
 			Measure: measure, Delayed: g.delayed != 0 && g.cleared == 0,
 			DelayedAt: optional(g.delayed), ClearedAt: optional(g.cleared),
 		},
-		Clock:        bodyClock(s),
+		Clock:        bodyClock(s, t.stopOf(s, g)),
+		Corrected:    t.corrected(s, g) != nil,
+		Exceptions:   t.bodyExceptions(s, g),
 		ServiceLevel: g.service, Origin: g.origin, Destination: g.destination,
 	}
 	if g.isReturn && b.Leg == schemas.LegForward {
 		b.Leg = schemas.LegReturn
 	}
-	if s.present.id != 0 {
-		b.StatusAt = optional(s.present.occurred)
+	b.Delay.DelayS, b.Delay.AccountableS = t.latenessOf(s, g).fields()
+	if shown.id != 0 {
+		b.StatusAt = optional(shown.occurred)
 	}
 	if s.delivered.id != 0 {
 		b.DeliveredAt = optional(s.delivered.occurred)
@@ -39,18 +43,41 @@ func bodyTarget(g target) *body.Target {
 	return &body.Target{Date: g.date, Zone: g.zone, At: optional(g.at)}
 }
 
-func bodyClock(s *shipment) body.Clock {
+func (t *turn) bodyExceptions(s *shipment, g *registration) []body.Exception {
+	list := []body.Exception{}
+	for i := range s.episodes {
+		ep := &s.episodes[i]
+		if !t.sees(s, g, ep) {
+			continue
+		}
+		code := t.codeOf(ep.code)
+		b := body.Exception{
+			OpeningEventID: eventID(ep.opening), Code: ep.code, Party: code.Party, Severity: code.Severity,
+			OpenedAt: utc(ep.opened),
+		}
+		if ep.closing != 0 {
+			b.ClosedAt = optional(ep.closed)
+		}
+		if k := g.acknowledged(ep.opening); k != nil {
+			b.AcknowledgedAt, b.AcknowledgedBy = optional(k.at), k.actor
+		}
+		list = append(list, b)
+	}
+	return list
+}
+
+func bodyClock(s *shipment, stop *mark) body.Clock {
 	var c body.Clock
 	if s.clockStart.id != 0 {
 		c.StartedAt = optional(s.clockStart.occurred)
 	}
-	if s.clockStop.id != 0 {
-		c.StoppedAt = optional(s.clockStop.occurred)
-		c.StoppedLocal, c.StopCode = s.clockStop.local.write(s.clockStop.occurred), s.clockStop.code
+	if stop.id != 0 {
+		c.StoppedAt = optional(stop.occurred)
+		c.StoppedLocal, c.StopCode = stop.local.write(stop.occurred), stop.code
 	}
 	if c.StartedAt != nil && c.StoppedAt != nil {
-		c.StoppedBeforeStart = s.clockStop.occurred < s.clockStart.occurred
-		if seconds := (s.clockStop.occurred - s.clockStart.occurred) / 1000; !c.StoppedBeforeStart {
+		c.StoppedBeforeStart = stop.occurred < s.clockStart.occurred
+		if seconds := (stop.occurred - s.clockStart.occurred) / 1000; !c.StoppedBeforeStart {
 			c.DurationS = &seconds
 		}
 	}

@@ -4,6 +4,7 @@ package tracking
 type byHand struct {
 	reason, actor    string // why it was stopped, closed or refused, and by whom
 	acknowledgements []acknowledgement
+	correction       correction
 }
 
 // acknowledgement is an exception that the tenant took in hand (D6).
@@ -13,7 +14,9 @@ type acknowledgement struct {
 	actor   string
 }
 
-func (h *byHand) any() bool { return h.reason != "" || h.actor != "" || len(h.acknowledgements) > 0 }
+func (h *byHand) any() bool {
+	return h.reason != "" || h.actor != "" || len(h.acknowledgements) > 0 || h.correction.id != 0
+}
 
 func layoutByHand(c *coder, h *byHand, registered int64) {
 	c.string(&h.reason)
@@ -23,4 +26,7 @@ func layoutByHand(c *coder, h *byHand, registered int64) {
 		c.near(&a.at, registered)
 		c.string(&a.actor)
 	})
+	if c.present(h.correction.id != 0) {
+		layoutCorrection(c, &h.correction, registered)
+	}
 }

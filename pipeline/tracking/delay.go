@@ -59,7 +59,10 @@ func (t *turn) delayDue(s *shipment) int64 {
 
 func (t *turn) delayDueOf(s *shipment, g *registration) int64 {
 	name, to := measureOf(s, g)
-	if name == "" || g.state != stateActive || s.clockStop.id != 0 || t.terminal(s) || g.delayedBy(name, to) {
+	if name == "" || g.state != stateActive || g.delayedBy(name, to) {
+		return never
+	}
+	if t.stopOf(s, g).id != 0 || t.over(s, g) {
 		return never
 	}
 	due := t.deadline(to)
@@ -116,13 +119,17 @@ func measureInWords(name string) string {
 func (t *turn) clearDelays(s *shipment, n *news) {
 	for i := range s.registrations {
 		g := &s.registrations[i]
+		if g.delayed == 0 || g.cleared != 0 {
+			continue
+		}
 		name, to := measureOf(s, g)
-		if g.delayed == 0 || g.cleared != 0 || name == "" || s.clockStop.id == 0 || !t.inTime(to, &s.clockStop) {
+		stop := t.stopOf(s, g)
+		if name == "" || stop.id == 0 || !t.inTime(to, stop) {
 			continue
 		}
 		e := t.clearDelay(s, g, "A stop that was in time was heard of late.")
-		e.OccurredAt = utc(s.clockStop.occurred)
-		e.Evidence = map[string]string{"measure": name, "target": to.write(), "stopped": s.clockStop.day(), "stopped_by": eventID(s.clockStop.id)}
+		e.OccurredAt = utc(stop.occurred)
+		e.Evidence = map[string]string{"measure": name, "target": to.write(), "stopped": stop.day(), "stopped_by": eventID(stop.id)}
 		t.out.events = append(t.out.events, e)
 		n.cleared = append(n.cleared, g.id)
 	}

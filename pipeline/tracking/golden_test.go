@@ -20,9 +20,11 @@ import (
 //	endpoint   id= [tenant=] [types=] [statuses=] [history]
 //	register   at= [tenant=] [number=] [promised=] [promised-zone=] [promised-at=] [days=] [backfill=]
 //	           [idempotency=] [id=] [metadata=] [reference=] [service=] [to=] [new-epoch] [is-return]
+//	           [tags=] [ship-date=] [account=] [transaction=] [actor=]
 //	event      at= occurred= code= [received=] [raw=] [raw-status=] [status=] [zone=] [local=] [day] [minute] [eta=] [eta-at=]
 //	           [text=] [source=] [kind=] [place=] [signed=] [leg=] [ordinal=]
 //	maps       version=                               goes on with another version of the maps
+//	act        what= at= ...                            see golden_acts_test.go
 //	advance    to=
 //	state      what the topic shipments says last
 //	body       the last webhook's body
@@ -70,6 +72,8 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 		return ""
 	case "register":
 		return s.write(s.w.register(s.when(arg(d, "at", "")), s.registration(d)))
+	case "act":
+		return s.write(s.w.register(s.when(arg(d, "at", "")), s.act(d)))
 	case "event":
 		return s.write(s.w.event(s.when(arg(d, "at", "")), s.carrierEvent(d)))
 	case "maps":
@@ -117,6 +121,8 @@ func (s *script) registration(d *datadriven.TestData) *schemas.Registration {
 		Backfill: arg(d, "backfill", schemas.BackfillNone), Metadata: arg(d, "metadata", ""), Reference: arg(d, "reference", ""),
 		NewEpoch: d.HasArg("new-epoch"), IsReturn: d.HasArg("is-return"),
 		PromisedDate: s.optionalText(d, "promised"), PromisedZone: s.optionalText(d, "promised-zone"), PromisedAt: s.optionalTime(d, "promised-at"),
+		Tags: argList(d, "tags"), ShipDate: s.optionalText(d, "ship-date"), CarrierAccount: arg(d, "account", ""),
+		Transaction: arg(d, "transaction", ""), Actor: arg(d, "actor", ""),
 	}
 	if d.HasArg("service") {
 		r.ServiceLevel = &schemas.ServiceLevel{Token: arg(d, "service", "")}

@@ -83,7 +83,9 @@ func (s *script) writeEvent(out *strings.Builder, e *schemas.TrackingEvent) {
 			fmt.Fprintf(out, " for %s", e.Tenant)
 		}
 	}
-	fmt.Fprintf(out, " at %s\n", e.OccurredAt.Format("01-02T15:04:05"))
+	fmt.Fprintf(out, " at %s", e.OccurredAt.Format("01-02T15:04:05"))
+	s.writeAudit(out, e)
+	fmt.Fprintln(out)
 }
 
 func (s *script) remember(row *schemas.Shipment) {
@@ -122,6 +124,7 @@ func (s *script) writeState() string {
 		for _, g := range row.Registrations {
 			fmt.Fprintf(&out, "  registration %s %s %s to %s measure=%s delayed=%s cleared=%s webhooks=%d metadata=%s\n", g.Tenant, g.State,
 				clockText(&g.RegisteredAt), clockText(&g.ExpiresAt), g.Measure, clockText(g.DelayedAt), clockText(g.DelayClearedAt), g.Webhooks, g.Metadata)
+			s.writeActs(&out, &g)
 		}
 		for _, ep := range row.ExceptionEpisodes {
 			fmt.Fprintf(&out, "  exception %s %s %s to %s %s by %s\n", ep.Code, ep.Party, clockText(&ep.OpenedAt), clockText(ep.ClosedAt), ep.ClosingCode, s.nameOf(ep.ClosingEventID))

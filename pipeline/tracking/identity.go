@@ -92,6 +92,15 @@ func digest(parts []string) [sha256.Size]byte {
 	return sha256.Sum256(buf)
 }
 
+// parseEventID reads what eventID wrote; 0 for anything else.
+func parseEventID(s string) uint64 {
+	raw, err := hex.DecodeString(s)
+	if err != nil || len(raw) != 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64(raw)
+}
+
 // eventID writes an identity as it is published: 16 hex digits, or nothing.
 func eventID(id uint64) string {
 	if id == 0 {

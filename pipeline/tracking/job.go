@@ -98,7 +98,9 @@ func (t *turn) handle(in job.Input, now int64) error {
 	t.advance(now)
 	switch value := in.Value.(type) {
 	case *schemas.Registration:
-		if err := t.register(value, arrived); err != nil {
+		if isAct(value) {
+			t.act(value, arrived)
+		} else if err := t.register(value, arrived); err != nil {
 			return err
 		}
 	case *schemas.CarrierEvent:

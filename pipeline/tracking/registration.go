@@ -21,7 +21,7 @@ func (t *turn) register(raw *schemas.Registration, arrived int64) error {
 		return nil
 	}
 	s := t.lifeFor(raw, arrived)
-	if g := s.openOf(raw.Tenant, arrived); g != nil {
+	if g := s.openOf(raw.Tenant, arrived); g != nil && !t.mends(g, raw, arrived) {
 		t.registerAgain(s, g, raw)
 		return nil
 	}
@@ -55,16 +55,25 @@ func (t *turn) register(raw *schemas.Registration, arrived int64) error {
 // answered tells whether this very registration was taken before: same tenant
 // and idempotency key, or the id of one that has ended (R6).
 func (t *turn) answered(raw *schemas.Registration) bool {
+	return t.sentBefore(raw) || t.anyOf(raw.Tenant, func(g *registration) bool {
+		return raw.RegistrationID == g.id && g.state != stateActive
+	})
+}
+
+// sentBefore tells whether the tenant's idempotency key is known: of a
+// registration, or of this act by hand.
+func (t *turn) sentBefore(raw *schemas.Registration) bool {
+	return raw.IdempotencyKey != "" && t.anyOf(raw.Tenant, func(g *registration) bool {
+		return slices.Contains(g.keys, idempotency(raw))
+	})
+}
+
+// anyOf tells whether any registration of a tenant, in any life of the number,
+// is such.
+func (t *turn) anyOf(tenant string, such func(*registration) bool) bool {
 	for _, s := range t.state.shipments {
 		for i := range s.registrations {
-			g := &s.registrations[i]
-			if g.tenant != raw.Tenant {
-				continue
-			}
-			if raw.IdempotencyKey != "" && slices.Contains(g.keys, idempotency(raw)) {
-				return true
-			}
-			if raw.RegistrationID == g.id && g.state != stateActive {
+			if g := &s.registrations[i]; g.tenant == tenant && such(g) {
 				return true
 			}
 		}
@@ -72,7 +81,12 @@ func (t *turn) answered(raw *schemas.Registration) bool {
 	return false
 }
 
-func idempotency(raw *schemas.Registration) uint64 { return hash64("idempotency", raw.IdempotencyKey) }
+func idempotency(raw *schemas.Registration) uint64 {
+	if isAct(raw) {
+		return hash64("idempotency", raw.IdempotencyKey, raw.Action)
+	}
+	return hash64("idempotency", raw.IdempotencyKey)
+}
 
 // lifeFor finds the life of the number that a registration is for: the newest,
 // or a new one where the registration asks for it (I1). It does not get
@@ -91,10 +105,12 @@ func (t *turn) lifeFor(raw *schemas.Registration, arrived int64) *shipment {
 	return t.begin(arrived)
 }
 
-// openOf returns a tenant's registration whose window is open at an arrival.
+// openOf returns a tenant's registration that registering again is about (R6):
+// one that is active, or whose number or service was found not to be tracked.
+// One that was stopped, closed or refused is over, and the next is a new one.
 func (s *shipment) openOf(tenant string, arrived int64) *registration {
 	for i := range s.registrations {
-		if g := &s.registrations[i]; g.tenant == tenant && g.open(arrived) && g.state != stateExpired {
+		if g := &s.registrations[i]; g.tenant == tenant && g.open(arrived) && (g.state == stateActive || g.state == stateDoNotTrack) {
 			return g
 		}
 	}
@@ -142,50 +158,6 @@ func (g *registration) remember(raw *schemas.Registration) {
 	if over := len(g.keys) - maxIdempotency; over > 0 {
 		g.keys = slices.Delete(g.keys, 0, over)
 	}
-}
-
-// replace takes over what a registration gives. What it leaves out stays as it
-// was (R6). It gives whether anything changed.
-func (g *registration) replace(raw *schemas.Registration) bool {
-	changed := false
-	fill := func(have *string, given string) {
-		if given != "" && given != *have {
-			*have, changed = given, true
-		}
-	}
-	fill(&g.metadata, clipRunes(raw.Metadata, maxMetadata))
-	fill(&g.reference, clip(raw.Reference, maxName))
-	fill(&g.transaction, clip(raw.Transaction, maxName))
-	promise := target{date: text(raw.PromisedDate), zone: text(raw.PromisedZone)}
-	if raw.PromisedAt != nil {
-		promise.at = raw.PromisedAt.UnixMilli()
-	}
-	if promise.isSet() && promise != g.promise {
-		g.promise, changed = promise, true
-	}
-	if sl := clipService(raw.ServiceLevel); sl != nil && (g.service == nil || *sl != *g.service) {
-		g.service, changed = sl, true
-	}
-	if a := clipAddress(raw.Origin); a != nil && (g.origin == nil || *a != *g.origin) {
-		g.origin, changed = a, true
-	}
-	if a := clipAddress(raw.Destination); a != nil && (g.destination == nil || *a != *g.destination) {
-		g.destination, changed = a, true
-	}
-	return changed
-}
-
-// registerAgain takes a registration of a tenant who follows the parcel
-// already: it replaces what the first one gave and is not charged (R6).
-func (t *turn) registerAgain(s *shipment, g *registration, raw *schemas.Registration) {
-	t.out.changed = t.out.changed || raw.IdempotencyKey != ""
-	g.remember(raw)
-	if !g.replace(raw) {
-		return
-	}
-	t.touch(s)
-	s.adoptDetails(g)
-	t.moveMeasure(s, g)
 }
 
 // adoptDetails takes service and countries from the first registration that

@@ -54,7 +54,10 @@ func (t *turn) registrationRows(s *shipment) []schemas.RegistrationState {
 			Service: g.serviceName(), Measure: measure,
 			DelayedAt: t.optional(g.delayed), DelayClearedAt: t.optional(g.cleared),
 			PreviousStatus: g.previous, Webhooks: g.webhooks,
+			Tags: g.extras.tags, ShipDate: optionalText(g.extras.shipDate),
+			Reason: g.byHand.reason, Actor: g.byHand.actor, Acknowledgements: acknowledgementRows(g),
 		}
+		rows[i].DelayS, rows[i].AccountableDelayS = t.latenessOf(s, g).fields()
 		rows[i].PromisedDate, rows[i].PromisedAt, rows[i].PromisedZone = t.fields(&g.promise)
 		if g.origin != nil {
 			rows[i].OriginCountry = g.origin.Country
@@ -74,7 +77,7 @@ func (t *turn) episodeRows(s *shipment) []schemas.ExceptionEpisode {
 		rows[i] = schemas.ExceptionEpisode{
 			OpeningEventID: eventID(ep.opening), OpenedAt: utc(ep.opened), Code: ep.code,
 			Party: code.Party, Severity: code.Severity,
-			ClosingEventID: eventID(ep.closing), ClosingCode: ep.closingCode,
+			ClosingEventID: eventID(ep.closing), ClosingCode: ep.closingCode, AcknowledgedAt: s.firstAcknowledged(ep.opening),
 		}
 		if ep.closing != 0 {
 			rows[i].ClosedAt = t.instant(ep.closed)
@@ -109,3 +112,12 @@ func (m *memory) fields(g *target) (date *string, at *time.Time, zone *string) {
 
 // sized gives a list of n items in the memory of an old one.
 func sized[T any](old []T, n int) []T { return slices.Grow(old[:0], n)[:n] }
+
+// optionalText gives a text for a field that may be absent; none is absent.
+func optionalText(s string) *string {
+	if s == "" {
+		return nil
+	}
+	given := s // only a text that is there is moved to the heap
+	return &given
+}

@@ -29,7 +29,7 @@ func (t *turn) tell(s *shipment, n *news) {
 // status that it was told.
 func (t *turn) tellOne(s *shipment, g *registration, n *news) {
 	code := t.codeOf(n.event.code)
-	transition := n.became != nil && g.status != n.became.Status.Name
+	transition := n.became != nil && g.status != n.became.Status.Name && t.corrected(s, g) == nil
 	if transition {
 		code = n.became // of another event, where this one made that the present
 	}
@@ -42,11 +42,7 @@ func (t *turn) tellOne(s *shipment, g *registration, n *news) {
 		w.position = t.positionOf(s, g, n.event.id)
 	}
 	if transition {
-		g.previous, g.status = g.status, name
-		if !slices.Contains(g.seen, name) {
-			g.seen = append(g.seen, name)
-			w.firstTime = true
-		}
+		w.firstTime = g.show(name)
 	}
 	t.notify(s, g, &w)
 }

@@ -26,6 +26,19 @@ func (t *turn) untracked(g *registration) (code *status.Code, reason string) {
 	return nil, ""
 }
 
+// mends tells whether a registration puts right what made an earlier one not
+// tracked, by naming another service. The earlier one ends with that.
+func (t *turn) mends(g *registration, raw *schemas.Registration, arrived int64) bool {
+	if g.state != stateDoNotTrack || raw.ServiceLevel == nil {
+		return false
+	}
+	if problem, _ := t.untracked(&registration{service: clipService(raw.ServiceLevel)}); problem != nil {
+		return false
+	}
+	g.expires = arrived
+	return true
+}
+
 // invalidRawCode is the raw code of the one event that an invalid number gets
 // (R2), and a product that is not tracked (R3).
 const invalidRawCode = "INVD"

@@ -35,7 +35,10 @@ func (r *rules) validRegistration(raw *schemas.Registration) error {
 	if err := validTime("promised_at", raw.PromisedAt); err != nil {
 		return fmt.Errorf("reading a registration: %w", err)
 	}
-	return nil
+	if err := validDate("ship_date", raw.ShipDate); err != nil {
+		return fmt.Errorf("reading a registration: %w", err)
+	}
+	return r.validAct(raw)
 }
 
 // validEvent checks what the rules cannot do without. A zone that is no zone

@@ -18,7 +18,7 @@ func (t *turn) windowDue(s *shipment) int64 {
 }
 
 func (t *turn) windowDueOf(s *shipment, g *registration) int64 {
-	if g.state != stateActive || t.terminal(s) {
+	if g.state != stateActive || t.over(s, g) {
 		return never
 	}
 	return max(g.expires, s.settledBy(g.expires))
@@ -49,11 +49,8 @@ func (t *turn) expire(s *shipment) {
 // did. It is done when the shipment is next touched: nothing is to be told, so
 // no timer is spent on it.
 func (t *turn) settle(s *shipment) {
-	if !t.terminal(s) {
-		return
-	}
 	for i := range s.registrations {
-		if g := &s.registrations[i]; g.state == stateActive && g.expires <= t.now {
+		if g := &s.registrations[i]; g.state == stateActive && g.expires <= t.now && t.over(s, g) {
 			g.state = stateStopped
 		}
 	}

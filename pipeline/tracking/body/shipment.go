@@ -17,14 +17,19 @@ type Shipment struct {
 	Leg            string     `json:"leg"`
 	StatusAt       *time.Time `json:"status_at"`
 	Terminal       bool       `json:"terminal"`
-	DeliveredAt    *time.Time `json:"delivered_at"`
-	Attempts       int        `json:"attempts"`
+	// Corrected: the status is the tenant's own correction (R7) and not the
+	// carrier's.
+	Corrected   bool       `json:"corrected,omitempty"`
+	DeliveredAt *time.Time `json:"delivered_at"`
+	Attempts    int        `json:"attempts"`
 
 	ETA         *Target `json:"eta"`
 	OriginalETA *Target `json:"original_eta"`
 	Promised    *Target `json:"promised"`
 	Delay       Delay   `json:"delay"`
 	Clock       Clock   `json:"clock"`
+	// Exceptions are oldest first.
+	Exceptions []Exception `json:"exceptions"`
 
 	ServiceLevel *schemas.ServiceLevel `json:"service_level"`
 	Origin       *schemas.Address      `json:"origin"`
@@ -45,6 +50,24 @@ type Delay struct {
 	Delayed   bool       `json:"delayed"`
 	DelayedAt *time.Time `json:"delayed_at"`
 	ClearedAt *time.Time `json:"cleared_at"`
+	// DelayS is by how much the stop of the clock missed the measure, in seconds,
+	// 0 in time; AccountableS is that less the time in exceptions that are not
+	// the carrier's (D6). Null before the stop and without a measure.
+	DelayS       *int64 `json:"delay_s"`
+	AccountableS *int64 `json:"accountable_delay_s"`
+}
+
+// Exception is a time in which something was wrong (D6), as the tenant is shown
+// it, and when it took it in hand (R7).
+type Exception struct {
+	OpeningEventID string     `json:"opening_event_id"`
+	Code           string     `json:"code"`
+	Party          string     `json:"party"`
+	Severity       int        `json:"severity"`
+	OpenedAt       time.Time  `json:"opened_at"`
+	ClosedAt       *time.Time `json:"closed_at"`
+	AcknowledgedAt *time.Time `json:"acknowledged_at"`
+	AcknowledgedBy string     `json:"acknowledged_by"`
 }
 
 // Clock is the measured service (D7). The duration is null while it runs,

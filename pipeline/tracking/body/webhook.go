@@ -54,6 +54,8 @@ type Registration struct {
 	Metadata     string    `json:"metadata"`
 	Reference    string    `json:"reference"`
 	Transaction  string    `json:"transaction"`
+	Tags         []string  `json:"tags"`
+	ShipDate     *string   `json:"ship_date"`
 	RegisteredAt time.Time `json:"registered_at"`
 	ExpiresAt    time.Time `json:"expires_at"`
 }
@@ -91,6 +93,8 @@ type Event struct {
 	Description string            `json:"description"`
 	SignedBy    string            `json:"signed_by"`
 	MapVersion  string            `json:"map_version"`
+	// ByHand: the tenant said so itself (R7).
+	ByHand bool `json:"by_hand,omitempty"`
 	// Evidence is what the rules saw, on events that they noticed.
 	Evidence map[string]string `json:"evidence,omitempty"`
 }

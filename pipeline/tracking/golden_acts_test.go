@@ -1,0 +1,72 @@
+package tracking
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/cockroachdb/datadriven"
+
+	"waybill/schemas"
+)
+
+// act reads an act by hand (R7):
+//
+//	act  what= at= [tenant=] [number=] [carrier=] [status=] [reason=] [actor=] [event=] [occurred=] [new-carrier=] [idempotency=]
+//
+// An event is named as the script names it; underscores in a reason are blanks.
+func (s *script) act(d *datadriven.TestData) *schemas.Registration {
+	r := &schemas.Registration{
+		Tenant: arg(d, "tenant", "acme"), Carrier: arg(d, "carrier", "sim"), TrackingNumber: arg(d, "number", "A2"),
+		Action: arg(d, "what", ""), Actor: arg(d, "actor", "ann"), Status: arg(d, "status", ""),
+		Reason:     strings.ReplaceAll(arg(d, "reason", "because"), "_", " "),
+		OccurredAt: s.optionalTime(d, "occurred"), NewCarrier: arg(d, "new-carrier", ""), IdempotencyKey: arg(d, "idempotency", ""),
+	}
+	if name := arg(d, "event", ""); name != "" {
+		r.EventID = name
+		for id, known := range s.names {
+			if known == name {
+				r.EventID = id
+			}
+		}
+	}
+	return r
+}
+
+// writeAudit prints what stands beside an event that was done by hand, or was
+// withdrawn.
+func (s *script) writeAudit(out *strings.Builder, e *schemas.TrackingEvent) {
+	if e.Deleted {
+		fmt.Fprint(out, " deleted")
+	}
+	if !strings.HasPrefix(e.Type, "action.") {
+		return
+	}
+	if e.Actor != "" {
+		fmt.Fprintf(out, " by %s", e.Actor)
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Evidence)) {
+		value := e.Evidence[name]
+		for id, known := range s.names {
+			value = strings.ReplaceAll(value, id, known)
+		}
+		fmt.Fprintf(out, " %s=%q", name, value)
+	}
+}
+
+// writeActs prints what a registration has by hand.
+func (s *script) writeActs(out *strings.Builder, g *schemas.RegistrationState) {
+	if len(g.Tags) > 0 || g.ShipDate != nil {
+		fmt.Fprintf(out, "    tags %s shipped %s\n", strings.Join(g.Tags, ","), etaText(g.ShipDate, nil))
+	}
+	if g.Reason != "" || g.Actor != "" {
+		fmt.Fprintf(out, "    left for %q by %s\n", g.Reason, g.Actor)
+	}
+	for _, k := range g.Acknowledgements {
+		fmt.Fprintf(out, "    acknowledged %s at %s by %s\n", s.nameOf(k.OpeningEventID), clockText(&k.AcknowledgedAt), k.Actor)
+	}
+	if g.DelayS != nil && *g.DelayS > 0 {
+		fmt.Fprintf(out, "    late by %d s, %d s of them accountable\n", *g.DelayS, *g.AccountableDelayS)
+	}
+}
