@@ -7,6 +7,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"waybill/connectors/simulate"
 	"waybill/internal/config"
 )
 
@@ -20,6 +21,7 @@ func newParser(c *cli, more ...kong.Option) (*kong.Kong, error) {
 	options := []kong.Option{
 		kong.Name("waybill"),
 		kong.Description("Tracks shipments: orders carrier events, drops duplicates, sends webhooks, reports delays and exceptions."),
+		kong.Vars{"faults": simulate.FaultNames()},
 		kong.PostBuild(settingsFromEnvironment),
 		kong.Configuration(config.Load),
 		kong.Help(printHelp),

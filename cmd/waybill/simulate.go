@@ -21,17 +21,36 @@ type simulateCmd struct {
 	Tenant     string        `help:"Whose parcels." default:"sim"`
 	Duplicates float64       `help:"Share of raw events that are sent twice, 0 to 1." default:"0.05"`
 	Disorder   float64       `help:"Share of raw events that come after a later one, 0 to 1." default:"0.05"`
-	Output     string        `help:"File for the records as NDJSON (- is standard output). Empty: publish them." type:"path" placeholder:"FILE"`
-	Truth      string        `help:"File for the truth of each parcel as NDJSON." type:"path" placeholder:"FILE"`
+	faultFlags
+	Output string `help:"File for the records as NDJSON (- is standard output). Empty: publish them." type:"path" placeholder:"FILE"`
+	Truth  string `help:"File for the truth of each parcel as NDJSON." type:"path" placeholder:"FILE"`
+}
+
+// faultFlags say what goes wrong between what happens and what is told.
+type faultFlags struct {
+	Faults float64            `help:"Share of the scans that have a fault, each kind as often as another, and of the parcels that have each fault of parcels; 0 to 1. All but late." default:"0"`
+	Fault  map[string]float64 `help:"Rate of single faults, 0 to 1; goes before --faults. They are ${faults}." placeholder:"KIND=RATE,..." mapsep:","`
+}
+
+func (f *faultFlags) rates() simulate.Faults {
+	rates := simulate.Faults{}
+	if f.Faults > 0 {
+		rates = simulate.AllFaults(f.Faults)
+	}
+	for kind, rate := range f.Fault {
+		rates[simulate.Fault(kind)] = rate
+	}
+	return rates
 }
 
 func (*simulateCmd) Help() string {
 	return `A tenth of the parcels meets an exception, some are returned, some are lost. The same seed, start and rates give the same
-parcels.
+parcels. With faults the second lives of numbers that are used again begin half a year later; publish those with a past start.
 
 Examples:
 
     waybill simulate --parcels 50
+    waybill simulate --fault swapped=0.1,repeated=0.1 --output -
     waybill simulate --seed 7 --start 2026-01-05T00:00:00Z --output parcels.ndjson --truth truth.ndjson`
 }
 
@@ -43,7 +62,7 @@ func (c *simulateCmd) Run(ctx context.Context, g *globals) error {
 	}
 	records, truths, err := simulate.Generate(simulate.Options{
 		Parcels: c.Parcels, Seed: c.Seed, Start: c.Start, Duration: c.Over, Tenant: c.Tenant,
-		DuplicateRate: c.Duplicates, DisorderRate: c.Disorder,
+		DuplicateRate: c.Duplicates, DisorderRate: c.Disorder, Faults: c.rates(),
 	})
 	if err != nil {
 		return wrongUseError{err}

@@ -51,6 +51,7 @@ func reckon(t require.TestingT, model *status.Model, r *schemas.Registration, ev
 	truth := simulate.Truth{
 		Tenant: r.Tenant, Carrier: r.Carrier, TrackingNumber: r.TrackingNumber, Reference: r.Reference,
 		PromisedDate: *r.PromisedDate, Outcome: simulate.OutcomeOpen, Events: len(events), Exceptions: []simulate.Episode{},
+		Life: 1, Transitions: []simulate.Transition{},
 	}
 	present := model.Status("PENDING")
 	eta := ""
@@ -68,6 +69,9 @@ func reckon(t require.TestingT, model *status.Model, r *schemas.Registration, ev
 			eta = *e.ETADate
 		}
 		if !code.DataOnly && present.MayBecome(code) { // O6, O7
+			if code.Status != present {
+				truth.Transitions = append(truth.Transitions, simulate.Transition{Status: code.Status.Name, At: e.OccurredAt})
+			}
 			present = code.Status
 			if present.Name == "DELIVERED" {
 				truth.DeliveredDate = e.OccurredLocal[:10]

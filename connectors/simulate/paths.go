@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"waybill/schemas"
-	"waybill/schemas/status"
 )
 
 // live tells what happens to the parcel, day by day.
@@ -47,7 +46,9 @@ func (s *story) live(f fate) {
 
 // setOut is how every parcel begins.
 func (s *story) setOut() {
-	s.scan("info.received", s.registered.Add(time.Minute+time.Duration(s.chance.IntN(1800))*time.Second), s.from)
+	if !s.unannounced {
+		s.scan("info.received", s.registered.Add(time.Minute+time.Duration(s.chance.IntN(1800))*time.Second), s.from)
+	}
 	s.expect(s.promised)
 	s.scan("transit.picked_up", s.local(s.pickedUp, s.from, 14, 19), s.from)
 	s.scan("transit.departed_facility", s.local(s.pickedUp, s.from, 20, 23), s.from)
@@ -103,14 +104,15 @@ func (s *story) arriveOn(day time.Time) {
 // deliver ends the story well. Some carriers scan on after it (rule O7).
 func (s *story) deliver(day time.Time) {
 	s.scan("ofd.out", s.local(day, s.to, 7, 9), s.to)
+	s.mistake()
 	s.hand(s.choose(s.deliveries), s.local(s.lastDay(), s.to, 10, 18))
 	switch last := s.scans[len(s.scans)-1].at; s.chance.IntN(40) {
 	case 0:
-		s.scan("delivered.post_update", last.Add(time.Hour), s.to)
+		s.echo("delivered.post_update", last.Add(time.Hour))
 	case 1:
-		s.scan("transit.processing", last.Add(3*time.Hour), s.to)
-		s.truth.FinalStatus = status.Delivered
+		s.echo("transit.processing", last.Add(3*time.Hour))
 	}
+	s.echoes()
 }
 
 // hand gives the parcel to the recipient, and knows the outcome.

@@ -3,7 +3,6 @@ package simulate
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"waybill/connectors/replay"
@@ -32,6 +31,8 @@ type Options struct {
 	// The truth on exceptions is right for holds of more than this; 4 s is the
 	// most.
 	DisorderBound time.Duration
+	// Faults are further faults, by their rates. None: none.
+	Faults Faults
 }
 
 const (
@@ -43,27 +44,26 @@ const (
 )
 
 // Generate makes the records, in the order in which they are published, and
-// the truth of each parcel, in the order of their numbers.
+// the truth of each parcel, in the order of their numbers; a number that is used
+// again has two, one after the other.
 func Generate(o Options) ([]replay.Record, []Truth, error) {
-	if err := o.complete(); err != nil {
-		return nil, nil, fmt.Errorf("simulating parcels: %w", err)
-	}
-	w, err := newWorld(o)
+	m, err := NewMaker(o)
 	if err != nil {
-		return nil, nil, fmt.Errorf("simulating parcels: %w", err)
+		return nil, nil, err
 	}
 	var records []replay.Record
 	truths := make([]Truth, 0, o.Parcels)
-	fates := fatesOf(o.Parcels, rand.New(rand.NewPCG(o.Seed, 0)))
-	for i, fate := range fates {
-		s := w.begin(i, fate == invalid)
-		s.live(fate)
-		told, err := s.tell()
+	for i := range o.Parcels {
+		p, err := m.Parcel(i)
 		if err != nil {
-			return nil, nil, fmt.Errorf("simulating parcel %d: %w", i, err)
+			return nil, nil, err
 		}
-		records = append(records, told...)
-		truths = append(truths, s.truth)
+		for j := range p.Told {
+			records = append(records, p.Told[j].Record)
+		}
+		for j := range p.Lives {
+			truths = append(truths, p.Lives[j].Truth)
+		}
 	}
 	replay.Order(records)
 	twice := replay.Disorder{Duplicates: o.DuplicateRate, Seed: o.Seed}
@@ -94,7 +94,7 @@ func (o *Options) complete() error {
 		return fmt.Errorf("the bound of disorder is %s; a millisecond to %s is possible", o.DisorderBound, maxBound)
 	}
 	o.Start = o.Start.UTC().Truncate(time.Millisecond)
-	return nil
+	return o.Faults.check()
 }
 
 func isShare(rate float64) bool { return rate >= 0 && rate <= 1 } // false for NaN too

@@ -25,27 +25,47 @@ type story struct {
 	eta           string    // what the carrier now says, YYYY-MM-DD; empty: nothing yet
 	leg           string
 	scans         []scan
+	moments       []string // the status after each scan
 	truth         Truth
+	trouble       *trouble
+	unannounced   bool // the carrier is told nothing before it has the parcel
 }
 
-// scan is one thing that happened.
+// scan is one thing that happened, or that a source said by mistake.
 type scan struct {
 	code *status.Code
 	at   time.Time // UTC, whole seconds
 	site *site
 	eta  string
 	leg  string
+	// withdraws is set on what takes a scan back: how many scans before it that
+	// scan lies. byHand: a person says so, not the source.
+	withdraws int
+	byHand    bool
+	wrong     bool // taken back later
 }
 
 // begin chooses number, lane, service and promise, and registers the parcel.
 // Each parcel has a chance of its own, so that it is the same whatever becomes
 // of the others.
 func (w *world) begin(index int, wrongNumber bool) *story {
-	chance := rand.New(rand.NewPCG(w.options.Seed, uint64(index)+1))
-	s := &story{world: w, chance: chance, leg: schemas.LegForward}
+	s := &story{
+		world: w, chance: rand.New(rand.NewPCG(w.options.Seed, uint64(index)+1)),
+		leg: schemas.LegForward, trouble: newTrouble(w.options, index),
+	}
+	s.register(w.options.Start, numberOf(w.options.Seed, index, wrongNumber), fmt.Sprintf("ORDER-%06d", index+1))
+	if wrongNumber {
+		s.truth.Outcome = OutcomeInvalid
+	}
+	return s
+}
+
+// register asks for the parcel to be followed, within the duration from start.
+func (s *story) register(start time.Time, number, reference string) {
+	w, chance := s.world, s.chance
 	s.chooseLane()
 	service := w.services[chance.IntN(len(w.services))]
-	s.registered = w.options.Start.Add(time.Duration(chance.Int64N(int64(w.options.Duration)))).Truncate(time.Millisecond)
+	s.registered = start.Add(time.Duration(chance.Int64N(int64(w.options.Duration)))).Truncate(time.Millisecond)
 	s.pickedUp = dayOf(s.registered.In(s.from.zone)).Add(aDay)
 	days := service.days
 	if s.crossesBorder() {
@@ -53,8 +73,8 @@ func (w *world) begin(index int, wrongNumber bool) *story {
 	}
 	s.promised = s.pickedUp.Add(time.Duration(days) * aDay)
 	s.registration = &schemas.Registration{
-		Tenant: w.options.Tenant, Carrier: carrier, TrackingNumber: numberOf(w.options.Seed, index, wrongNumber),
-		Reference:    fmt.Sprintf("ORDER-%06d", index+1),
+		Tenant: w.options.Tenant, Carrier: carrier, TrackingNumber: number,
+		Reference:    reference,
 		PromisedDate: new(s.promised.Format(time.DateOnly)), PromisedZone: &s.to.zoneName,
 		ServiceLevel: &schemas.ServiceLevel{Name: service.name, Token: service.token},
 		Origin:       s.from.address(), Destination: s.to.address(),
@@ -64,12 +84,9 @@ func (w *world) begin(index int, wrongNumber bool) *story {
 	s.truth = Truth{
 		Tenant: s.registration.Tenant, Carrier: carrier, TrackingNumber: s.registration.TrackingNumber,
 		Reference: s.registration.Reference, PromisedDate: *s.registration.PromisedDate,
-		FinalStatus: status.Pending, Outcome: OutcomeOpen, Exceptions: []Episode{},
+		FinalStatus: status.Pending, Outcome: OutcomeOpen, Exceptions: []Episode{}, Transitions: []Transition{},
+		Life: 1,
 	}
-	if wrongNumber {
-		s.truth.Outcome = OutcomeInvalid
-	}
-	return s
 }
 
 func (s *story) chooseLane() {
@@ -108,17 +125,39 @@ func (s *story) local(day time.Time, at *site, from, to int) time.Time {
 // tells of them late tells of them one after the other.
 const leastGap = 10 * time.Minute
 
-// scan adds a scan, not before the one before it.
+// scan adds a scan that tells where the parcel is.
 func (s *story) scan(code string, at time.Time, where *site) scan {
-	at = at.UTC().Truncate(time.Second)
-	if n := len(s.scans); n > 0 && at.Before(s.scans[n-1].at.Add(leastGap)) {
-		at = s.scans[n-1].at.Add(leastGap)
-	}
-	made := scan{code: s.model.Code(code), at: at, site: where, eta: s.eta, leg: s.leg}
-	s.scans = append(s.scans, made)
+	made := s.add(scan{code: s.model.Code(code), at: at, site: where})
 	s.truth.Events++
-	s.truth.FinalStatus = made.code.Status.Name
+	s.become(made.code.Status.Name, made.at)
 	return made
+}
+
+// echo adds a scan of a parcel that has arrived: it changes nothing.
+func (s *story) echo(code string, at time.Time) {
+	s.add(scan{code: s.model.Code(code), at: at, site: s.to})
+	s.truth.Events++
+	s.become(s.truth.FinalStatus, at)
+}
+
+// add puts a scan into the story, not before the one before it.
+func (s *story) add(made scan) scan {
+	made.at = made.at.UTC().Truncate(time.Second)
+	if n := len(s.scans); n > 0 && made.at.Before(s.scans[n-1].at.Add(leastGap)) {
+		made.at = s.scans[n-1].at.Add(leastGap)
+	}
+	made.eta, made.leg = s.eta, s.leg
+	s.scans = append(s.scans, made)
+	return made
+}
+
+// become says what is true of the parcel after its newest scan.
+func (s *story) become(name string, at time.Time) {
+	s.moments = append(s.moments, name)
+	if name != s.truth.FinalStatus {
+		s.truth.Transitions = append(s.truth.Transitions, Transition{Status: name, At: at})
+	}
+	s.truth.FinalStatus = name
 }
 
 // expect sets the carrier's ETA from the next scan on.

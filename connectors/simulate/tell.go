@@ -11,29 +11,46 @@ import (
 // mapVersion stands in every event: the simulator chose its code.
 const mapVersion = "sim/1"
 
+const localForm = "2006-01-02T15:04:05"
+
 // tell makes the records of the story: each scan as the carrier's push tells
-// it, some time after it happened.
-func (s *story) tell() ([]replay.Record, error) {
+// it, some time after it happened, and what goes wrong with that.
+func (s *story) tell() ([]Told, error) {
 	key, err := schemas.ShipmentKey(carrier, s.registration.TrackingNumber)
 	if err != nil {
 		return nil, err
 	}
 	received := s.receive()
-	records := make([]replay.Record, 0, 1+len(s.scans))
-	records = append(records, replay.Record{Key: key, Arrival: s.registered, Registration: s.registration})
-	for i, made := range s.scans {
+	told := make([]Told, 0, 1+len(s.scans))
+	told = append(told, Told{replay.Record{Key: key, Arrival: s.registered, Registration: s.registration}, -1})
+	for i := range s.scans {
 		transport := time.Duration(20+s.chance.IntN(180)) * time.Millisecond
-		event := s.event(made)
-		event.ReceivedAt = &received[i]
-		records = append(records, replay.Record{Key: key, Arrival: received[i].Add(transport), Event: event})
+		r := replay.Record{Key: key, Arrival: received[i].Add(transport)}
+		s.say(&r, i, received[i])
+		told = append(told, Told{r, i})
 	}
-	s.overtake(records[1:])
-	return records, nil
+	s.overtake(told[1:])
+	return s.disturb(told), nil
 }
 
-// told is the least time between two scans' receipts. It is longer than any
+// say puts into a record what tells of a scan.
+func (s *story) say(r *replay.Record, index int, received time.Time) {
+	made := &s.scans[index]
+	if made.byHand {
+		r.Registration = s.correction(made)
+		return
+	}
+	of := made
+	if made.withdraws > 0 {
+		of = &s.scans[index-made.withdraws]
+	}
+	r.Event = s.event(*of)
+	r.Event.ReceivedAt, r.Event.Retracted = &received, made.withdraws > 0
+}
+
+// leastTold is the least time between two scans' receipts. It is longer than any
 // disorder, so that only those events are out of order that are meant to be.
-const told = maxBound + 2*time.Second
+const leastTold = maxBound + 2*time.Second
 
 // receive gives the time at which each scan is received: mostly within a
 // minute, at times in bulk after hours, always in order.
@@ -48,8 +65,8 @@ func (s *story) receive() []time.Time {
 			lag = time.Duration(1+s.chance.IntN(20)) * time.Minute
 		}
 		received[i] = made.at.Add(lag)
-		if i > 0 && received[i].Before(received[i-1].Add(told)) {
-			received[i] = received[i-1].Add(told)
+		if i > 0 && received[i].Before(received[i-1].Add(leastTold)) {
+			received[i] = received[i-1].Add(leastTold)
 		}
 	}
 	return received
@@ -57,9 +74,9 @@ func (s *story) receive() []time.Time {
 
 // overtake lets some events come after the next one of the parcel: the source
 // held them back and then sent both.
-func (s *story) overtake(events []replay.Record) {
+func (s *story) overtake(events []Told) {
 	for i := 0; i+1 < len(events); i++ {
-		if s.chance.Float64() >= s.options.DisorderRate {
+		if s.chance.Float64() >= s.options.DisorderRate || events[i].Event == nil || events[i+1].Event == nil {
 			continue
 		}
 		next := events[i+1]
@@ -76,7 +93,7 @@ func (s *story) event(made scan) *schemas.CarrierEvent {
 	event := &schemas.CarrierEvent{
 		Carrier: carrier, TrackingNumber: s.registration.TrackingNumber, Source: "sim-push", SourceKind: schemas.SourceCarrierPush,
 		Code: made.code.Name, RawCode: strings.ToUpper(strings.ReplaceAll(made.code.Name, ".", "_")), Description: made.code.Title,
-		OccurredAt: made.at, OccurredLocal: local.Format("2006-01-02T15:04:05"), OccurredText: local.Format(time.RFC3339),
+		OccurredAt: made.at, OccurredLocal: local.Format(localForm), OccurredText: local.Format(time.RFC3339),
 		OccurredZone: local.Format("-07:00"), OccurredPrecision: schemas.PrecisionSecond, OccurredConfidence: schemas.ConfidenceGiven,
 		Location: &schemas.Location{City: made.site.city, PostalCode: made.site.postalCode, Country: made.site.country},
 		Leg:      made.leg, MapVersion: mapVersion,

@@ -40,6 +40,21 @@ type Truth struct {
 	Lost       bool      `json:"lost"`
 	// Expired: the window ended before the parcel's life did (rule R4).
 	Expired bool `json:"expired"`
+	// Life is 1, or 2 for another parcel with a number that is used again (rule
+	// I1).
+	Life int `json:"life"`
+	// Retractions counts scans that were said by mistake and taken back; such a
+	// scan is believed until then.
+	Retractions int `json:"retractions"`
+	// Transitions are the main statuses that the parcel came to have, in order.
+	// It begins as PENDING.
+	Transitions []Transition `json:"transitions"`
+}
+
+// Transition is a change of a parcel's status, and when it happened, UTC.
+type Transition struct {
+	Status string    `json:"status"`
+	At     time.Time `json:"at"`
 }
 
 // Episode is one exception from its opening to its end (rule D6), by when
