@@ -47,7 +47,7 @@ func (t *turn) moveETA(s *shipment, p *pending) etaMove {
 		return etaStays
 	}
 	s.etaChanges = append(s.etaChanges, etaChange{
-		cause: p.id, changed: p.key.arrived, from: from, to: p.eta, source: p.source, reason: p.etaReason,
+		cause: p.id, changed: p.key.arrived, from: from, to: p.eta, source: p.etaSource, reason: p.etaReason,
 	})
 	if over := len(s.etaChanges) - maxETAChanges; over > 0 {
 		s.etaChanges = slices.Delete(s.etaChanges, 0, over)

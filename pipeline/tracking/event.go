@@ -41,6 +41,9 @@ type event struct {
 	weak     bool   // its identity rests on its text (I2)
 	clamped  bool   // ordered by when it was received (T3)
 	refused  bool   // the present status stood against it (O7)
+
+	told []telling // by further sources (I3)
+	by   tellers   // who gave what, where several told
 }
 
 // pending is an event on its way into the history: new, or held.
@@ -48,6 +51,7 @@ type pending struct {
 	event
 	eta       target
 	etaReason string
+	etaSource string
 
 	position source
 	version  int64  // decisions made on it so far
@@ -83,7 +87,7 @@ func (t *turn) newPending(e *schemas.CarrierEvent, arrived int64) *pending {
 		p.text, p.textLocal = "", true
 	}
 	p.hash = contentHash(e, code)
-	p.eta, p.etaReason = etaOf(e), clip(e.ETAReason, maxDescription)
+	p.eta, p.etaReason, p.etaSource = etaOf(e), clip(e.ETAReason, maxDescription), p.source
 	p.key = orderKey{
 		at: t.orderedAt(&p.event), rank: uint8(code.Status.Rank),
 		priority: priority(e.SourceKind), arrived: arrived,

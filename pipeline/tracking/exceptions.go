@@ -26,7 +26,7 @@ func closes(c *status.Code) bool {
 // episode is known by the event that opened it, for ever. So a late
 // exception that falls just before an episode does not become its beginning.
 func (t *turn) revisit(s *shipment, e *event, n *news) {
-	if !n.late && !n.recoded && t.codeOf(e.code).Status.Name != status.Exception && len(s.episodes) == 0 {
+	if !n.late && !n.revised && t.codeOf(e.code).Status.Name != status.Exception && len(s.episodes) == 0 {
 		return
 	}
 	old := slices.Clone(s.episodes)
@@ -66,6 +66,7 @@ func (t *turn) walkEpisodes(s *shipment) {
 		isException := code.Status.Name == status.Exception && !e.refused
 		switch {
 		case at >= 0 && isException:
+			s.episodes[at].key, s.episodes[at].opened = e.key, e.occurred // another source may know it better (I3)
 			open = append(open, at)
 		case at >= 0: // its code is no exception any more: it ends where it began
 			s.episodes[at].close(e)

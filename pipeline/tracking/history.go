@@ -19,7 +19,7 @@ func (s *shipment) sortHistory() {
 
 // trim keeps the history within its bound: the oldest event that is no
 // milestone, and on which the present does not rest (O7), leaves, and its
-// identity stays (I5). A closed record keeps
+// identities stay (I5). A closed record keeps
 // identities only (D9).
 func (t *turn) trim(s *shipment) {
 	most := t.history
@@ -32,7 +32,7 @@ func (t *turn) trim(s *shipment) {
 			return !code.Milestone && (code.DataOnly || !t.stands(code.Status))
 		})
 		at = max(at, 0)
-		s.forgotten = append(s.forgotten, s.history[at].id)
+		s.forgotten = append(s.forgotten, s.history[at].ids()...)
 		s.history = slices.Delete(s.history, at, at+1)
 	}
 	if over := len(s.forgotten) - maxForgotten; over > 0 {

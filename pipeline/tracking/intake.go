@@ -28,21 +28,28 @@ func (t *turn) take(raw *schemas.CarrierEvent, position source, arrived int64) {
 // known deals with an event whose identity the shipment knows already: it is a
 // duplicate or a revision (I4).
 func (t *turn) known(s *shipment, p *pending) bool {
-	waits, settled := s.findHeld(p.id), s.find(p.id)
+	waits, settled := s.findHeld(p.id), s.findTold(p.id)
 	switch {
-	case waits != nil && waits.hash == p.hash, settled != nil && settled.hash == p.hash:
-		t.decide(s, p, because{schemas.DecisionDuplicate, "I4", "The same event with the same content was known already.", p.id})
 	case waits != nil:
-		t.decide(s, p, because{schemas.DecisionRevision, "I4", "A known event that still waits, told in other words.", p.id})
+		why := because{schemas.DecisionRevision, "I4", "A known event that still waits, told in other words.", waits.id}
+		if known, _ := waits.says(&p.event); known {
+			why = sameContent(waits.id)
+		}
+		t.decide(s, p, why)
 		t.out.changed = waits.amend(p) || t.out.changed
 	case settled != nil:
-		t.revise(s, settled, p)
+		t.revise(s, settled, p, "I4")
 	case slices.Contains(s.forgotten, p.id):
 		t.decide(s, p, because{schemas.DecisionDuplicate, "I5", "The event was known already; only its identity is still kept.", p.id})
 	default:
 		return false
 	}
 	return true
+}
+
+// sameContent is the decision on a duplicate (I4).
+func sameContent(other uint64) because {
+	return because{schemas.DecisionDuplicate, "I4", "The same event with the same content was known already.", other}
 }
 
 // hold lets a new event wait for what it has to wait for (O1, T3, R9).
@@ -94,12 +101,13 @@ func (t *turn) overflow(s *shipment) {
 	next.due = t.now
 }
 
-// amend takes over what a revision of an event that waits knows more (I4).
+// amend takes over what a revision of an event that waits knows more (I4). It
+// gives whether that changed it.
 func (p *pending) amend(revision *pending) bool {
 	newer := revision.received > p.received
-	learned := p.learn(revision)
+	learned, named := p.learn(&revision.event)
 	if revision.eta.isSet() && revision.eta != p.eta && (newer || !p.eta.isSet()) {
-		p.eta, p.etaReason, learned = revision.eta, revision.etaReason, true
+		p.eta, p.etaReason, p.etaSource, learned = revision.eta, revision.etaReason, revision.etaSource, true
 	}
-	return learned
+	return learned || named
 }

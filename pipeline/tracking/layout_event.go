@@ -1,5 +1,7 @@
 package tracking
 
+import "cmp"
+
 // layoutEvent writes an event by its distance from the one before it. Times of
 // one event lie close together, and much is the same from event to event.
 func layoutEvent(c *coder, e, before *event) {
@@ -10,7 +12,7 @@ func layoutEvent(c *coder, e, before *event) {
 
 	moved, waited, updated := e.key.at != e.occurred, e.created != e.key.arrived, e.updated-e.created != before.updated-before.created
 	alike, previous := e.alike(before), e.previous != ""
-	text, signed, place, more := e.text != "", e.signedBy != "", e.location != nil, e.rawStatus != ""
+	text, signed, place, more := e.text != "", e.signedBy != "", e.location != nil, e.rawStatus != "" || len(e.told) > 0
 	b := c.bits()
 	b.number(&e.key.rank, 3)
 	b.symbol(&e.decision, c.finals, 3)
@@ -47,6 +49,35 @@ func layoutEvent(c *coder, e, before *event) {
 	}
 	if more {
 		c.string(&e.rawStatus)
+		layoutTellings(c, e)
+	}
+}
+
+// layoutTellings is what further sources told of the event (I3).
+func layoutTellings(c *coder, e *event) {
+	list(c, &e.told, func(c *coder, o *telling) {
+		c.string(&o.source)
+		b := c.bits()
+		b.symbol(&o.kind, c.sourceKinds, 3)
+		b.close()
+		c.hash(&o.id)
+		hash := uint64(o.hash)
+		c.fixed(&hash, 4)
+		o.hash = uint32(hash)
+	})
+	if len(e.told) == 0 {
+		return
+	}
+	b := c.bits()
+	for _, by := range [...]*uint8{&e.by.code, &e.by.words, &e.by.when, &e.by.place, &e.by.signer} {
+		b.number(by, 3)
+		if int(*by) >= e.tellings() {
+			c.fail()
+		}
+	}
+	b.close()
+	if e.tellings() > maxSources {
+		c.fail()
 	}
 }
 
@@ -106,6 +137,9 @@ func layoutPending(c *coder, p *pending, epoch int64) {
 	if c.present(p.eta.isSet()) {
 		layoutTarget(c, &p.eta)
 		c.string(&p.etaReason)
+		if p.etaSource = cmp.Or(p.etaSource, p.source); c.format >= 2 {
+			c.string(&p.etaSource)
+		}
 	}
 	b := c.bits()
 	b.symbol(&p.position.topic, c.inputTopics, 2)

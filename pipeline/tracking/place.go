@@ -28,6 +28,10 @@ type news struct {
 // place releases an event: it takes its place in the history, and the present
 // is what O6 and O7 say.
 func (t *turn) place(s *shipment, p *pending) {
+	if known := t.twin(s, &p.event); known != nil {
+		t.revise(s, known, p, "I3")
+		return
+	}
 	t.settle(s)
 	n := &news{event: &p.event, arrived: p.key.arrived, before: t.facts(s)}
 	n.late = s.events > 0 && p.key.before(s.released)
@@ -65,6 +69,18 @@ func (s *shipment) hear(arrived int64) {
 
 // count adds an event that enters the history to the shipment's figures.
 func (t *turn) count(s *shipment, e *event) {
+	t.span(s, e)
+	if t.codeOf(e.code).AttemptFailure {
+		s.attempts++
+	}
+	if s.events == 0 || s.released.before(e.key) {
+		s.released = e.key
+	}
+	s.events++
+}
+
+// span notes the event where it is the first, the last, or the last scan.
+func (t *turn) span(s *shipment, e *event) {
 	occurred := e.occurred
 	if e.clamped {
 		occurred = e.key.at // the time it gives is not believed (T3)
@@ -75,17 +91,25 @@ func (t *turn) count(s *shipment, e *event) {
 	if s.events == 0 || occurred > s.lastEvent {
 		s.lastEvent = occurred
 	}
-	code := t.codeOf(e.code)
-	if code.PhysicalScan && (s.lastScan == 0 || occurred > s.lastScan) {
+	if t.codeOf(e.code).PhysicalScan && (s.lastScan == 0 || occurred > s.lastScan) {
 		s.lastScan = occurred
 	}
-	if code.AttemptFailure {
-		s.attempts++
+}
+
+// recount finds these figures anew after an event moved, as far as the history
+// still tells.
+func (t *turn) recount(s *shipment, was *event) {
+	if s.released == was.key {
+		s.released = s.history[len(s.history)-1].key
 	}
-	if s.events == 0 || s.released.before(e.key) {
-		s.released = e.key
+	if events := s.events; len(s.history) == events {
+		s.lastScan, s.events = 0, 0
+		t.span(s, &s.history[0])
+		s.events = events
 	}
-	s.events++
+	for i := range s.history {
+		t.span(s, &s.history[i])
+	}
 }
 
 // verdict is the final decision on an event, by what the present was before

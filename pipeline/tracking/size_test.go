@@ -95,7 +95,7 @@ func TestBounds(t *testing.T) {
 	event := func(i int, code string, occurred time.Time) *schemas.CarrierEvent {
 		eta := occurred.Add(time.Duration(i) * time.Hour)
 		return &schemas.CarrierEvent{
-			Carrier: "sim", TrackingNumber: "A2", Code: code, RawCode: long("raw", i), Description: long("text", i), Source: long("source", i),
+			Carrier: "sim", TrackingNumber: "A2", Code: code, RawCode: long("raw", i), Description: long("text", i), Source: long("source", 0),
 			SignedBy: long("signer", i), OccurredText: long("text", i), OccurredLocal: long("local", i), MapVersion: long("map", i),
 			Location:   &schemas.Location{Name: long("name", i), City: long("city", i), State: long("state", i), PostalCode: long("code", i), Country: long("country", i)},
 			OccurredAt: occurred, ETAAt: &eta, ETAReason: long("reason", i),
@@ -109,6 +109,11 @@ func TestBounds(t *testing.T) {
 	live := w.live["sim:A2"].(*State).newest()
 	for id := range uint64(maxForgotten) {
 		live.forgotten = append(live.forgotten, id)
+	}
+	for i := range live.history {
+		for n := range maxSources - 1 {
+			live.history[i].told = append(live.history[i].told, telling{source: long("source", n+1)[:maxName], kind: schemas.SourcePoll, id: uint64(i)})
+		}
 	}
 	for i := range 2 * maxHeld {
 		now = now.Add(time.Millisecond)

@@ -183,10 +183,21 @@ func (s *shipment) find(id uint64) *event {
 	return nil
 }
 
+// findTold returns a known event of the history by an identity that any of its
+// sources gave it (I3).
+func (s *shipment) findTold(id uint64) *event {
+	for i := range s.history {
+		if s.history[i].is(id) {
+			return &s.history[i]
+		}
+	}
+	return nil
+}
+
 // findHeld returns a known event that waits.
 func (s *shipment) findHeld(id uint64) *pending {
 	for _, p := range s.held {
-		if p.id == id {
+		if p.is(id) {
 			return p
 		}
 	}

@@ -98,7 +98,8 @@ func (t *turn) publish(s *shipment, e *event) {
 }
 
 func (t *turn) trackingEvent(s *shipment, e *event) schemas.TrackingEvent {
-	code := t.codeOf(e.code)
+	code, highest := t.codeOf(e.code), e.highest()
+	from := e.telling(int(highest))
 	return schemas.TrackingEvent{
 		Carrier: t.carrier, TrackingNumber: t.number, Epoch: utc(s.epoch),
 		EventID: eventID(e.id), Revision: s.revision, Type: schemas.TypeEvent,
@@ -109,7 +110,7 @@ func (t *turn) trackingEvent(s *shipment, e *event) schemas.TrackingEvent {
 		OccurredAt: utc(e.occurred), OccurredLocal: e.local.write(e.occurred), OccurredText: e.wroteTime(),
 		OccurredZone: e.zone, OccurredPrecision: e.precision, OccurredConfidence: e.confidence,
 		ReceivedAt: utc(e.received), ArrivedAt: utc(e.key.arrived),
-		Source: e.source, SourceKind: e.sourceKind, RawCode: e.rawCode, RawStatus: e.rawStatus, Description: e.description,
+		Source: from.source, SourceKind: from.kind, AlsoFrom: e.alsoFrom(highest), RawCode: e.rawCode, RawStatus: e.rawStatus, Description: e.description,
 		Location: e.location, SignedBy: e.signedBy, MapVersion: e.mapVersion, ModelVersion: t.model.Version(),
 		Decision: e.decision, WeaklyIdentified: e.weak, PreviousStatus: e.previous,
 		ObjectCreated: utc(e.created), ObjectUpdated: utc(e.updated),
