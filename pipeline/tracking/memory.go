@@ -18,7 +18,7 @@ type memory struct {
 	outbox outbox
 }
 
-func (m *memory) clear() {
+func (m *memory) reuse() {
 	m.times = m.times[:0]
 	m.outbox.clear()
 }

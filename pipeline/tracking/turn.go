@@ -37,7 +37,7 @@ func (t *turn) reset(key string, state *State, endpoints *schemas.EndpointTable)
 		state = &State{}
 	}
 	t.out.clear()
-	t.memory.clear()
+	t.reuse()
 	*t = turn{
 		rules: t.rules, key: key, carrier: carrier, number: number, endpoints: endpoints, state: state,
 		out: t.out, memory: t.memory,
