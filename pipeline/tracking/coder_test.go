@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"waybill/schemas"
 )
@@ -110,7 +111,27 @@ func TestLocalTime(t *testing.T) {
 		require.Equal(t, text, l.write(at))
 	}
 	before1970 := int64(-1)
-	require.Equal(t, "1969-12-31T23:59:59", newLocalTime("1969-12-31T23:59:59", before1970).write(before1970))
+	l := newLocalTime("1969-12-31T23:59:59", before1970)
+	require.Equal(t, "1969-12-31T23:59:59", l.write(before1970))
+}
+
+// Days and local times are read and written as the layouts say, whatever the
+// text.
+func TestDaysAndLocalTimesKeepToTheirLayouts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`[0-9]{4}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-6][0-9]:[0-6][0-9])?|[0-9:.,TZ+-]{8,21}`).Draw(t, "text")
+		for layout, parse := range map[string]func(string) (time.Time, bool){dateLayout: parseDay, localLayout: parseLocal} {
+			want, err := time.Parse(layout, text)
+			at, ok := parse(text)
+			require.Equal(t, err == nil && len(text) == len(layout), ok, "%q as %s", text, layout)
+			if ok {
+				require.Equal(t, want, at)
+			}
+		}
+		at := time.Unix(rapid.Int64Range(-6e10, 2.5e11).Draw(t, "seconds"), 0)
+		require.Equal(t, at.UTC().Format(dateLayout), string(appendDay(nil, at)))
+		require.Equal(t, at.UTC().Format(localLayout), string(appendLocal(nil, at)))
+	})
 }
 
 func TestZones(t *testing.T) {

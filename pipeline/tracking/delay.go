@@ -1,8 +1,6 @@
 package tracking
 
 import (
-	"time"
-
 	"waybill/schemas"
 )
 
@@ -31,8 +29,8 @@ func (r *rules) deadline(g target) int64 {
 	if g.date == "" {
 		return g.at + 1
 	}
-	date, err := time.Parse(dateLayout, g.date)
-	if err != nil {
+	date, ok := parseDay(g.date)
+	if !ok {
 		return never
 	}
 	return endOfDay(date, r.zones.find(g.zone))

@@ -1,8 +1,6 @@
 package tracking
 
 import (
-	"time"
-
 	"waybill/schemas"
 	"waybill/schemas/status"
 )
@@ -82,8 +80,9 @@ func (t *turn) newPending(e *schemas.CarrierEvent, arrived int64) *pending {
 	if e.ReceivedAt != nil {
 		p.received = e.ReceivedAt.UnixMilli()
 	}
-	p.local = newLocalTime(clip(e.OccurredLocal, maxName), p.occurred)
-	if p.text != "" && p.text == p.local.write(p.occurred) {
+	local := clip(e.OccurredLocal, maxName)
+	p.local = newLocalTime(local, p.occurred)
+	if p.text != "" && p.text == local {
 		p.text, p.textLocal = "", true
 	}
 	p.hash = contentHash(e, code)
@@ -118,14 +117,6 @@ func (r *rules) codeOf(name string) *status.Code {
 	return r.unmapped
 }
 
-// wroteTime gives the time as the carrier wrote it.
-func (e *event) wroteTime() string {
-	if e.textLocal {
-		return e.local.write(e.occurred)
-	}
-	return e.text
-}
-
 // warnings are what stands beside every decision on the event.
 func (e *event) warnings() []string {
 	list := []string{}
@@ -140,57 +131,3 @@ func (e *event) warnings() []string {
 	}
 	return list
 }
-
-// Forms of a local time.
-const (
-	localNone     = iota
-	localDateTime // 2006-01-02T15:04:05
-	localDate     // 2006-01-02
-	localLiteral  // anything else, as it came
-)
-
-const localLayout = "2006-01-02T15:04:05"
-
-// maxShift is the largest distance from UTC that a localTime writes as a
-// number, in seconds.
-const maxShift = 48 * 3600
-
-// localTime is a time in local form. Most are an instant and a distance from
-// it, which is small in state.
-type localTime struct {
-	form    uint8
-	shift   int32 // seconds from the instant
-	literal string
-}
-
-func newLocalTime(text string, instant int64) localTime {
-	form, layout := uint8(localLiteral), ""
-	switch len(text) {
-	case 0:
-		return localTime{}
-	case len(localLayout):
-		form, layout = localDateTime, localLayout
-	case len(dateLayout):
-		form, layout = localDate, dateLayout
-	}
-	at, err := time.Parse(layout, text)
-	shift := at.Unix() - floorSecond(instant)
-	if err != nil || shift < -maxShift || shift > maxShift {
-		return localTime{form: localLiteral, literal: text}
-	}
-	return localTime{form: form, shift: int32(shift)}
-}
-
-// write gives the local time back as it came.
-func (l localTime) write(instant int64) string {
-	at := time.Unix(floorSecond(instant)+int64(l.shift), 0).UTC()
-	switch l.form {
-	case localDateTime:
-		return at.Format(localLayout)
-	case localDate:
-		return at.Format(dateLayout)
-	}
-	return l.literal
-}
-
-func floorSecond(ms int64) int64 { return time.UnixMilli(ms).Unix() }

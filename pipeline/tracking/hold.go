@@ -62,7 +62,7 @@ func (t *turn) adopt(s *shipment) {
 		earliest := t.earliest(&p.event)
 		if earliest-p.received > clampWithin && earliest > t.now {
 			p.held, p.due = schemas.DecisionHeldFuture, earliest
-			t.decide(s, p, because{p.held, "T3", "It occurred after it was received; it waits until " + stamp(p.due) + ".", 0})
+			t.decide(s, p, because{p.held, "T3", t.text("It occurred after it was received; it waits until ", t.stamp(p.due), "."), 0})
 			continue
 		}
 		t.holdForOrder(s, p, came)

@@ -23,21 +23,30 @@ func identify(shipmentKey string, epoch int64, e *schemas.CarrierEvent) (id uint
 	if what == "" {
 		kind, what = "model", e.Status+" "+e.Code
 	}
-	return hash64("event", shipmentKey, strconv.FormatInt(epoch, 10), identityTime(e), kind, what, strconv.Itoa(e.Ordinal)), weak
+	var digits, when [32]byte
+	buf := appendPart(make([]byte, 0, 256), "event")
+	buf = appendPart(buf, shipmentKey)
+	buf = appendPart(buf, strconv.AppendInt(digits[:0], epoch, 10))
+	buf = appendPart(buf, appendIdentityTime(when[:0], e))
+	buf = appendPart(buf, kind)
+	buf = appendPart(buf, what)
+	buf = appendPart(buf, strconv.AppendInt(digits[:0], int64(e.Ordinal), 10))
+	sum := sha256.Sum256(buf)
+	return binary.BigEndian.Uint64(sum[:]), weak
 }
 
-// identityTime is the part of an identity that says when: UTC in whole
-// seconds, or the local text when no zone is known.
-func identityTime(e *schemas.CarrierEvent) string {
+// appendIdentityTime appends the part of an identity that says when: UTC in
+// whole seconds, or the local text when no zone is known.
+func appendIdentityTime(dst []byte, e *schemas.CarrierEvent) []byte {
 	if e.OccurredZone == "" {
 		if e.OccurredLocal != "" {
-			return e.OccurredLocal
+			return append(dst, e.OccurredLocal...)
 		}
 		if e.OccurredPrecision == schemas.PrecisionDay {
-			return e.OccurredAt.UTC().Format(dateLayout)
+			return appendDay(dst, e.OccurredAt)
 		}
 	}
-	return e.OccurredAt.UTC().Format(localLayout)
+	return appendLocal(dst, e.OccurredAt)
 }
 
 // foldText makes two spellings of one text equal.
@@ -84,10 +93,9 @@ func hashHex(parts ...string) string {
 }
 
 func digest(parts []string) [sha256.Size]byte {
-	buf := make([]byte, 0, 256)
+	buf := make([]byte, 0, 512)
 	for _, part := range parts {
-		buf = binary.AppendUvarint(buf, uint64(len(part)))
-		buf = append(buf, part...)
+		buf = appendPart(buf, part)
 	}
 	return sha256.Sum256(buf)
 }
@@ -95,18 +103,32 @@ func digest(parts []string) [sha256.Size]byte {
 // parseEventID reads what eventID wrote; 0 for anything else.
 func parseEventID(s string) uint64 {
 	raw, err := hex.DecodeString(s)
-	if err != nil || len(raw) != 8 {
+	if err != nil || len(raw) != idBytes {
 		return 0
 	}
 	return binary.BigEndian.Uint64(raw)
 }
+
+func appendPart[T string | []byte](dst []byte, part T) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(part))), part...)
+}
+
+// idBytes is the size of an event's identity.
+const idBytes = 8
 
 // eventID writes an identity as it is published: 16 hex digits, or nothing.
 func eventID(id uint64) string {
 	if id == 0 {
 		return ""
 	}
-	var raw [8]byte
+	return string(appendEventID(nil, id))
+}
+
+func appendEventID(dst []byte, id uint64) []byte {
+	if id == 0 {
+		return dst
+	}
+	var raw [idBytes]byte
 	binary.BigEndian.PutUint64(raw[:], id)
-	return hex.EncodeToString(raw[:])
+	return hex.AppendEncode(dst, raw[:])
 }

@@ -58,7 +58,7 @@ func (t *turn) hold(s *shipment, p *pending) {
 	switch {
 	case s.revision == 0:
 		p.held, p.due = schemas.DecisionHeldOrphan, t.now+t.orphanHold
-		t.decide(s, p, because{p.held, "R9", "Nobody follows the parcel; it waits for a registration until " + stamp(p.due) + ".", 0})
+		t.decide(s, p, because{p.held, "R9", t.text("Nobody follows the parcel; it waits for a registration until ", t.stamp(p.due), "."), 0})
 	case ahead > clampWithin && t.earliest(&p.event) > t.now:
 		p.held, p.due = schemas.DecisionHeldFuture, t.earliest(&p.event)
 		t.decide(s, p, because{p.held, "T3", fmt.Sprintf("It occurred %d s after it was received; it waits until %s.", ahead/1000, stamp(p.due)), 0})
@@ -80,7 +80,7 @@ func (t *turn) holdForOrder(s *shipment, p *pending, since int64) {
 	}
 	p.held, p.due = schemas.DecisionHeldReorder, since+t.reorderHold
 	if p.due > t.now {
-		t.decide(s, p, because{p.held, "O1", "It waits until " + stamp(p.due) + " for what occurred before it.", 0})
+		t.decide(s, p, because{p.held, "O1", t.text("It waits until ", t.stamp(p.due), " for what occurred before it."), 0})
 	}
 }
 

@@ -154,14 +154,15 @@ func layoutMark(c *coder, m *mark, to int64) {
 }
 
 func layoutTarget(c *coder, g *target) {
-	at, err := time.Parse(dateLayout, g.date)
-	number := err == nil
+	at, number := parseDay(g.date)
 	b := c.bits()
 	b.flag(&number)
 	b.close()
 	if days := at.Unix() / int64(day/time.Second); number {
 		c.int(&days)
-		g.date = time.Unix(days*int64(day/time.Second), 0).UTC().Format(dateLayout)
+		if c.reading {
+			g.date = string(appendDay(nil, time.Unix(days*int64(day/time.Second), 0)))
+		}
 	} else {
 		c.string(&g.date)
 	}

@@ -2,6 +2,7 @@ package tracking
 
 import (
 	"bytes"
+	"strings"
 	"time"
 
 	"waybill/pipeline/stream/job"
@@ -15,12 +16,67 @@ import (
 type memory struct {
 	row    schemas.Shipment // that is being written
 	times  []time.Time      // that fields point to
+	texts  strings.Builder  // that fields are parts of
 	outbox outbox
 }
+
+// textsAtOnce is how many bytes are allocated for texts at once. Several turns
+// share them: what was written is never overwritten.
+const textsAtOnce = 4 << 10
 
 func (m *memory) reuse() {
 	m.times = m.times[:0]
 	m.outbox.clear()
+}
+
+// text makes one text of several.
+func (m *memory) text(parts ...string) string {
+	size := 0
+	for _, part := range parts {
+		size += len(part)
+	}
+	m.makeRoom(size)
+	from := m.texts.Len()
+	for _, part := range parts {
+		m.texts.WriteString(part)
+	}
+	return m.texts.String()[from:]
+}
+
+func (m *memory) textOf(b []byte) string {
+	m.makeRoom(len(b))
+	from := m.texts.Len()
+	m.texts.Write(b)
+	return m.texts.String()[from:]
+}
+
+// makeRoom sees to it that the texts do not move when size bytes are added.
+func (m *memory) makeRoom(size int) {
+	if m.texts.Cap()-m.texts.Len() < size {
+		m.texts = strings.Builder{}
+		m.texts.Grow(max(textsAtOnce, size))
+	}
+}
+
+// eventID writes an identity as it is published.
+func (m *memory) eventID(id uint64) string {
+	var hexed [2 * idBytes]byte
+	return m.textOf(appendEventID(hexed[:0], id))
+}
+
+// local writes a local time.
+func (m *memory) local(l *localTime, instant int64) string {
+	var buf [len(localLayout) + 8]byte // a year may have more digits
+	if l.form == localNone || l.form == localLiteral {
+		return l.literal
+	}
+	return m.textOf(l.append(buf[:0], instant))
+}
+
+// stamp writes an instant.
+func (m *memory) stamp(ms int64) string {
+	var buf [len(time.RFC3339)]byte
+	return m.textOf(utc(ms).AppendFormat(buf[:0], time.RFC3339))
 }
 
 // instant gives a time for a field that may be absent.

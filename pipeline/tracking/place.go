@@ -133,7 +133,7 @@ func (t *turn) verdict(s *shipment, e *event, n *news, was *present) because {
 	case n.late:
 		return because{schemas.DecisionLate, "O4", "It occurred before what was released and went to its place in the history.", other}
 	case n.wins:
-		return because{schemas.DecisionAccepted, "O6", "It is the newest event; the status is now " + code.Status.Name + ".", other}
+		return because{schemas.DecisionAccepted, "O6", t.text("It is the newest event; the status is now ", code.Status.Name, "."), other}
 	case e.refused:
 		return because{schemas.DecisionAccepted, "O7", "The status " + now.Name + " stands against it; it entered the history.", other}
 	}

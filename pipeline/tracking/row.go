@@ -12,9 +12,9 @@ func (t *turn) shipmentRow(s *shipment) schemas.Shipment {
 	now := t.status(s)
 	row := schemas.Shipment{
 		Carrier: t.carrier, TrackingNumber: t.number, Epoch: utc(s.epoch), Revision: s.revision,
-		Status: now.Name, Code: s.present.code, Leg: s.legOrForward(), PresentEventID: eventID(s.present.id), Terminal: now.Terminal,
-		ClockStopLocal: s.clockStop.local.write(s.clockStop.occurred), ClockStopCode: s.clockStop.code,
-		DeliveredLocal: s.delivered.local.write(s.delivered.occurred), DeliveredPrecision: schemas.PrecisionSecond,
+		Status: now.Name, Code: s.present.code, Leg: s.legOrForward(), PresentEventID: t.eventID(s.present.id), Terminal: now.Terminal,
+		ClockStopLocal: t.local(&s.clockStop.local, s.clockStop.occurred), ClockStopCode: s.clockStop.code,
+		DeliveredLocal: t.local(&s.delivered.local, s.delivered.occurred), DeliveredPrecision: schemas.PrecisionSecond,
 		Attempts: s.attempts, Events: s.events,
 		Service: s.service, OriginCountry: s.originCountry, DestinationCountry: s.destinationCountry,
 		Closed: s.closed != 0, CreatedAt: utc(s.created), UpdatedAt: utc(s.updated),
@@ -75,9 +75,9 @@ func (t *turn) episodeRows(s *shipment) []schemas.ExceptionEpisode {
 		ep := &s.episodes[i]
 		code := t.codeOf(ep.code)
 		rows[i] = schemas.ExceptionEpisode{
-			OpeningEventID: eventID(ep.opening), OpenedAt: utc(ep.opened), Code: ep.code,
+			OpeningEventID: t.eventID(ep.opening), OpenedAt: utc(ep.opened), Code: ep.code,
 			Party: code.Party, Severity: code.Severity,
-			ClosingEventID: eventID(ep.closing), ClosingCode: ep.closingCode, AcknowledgedAt: s.firstAcknowledged(ep.opening),
+			ClosingEventID: t.eventID(ep.closing), ClosingCode: ep.closingCode, AcknowledgedAt: s.firstAcknowledged(ep.opening),
 		}
 		if ep.closing != 0 {
 			rows[i].ClosedAt = t.instant(ep.closed)
@@ -91,7 +91,7 @@ func (t *turn) etaRows(s *shipment) []schemas.ETAChange {
 	for i := range s.etaChanges {
 		c := &s.etaChanges[i]
 		rows[i] = schemas.ETAChange{
-			CausingEventID: eventID(c.cause), ChangedAt: utc(c.changed), Source: c.source, Reason: c.reason,
+			CausingEventID: t.eventID(c.cause), ChangedAt: utc(c.changed), Source: c.source, Reason: c.reason,
 		}
 		rows[i].FromDate, rows[i].FromAt, _ = t.fields(&c.from)
 		rows[i].ToDate, rows[i].ToAt, _ = t.fields(&c.to)

@@ -35,7 +35,7 @@ func (t *turn) tellOne(s *shipment, g *registration, n *news) {
 	}
 	name := code.Status.Name
 	w := webhook{
-		news: n, id: eventID(n.event.id), status: name, code: code.Name,
+		news: n, id: t.eventID(n.event.id), status: name, code: code.Name,
 		types: typesOf(g, n, code, transition), previous: g.status,
 	}
 	if n.late || n.recoded {

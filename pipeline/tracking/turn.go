@@ -86,7 +86,7 @@ func (t *turn) decide(s *shipment, p *pending, why because) {
 		Carrier: t.carrier, TrackingNumber: t.number, Epoch: utc(epoch),
 		SourceTopic: p.position.topic, SourcePartition: int(p.position.partition), SourceOffset: p.position.offset,
 		Version: p.version, Decision: why.decision, Rule: why.rule, Reason: why.reason, Warnings: p.warnings(),
-		EventID: eventID(p.id), OtherEventID: eventID(why.other),
+		EventID: t.eventID(p.id), OtherEventID: t.eventID(why.other),
 		Source: p.source, Code: p.code, RawCode: p.rawCode,
 		OccurredAt: utc(p.occurred), ReceivedAt: utc(p.received), ArrivedAt: utc(p.key.arrived), DecidedAt: utc(t.now),
 	})
@@ -100,14 +100,18 @@ func (t *turn) publish(s *shipment, e *event) {
 func (t *turn) trackingEvent(s *shipment, e *event) schemas.TrackingEvent {
 	code, highest := t.codeOf(e.code), e.highest()
 	from := e.telling(int(highest))
+	code, local, wrote := t.codeOf(e.code), t.local(&e.local, e.occurred), e.text
+	if e.textLocal {
+		wrote = local
+	}
 	return schemas.TrackingEvent{
 		Carrier: t.carrier, TrackingNumber: t.number, Epoch: utc(s.epoch),
-		EventID: eventID(e.id), Revision: s.revision, Type: schemas.TypeEvent,
+		EventID: t.eventID(e.id), Revision: s.revision, Type: schemas.TypeEvent,
 		Status: code.Status.Name, Code: code.Name,
 		Milestone: code.Milestone, StartsClock: code.StartsClock, StopsClock: code.StopsClock, Terminal: code.Terminal,
 		ActionRequired: code.ActionRequired, AttemptFailure: code.AttemptFailure, PhysicalScan: code.PhysicalScan,
 		Party: code.Party, Severity: code.Severity, Leg: e.leg,
-		OccurredAt: utc(e.occurred), OccurredLocal: e.local.write(e.occurred), OccurredText: e.wroteTime(),
+		OccurredAt: utc(e.occurred), OccurredLocal: local, OccurredText: wrote,
 		OccurredZone: e.zone, OccurredPrecision: e.precision, OccurredConfidence: e.confidence,
 		ReceivedAt: utc(e.received), ArrivedAt: utc(e.key.arrived),
 		Source: from.source, SourceKind: from.kind, AlsoFrom: e.alsoFrom(highest), RawCode: e.rawCode, RawStatus: e.rawStatus, Description: e.description,

@@ -64,8 +64,8 @@ func validDate(field string, date *string) error {
 	if text(date) == "" {
 		return nil
 	}
-	at, err := time.Parse(dateLayout, *date)
-	if err != nil {
+	at, ok := parseDay(*date)
+	if !ok {
 		return fmt.Errorf("%s is %q, which is no calendar day such as 2026-05-04", field, *date)
 	}
 	return validTime(field, &at)

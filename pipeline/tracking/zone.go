@@ -13,8 +13,6 @@ const (
 	latestZone   = -12 * time.Hour
 )
 
-const dateLayout = "2006-01-02"
-
 // zones finds zones by name and remembers them, for finding one reads files.
 // It holds only names that exist, so hostile names do not fill it.
 type zones struct{ known sync.Map }

@@ -1,0 +1,91 @@
+package tracking
+
+import "time"
+
+// Forms of a local time.
+const (
+	localNone     = iota
+	localDateTime // 2006-01-02T15:04:05
+	localDate     // 2006-01-02
+	localLiteral  // anything else, as it came
+)
+
+const (
+	localLayout = "2006-01-02T15:04:05"
+	dateLayout  = "2006-01-02"
+)
+
+// maxShift is the largest distance from UTC that a localTime writes as a
+// number, in seconds.
+const maxShift = 48 * 3600
+
+// localTime is a time in local form. Most are an instant and a distance from
+// it, which is small in state.
+type localTime struct {
+	form    uint8
+	shift   int32 // seconds from the instant
+	literal string
+}
+
+func newLocalTime(text string, instant int64) localTime {
+	form, at, ok := uint8(localLiteral), time.Time{}, false
+	switch len(text) {
+	case 0:
+		return localTime{}
+	case len(localLayout):
+		form = localDateTime
+		at, ok = parseLocal(text)
+	case len(dateLayout):
+		form = localDate
+		at, ok = parseDay(text)
+	}
+	shift := at.Unix() - floorSecond(instant)
+	if !ok || shift < -maxShift || shift > maxShift {
+		return localTime{form: localLiteral, literal: text}
+	}
+	return localTime{form: form, shift: int32(shift)}
+}
+
+// write gives the local time back as it came.
+func (l *localTime) write(instant int64) string {
+	if l.form == localNone || l.form == localLiteral {
+		return l.literal
+	}
+	return string(l.append(nil, instant))
+}
+
+func (l *localTime) append(dst []byte, instant int64) []byte {
+	at := time.Unix(floorSecond(instant)+int64(l.shift), 0).UTC()
+	switch l.form {
+	case localDateTime:
+		return appendLocal(dst, at)
+	case localDate:
+		return appendDay(dst, at)
+	}
+	return append(dst, l.literal...)
+}
+
+func floorSecond(ms int64) int64 { return time.UnixMilli(ms).Unix() }
+
+// The library reads and writes RFC 3339 many times faster than a layout of
+// ours, so local times and days are made of that.
+
+func parseLocal(text string) (at time.Time, ok bool) {
+	at, err := time.Parse(time.RFC3339, text+"Z")
+	return at, err == nil && len(text) == len(localLayout)
+}
+
+func parseDay(text string) (at time.Time, ok bool) {
+	at, err := time.Parse(time.RFC3339, text+"T00:00:00Z")
+	return at, err == nil && len(text) == len(dateLayout)
+}
+
+func appendLocal(dst []byte, at time.Time) []byte {
+	dst = at.UTC().AppendFormat(dst, time.RFC3339)
+	return dst[:len(dst)-len("Z")]
+}
+
+func appendDay(dst []byte, at time.Time) []byte {
+	dst = at.UTC().AppendFormat(dst, time.RFC3339)
+	return dst[:len(dst)-len("T00:00:00Z")]
+}
