@@ -7,7 +7,7 @@ import (
 	ch "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
-	"waybill/connectors/carriers"
+	"waybill/internal/knowledge"
 	"waybill/internal/roles"
 	"waybill/schemas"
 )
@@ -35,13 +35,13 @@ type parcelArgs struct {
 }
 
 // canonical gives carrier and number as the tables have them.
-func (p parcelArgs) canonical() (carrier, number string, err error) {
-	table, err := carriers.Default()
+func (p parcelArgs) canonical(g *globals) (carrier, number string, err error) {
+	knows, err := knowledge.Load(g.settings.Knowledge)
 	if err != nil {
 		return "", "", err
 	}
 	if _, err := schemas.ShipmentKey(p.Carrier, p.TrackingNumber); err != nil {
 		return "", "", wrongUseError{err}
 	}
-	return table.Canonical(p.Carrier), schemas.CanonicalNumber(p.TrackingNumber), nil
+	return knows.Carriers.Canonical(p.Carrier), schemas.CanonicalNumber(p.TrackingNumber), nil
 }

@@ -40,7 +40,7 @@ func (c *explainCmd) Run(ctx context.Context, g *globals) error {
 
 // explain reads what is known, and fails when that is nothing.
 func (p parcelArgs) explain(ctx context.Context, g *globals) (*analytics.Explanation, error) {
-	carrier, number, err := p.canonical()
+	carrier, number, err := p.canonical(g)
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,8 @@ import (
 	"os"
 	"time"
 
-	"waybill/connectors/carriers"
 	"waybill/connectors/replay"
+	"waybill/internal/knowledge"
 	"waybill/schemas"
 )
 
@@ -34,7 +34,7 @@ Examples:
 
 // Run publishes files. Rows that cannot be read are named and left out.
 func (c *ingestCmd) Run(ctx context.Context, g *globals) error {
-	batch, codecs, err := c.load()
+	batch, codecs, err := c.load(g)
 	if err != nil {
 		return err
 	}
@@ -54,16 +54,16 @@ func (c *ingestCmd) Run(ctx context.Context, g *globals) error {
 	return nil
 }
 
-func (c *ingestCmd) load() (*replay.Batch, *schemas.Codecs, error) {
+func (c *ingestCmd) load(g *globals) (*replay.Batch, *schemas.Codecs, error) {
 	codecs, err := schemas.NewCodecs()
 	if err != nil {
 		return nil, nil, err
 	}
-	table, err := carriers.Default()
+	knows, err := knowledge.Load(g.settings.Knowledge)
 	if err != nil {
 		return nil, nil, err
 	}
-	o := replay.LoadOptions{Carriers: table, Codecs: codecs, Tenant: c.Tenant}
+	o := replay.LoadOptions{Carriers: knows.Carriers, Codecs: codecs, Tenant: c.Tenant}
 	if c.Map != "" {
 		if o.Map, err = replay.LoadMap(c.Map); err != nil {
 			return nil, nil, wrongUseError{err}

@@ -41,7 +41,7 @@ func (c *reportCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return wrongUseError{err}
 	}
-	params, err := c.params()
+	params, err := c.params(g)
 	if err != nil {
 		return wrongUseError{err}
 	}
@@ -74,10 +74,10 @@ func (c *reportCmd) list() error {
 	return nil
 }
 
-func (c *reportCmd) params() (p analytics.Params, err error) {
+func (c *reportCmd) params(g *globals) (p analytics.Params, err error) {
 	p = analytics.Params{Tenant: c.Tenant, Carrier: c.Carrier, TrackingNumber: c.TrackingNumber, By: c.By, Limit: c.Limit}
 	if c.Carrier != "" {
-		if p.Carrier, p.TrackingNumber, err = (parcelArgs{c.Carrier, c.TrackingNumber}).canonical(); err != nil {
+		if p.Carrier, p.TrackingNumber, err = (parcelArgs{c.Carrier, c.TrackingNumber}).canonical(g); err != nil {
 			return p, err
 		}
 	}

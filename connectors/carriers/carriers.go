@@ -20,6 +20,9 @@ type carrier struct {
 	listedOnly bool                // products that are not listed are not tracked
 }
 
+// Len is the number of carriers.
+func (t *Table) Len() int { return len(t.bySlug) }
+
 // Canonical gives the slug of a carrier from any spelling or alias of it (rule
 // I1). A carrier that the table does not have keeps its own name, in canonical
 // spelling.

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
 	"regexp"
 
 	"waybill/schemas"
@@ -23,52 +25,92 @@ type form struct {
 
 // file is carriers.yaml; its head says what each field means.
 type file struct {
-	Carriers []struct {
-		Carrier string   `yaml:"carrier"`
-		Name    string   `yaml:"name"`
-		Aliases []string `yaml:"aliases"`
-		Numbers []struct {
-			Name    string `yaml:"name"`
-			Regex   string `yaml:"regex"`
-			Example string `yaml:"example"`
-			Check   string `yaml:"check"`
-		} `yaml:"numbers"`
-		Products      []productEntry `yaml:"products"`
-		OtherProducts string         `yaml:"other_products"`
-	} `yaml:"carriers"`
+	Carriers []entry `yaml:"carriers"`
+}
+
+type entry struct {
+	Carrier string   `yaml:"carrier"`
+	Name    string   `yaml:"name"`
+	Aliases []string `yaml:"aliases"`
+	Numbers []struct {
+		Name    string `yaml:"name"`
+		Regex   string `yaml:"regex"`
+		Example string `yaml:"example"`
+		Check   string `yaml:"check"`
+	} `yaml:"numbers"`
+	Products      []productEntry `yaml:"products"`
+	OtherProducts string         `yaml:"other_products"`
 }
 
 // Default reads the table that this build carries.
 func Default() (*Table, error) { return Parse(defaultData) }
 
+// Load reads the table that this build carries and puts the carriers of a file
+// of the user's own into it: an entry takes the place of the built-in one with
+// the same slug, as a whole, and others are added. Without a path ("") only the
+// built-in table counts.
+func Load(path string) (*Table, error) {
+	if path == "" {
+		return Default()
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the carrier table: %w", err)
+	}
+	t, err := parse(data, defaultData)
+	if err != nil {
+		return nil, fmt.Errorf("reading the carrier table %s: %w", path, err)
+	}
+	return t, nil
+}
+
 // Parse reads a table in the form of carriers.yaml. It refuses unknown keys, a
 // name that stands for two carriers, and a form whose own example fails.
 func Parse(data []byte) (*Table, error) {
-	var f file
-	if err := yamlfile.Decode(data, &f); err != nil {
+	t, err := parse(data)
+	if err != nil {
 		return nil, fmt.Errorf("reading the carrier table: %w", err)
 	}
+	return t, nil
+}
+
+// parse makes one table of several; what stands in an earlier one counts.
+func parse(tables ...[]byte) (*Table, error) {
 	t := &Table{bySlug: make(map[string]*carrier), alias: make(map[string]string)}
-	for _, entry := range f.Carriers {
-		c := &carrier{slug: entry.Carrier, name: entry.Name}
-		for _, n := range entry.Numbers {
-			made, err := newForm(n.Name, n.Regex, n.Example, n.Check)
-			if err != nil {
-				return nil, fmt.Errorf("reading the carrier table: carrier %s, form %q: %w", entry.Carrier, n.Name, err)
+	for _, data := range tables {
+		var f file
+		if err := yamlfile.Decode(data, &f); err != nil {
+			return nil, err
+		}
+		earlier := maps.Clone(t.bySlug)
+		for _, e := range f.Carriers {
+			if earlier[e.Carrier] != nil {
+				continue
 			}
-			c.forms = append(c.forms, made)
-		}
-		if err := c.addProducts(entry.Products, entry.OtherProducts); err != nil {
-			return nil, fmt.Errorf("reading the carrier table: carrier %s: %w", entry.Carrier, err)
-		}
-		if err := t.add(c, entry.Aliases); err != nil {
-			return nil, fmt.Errorf("reading the carrier table: %w", err)
+			if err := t.add(&e); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return t, nil
 }
 
-func (t *Table) add(c *carrier, aliases []string) error {
+func (t *Table) add(e *entry) error {
+	c := &carrier{slug: e.Carrier, name: e.Name}
+	for _, n := range e.Numbers {
+		made, err := newForm(n.Name, n.Regex, n.Example, n.Check)
+		if err != nil {
+			return fmt.Errorf("carrier %s, form %q: %w", e.Carrier, n.Name, err)
+		}
+		c.forms = append(c.forms, made)
+	}
+	if err := c.addProducts(e.Products, e.OtherProducts); err != nil {
+		return fmt.Errorf("carrier %s: %w", e.Carrier, err)
+	}
+	return t.addNames(c, e.Aliases)
+}
+
+func (t *Table) addNames(c *carrier, aliases []string) error {
 	if c.slug == "" || c.slug != schemas.CanonicalCarrier(c.slug) {
 		return fmt.Errorf("the slug %q is empty or not canonical: lower case with dashes is wanted", c.slug)
 	}

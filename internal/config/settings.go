@@ -19,6 +19,7 @@ type Settings struct {
 	Kafka      Kafka      `embed:"" prefix:"kafka-" group:"Kafka"`
 	ClickHouse ClickHouse `embed:"" prefix:"clickhouse-" group:"ClickHouse"`
 	Pipeline   Pipeline   `embed:"" group:"Pipeline"`
+	Knowledge  Knowledge  `embed:"" group:"Knowledge"`
 	Webhook    Webhook    `embed:"" prefix:"webhook-" group:"Webhooks"`
 	HTTP       HTTP       `embed:"" prefix:"http-" group:"Metrics and health"`
 	Log        Log        `embed:"" prefix:"log-" group:"Logs"`
@@ -76,6 +77,14 @@ type Pipeline struct {
 
 	StandbyReplicas int  `help:"How many other processes follow each task's state, to go on with it at once when its own dies. Each costs the disk and the reading of the whole state once more." default:"0"`
 	LeaveOnShutdown bool `help:"Give the tasks to other instances at once when this one stops, not after ten seconds. For scaling in; without it a restart within that time finds its tasks still its own."`
+}
+
+// Knowledge names files of the user's own beside what this build carries. All
+// instances of a deployment should have the same ones.
+type Knowledge struct {
+	Model    string `help:"Status model of your own (YAML); it takes the place of the whole built-in one. Empty: the built-in one." type:"path" placeholder:"FILE"`
+	Maps     string `help:"Folder of code maps of your own (YAML): each takes the place of the built-in map of its source or dialect, or is added. Empty: the built-in ones." type:"path" placeholder:"DIR"`
+	Carriers string `help:"Carriers of your own (YAML): each takes the place of the built-in entry of its slug, or is added. Empty: the built-in ones." type:"path" placeholder:"FILE"`
 }
 
 // StateFolder returns the folder for the jobs' state.

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"time"
 
-	"waybill/connectors/carriers"
 	"waybill/connectors/replay"
 	"waybill/connectors/simulate"
+	"waybill/internal/knowledge"
 )
 
 // input is what is played, and what is known of it beforehand.
@@ -55,11 +55,11 @@ func (d *demo) load(name string, source replay.Input) (*replay.Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := carriers.Default()
+	knows, err := knowledge.Load(d.Settings.Knowledge)
 	if err != nil {
 		return nil, err
 	}
-	batch, err := replay.Load(replay.LoadOptions{Map: m, Carriers: table, Codecs: d.codecs, Tenant: tenant}, source)
+	batch, err := replay.Load(replay.LoadOptions{Map: m, Carriers: knows.Carriers, Codecs: d.codecs, Tenant: tenant}, source)
 	if err != nil {
 		return nil, err
 	}

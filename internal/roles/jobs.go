@@ -6,14 +6,13 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"waybill/connectors/carriers"
 	"waybill/internal/config"
+	"waybill/internal/knowledge"
 	"waybill/pipeline/delivery"
 	"waybill/pipeline/endpoints"
 	"waybill/pipeline/stream"
 	"waybill/pipeline/tracking"
 	"waybill/schemas"
-	"waybill/schemas/status"
 )
 
 // Names of the roles: the consumer groups, without the prefix.
@@ -28,6 +27,7 @@ const (
 type parts struct {
 	settings   *config.Settings
 	codecs     *schemas.Codecs
+	knows      *knowledge.Knowledge
 	log        *slog.Logger
 	registerer prometheus.Registerer
 	instance   string
@@ -58,16 +58,8 @@ func (p *parts) stream(app string, inputs []string, changelog string) (stream.Co
 }
 
 func (p *parts) tracking() (*stream.Runtime, error) {
-	model, err := status.Default()
-	if err != nil {
-		return nil, err
-	}
-	table, err := carriers.Default()
-	if err != nil {
-		return nil, err
-	}
 	j, err := tracking.NewJob(tracking.Config{
-		Codecs: p.codecs, Model: model, Carriers: table,
+		Codecs: p.codecs, Model: p.knows.Model, Maps: p.knows.Maps, Carriers: p.knows.Carriers,
 		ReorderHold: p.settings.Pipeline.ReorderHold, OrphanHold: p.settings.Pipeline.OrphanHold,
 		KnownCarriers: p.settings.Pipeline.KnownCarriers,
 	})
@@ -86,12 +78,8 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 }
 
 func (p *parts) endpoints() (*stream.Runtime, error) {
-	model, err := status.Default()
-	if err != nil {
-		return nil, err
-	}
 	var names []string
-	for _, s := range model.Statuses() {
+	for _, s := range p.knows.Model.Statuses() {
 		names = append(names, s.Name)
 	}
 	j, err := endpoints.NewJob(endpoints.Config{Codecs: p.codecs, Statuses: names})

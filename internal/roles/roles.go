@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"waybill/internal/config"
+	"waybill/internal/knowledge"
 	"waybill/pipeline/stream"
 	"waybill/schemas"
 	"waybill/sinks/clickhouse"
@@ -49,6 +50,11 @@ func New(o Options, names ...string) (*Roles, error) {
 	if len(names) == 0 {
 		names = []string{Tracking, Endpoints, Delivery, ClickHouse}
 	}
+	knows, err := knowledge.Load(o.Settings.Knowledge)
+	if err != nil {
+		return nil, err
+	}
+	o.Logger.Info("knowledge", "model", knows.Model.Version(), "maps", knows.Maps.Versions(), "carriers", knows.Carriers.Len())
 	client, err := kgo.NewClient(o.Kafka...)
 	if err != nil {
 		return nil, fmt.Errorf("making a Kafka client: %w", err)
@@ -59,7 +65,7 @@ func New(o Options, names ...string) (*Roles, error) {
 		caller:   webhook.New(webhook.Options{Version: o.Version, Timeout: o.Settings.Webhook.Timeout, AllowedNetworks: o.Settings.Webhook.Allow}),
 		states:   newStates(o.Settings, instance, o.Logger, names),
 	}
-	p := &parts{settings: o.Settings, codecs: o.Codecs, log: o.Logger, registerer: o.Registerer, instance: instance, states: r.states}
+	p := &parts{settings: o.Settings, codecs: o.Codecs, knows: knows, log: o.Logger, registerer: o.Registerer, instance: instance, states: r.states}
 	if err := r.states.gauges.register(o.Registerer); err != nil {
 		return nil, errors.Join(err, r.close())
 	}

@@ -2,6 +2,8 @@ package status
 
 import (
 	_ "embed" // the model is a file beside the code
+	"fmt"
+	"os"
 	"slices"
 )
 
@@ -90,6 +92,23 @@ type Code struct {
 
 // Default returns the model that Waybill ships.
 func Default() (*Model, error) { return Load(defaultModel) }
+
+// LoadFile reads a model of the user's own, which takes the place of the whole
+// of Waybill's. Without a path ("") it is Waybill's.
+func LoadFile(path string) (*Model, error) {
+	if path == "" {
+		return Default()
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the status model: %w", err)
+	}
+	m, err := Load(data)
+	if err != nil {
+		return nil, fmt.Errorf("file %s: %w", path, err)
+	}
+	return m, nil
+}
 
 // Version returns the version of the model, which tracking events bear.
 func (m *Model) Version() string { return m.version }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,16 +16,28 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
 
+// Model and maps are read once; they are safe to share.
+var (
+	theModel = sync.OnceValues(status.Default)
+	theMaps  = sync.OnceValues(func() (*codemap.Maps, error) {
+		m, err := theModel()
+		if err != nil {
+			return nil, err
+		}
+		return codemap.Default(m)
+	})
+)
+
 func model(t testing.TB) *status.Model {
 	t.Helper()
-	m, err := status.Default()
+	m, err := theModel()
 	require.NoError(t, err)
 	return m
 }
 
 func maps(t testing.TB) *codemap.Maps {
 	t.Helper()
-	m, err := codemap.Default(model(t))
+	m, err := theMaps()
 	require.NoError(t, err)
 	return m
 }
@@ -76,7 +89,7 @@ func TestThereAndBack(t *testing.T) {
 			require.NotEmpty(t, word.Detail, c.Name)
 			back, _, ok := m.Lookup(d.Name, "", word.Detail, word.Status)
 			require.True(t, ok, "%s %s", d.Name, c.Name)
-			if got := model(t).Code(back); got.Status.Name != c.Status.Name {
+			if got := model(t).Code(back); got.Status != c.Status {
 				fmt.Fprintf(&differs, "%-30s %s %s is read as %s\n", c.Name, word.Status, word.Detail, back)
 			}
 		}
@@ -87,6 +100,17 @@ func TestThereAndBack(t *testing.T) {
 		want, err := os.ReadFile(golden)
 		require.NoError(t, err)
 		require.Equal(t, string(want), differs.String())
+	}
+}
+
+// The built-in dialects leave no code to its main status.
+func TestEveryCodeHasALineOutward(t *testing.T) {
+	for _, d := range maps(t).Dialects() {
+		text, err := os.ReadFile("out/" + d.Name + ".yaml")
+		require.NoError(t, err)
+		for _, c := range model(t).Codes() {
+			require.Contains(t, string(text), "\n  "+c.Name+":", d.Name)
+		}
 	}
 }
 

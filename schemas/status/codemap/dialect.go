@@ -32,8 +32,9 @@ func (d *Dialect) Word(code string) Word {
 	return d.words[status.CodeUnmapped]
 }
 
-// newDialect checks a map out: every code of the model stands once in it, with
-// a status and a detail.
+// newDialect checks a map out: a code of the model stands once in it, with a
+// status and a detail. A code that is not in it has the word of its main
+// status's fallback, which must be.
 func newDialect(model *status.Model, f *file, origin string) (*Dialect, error) {
 	if len(f.Names) > 0 || f.CarrierCodes || len(f.Statuses) > 0 || len(f.Decisive) > 0 || len(f.Remarks) > 0 {
 		return nil, errors.New("a map of a dialect has the keys dialect, version and codes only")
@@ -50,9 +51,14 @@ func newDialect(model *status.Model, f *file, origin string) (*Dialect, error) {
 		d.words[line.Key] = Word{words[0], words[1]}
 	}
 	for _, c := range model.Codes() {
-		if _, ok := d.words[c.Name]; !ok {
-			return nil, fmt.Errorf("the code %s of the model is missing", c.Name)
+		if _, ok := d.words[c.Name]; ok {
+			continue
 		}
+		word, ok := d.words[c.Status.Fallback.Name]
+		if !ok {
+			return nil, fmt.Errorf("the code %s is missing, which stands for all of the status %s", c.Status.Fallback.Name, c.Status.Name)
+		}
+		d.words[c.Name] = word
 	}
 	return d, nil
 }

@@ -45,13 +45,18 @@ type file struct {
 // Default reads the maps that this build carries.
 func Default(model *status.Model) (*Maps, error) { return Load(model, "") }
 
-// Load reads the maps that this build carries and then those of a folder,
-// whose files end in .yaml or .yml: a map of the folder takes the place of the
-// built-in one of the same source or dialect, and others are added. Without a
-// folder ("") only the built-in maps count. The error names the file, the line,
-// and what was probably meant.
+// Load reads the maps of a folder, whose files end in .yaml or .yml, and then
+// those that this build carries: a map of the folder takes the place of the
+// built-in one of the same source or dialect. Without a folder ("") only the
+// built-in maps count. The error names the file, the line, and what was
+// probably meant.
 func Load(model *status.Model, folder string) (*Maps, error) {
 	l := loader{model: model, sources: make(map[string]*Source), dialects: make(map[string]*Dialect)}
+	if folder != "" {
+		if err := l.readFolder(folder); err != nil {
+			return nil, err
+		}
+	}
 	for _, pattern := range []string{"in/*.yaml", "out/*.yaml"} {
 		names, err := fs.Glob(builtIn, pattern)
 		if err != nil {
@@ -61,11 +66,6 @@ func Load(model *status.Model, folder string) (*Maps, error) {
 			if err := l.read(builtIn, name, originBuiltIn); err != nil {
 				return nil, fmt.Errorf("reading the built-in map %s: %w", name, err)
 			}
-		}
-	}
-	if folder != "" {
-		if err := l.readFolder(folder); err != nil {
-			return nil, err
 		}
 	}
 	return l.maps()
@@ -83,7 +83,7 @@ func (l *loader) readFolder(folder string) error {
 	if err != nil {
 		return fmt.Errorf("reading the folder of maps: %w", err)
 	}
-	from, found := os.DirFS(folder), make(map[string]string)
+	from, found := os.DirFS(folder), 0
 	for _, f := range files {
 		if ext := filepath.Ext(f.Name()); f.IsDir() || ext != ".yaml" && ext != ".yml" {
 			continue
@@ -92,16 +92,16 @@ func (l *loader) readFolder(folder string) error {
 		if err := l.read(from, f.Name(), path); err != nil {
 			return fmt.Errorf("reading the map %s: %w", path, err)
 		}
-		found[path] = f.Name()
+		found++
 	}
-	if len(found) == 0 {
+	if found == 0 {
 		return fmt.Errorf("reading the folder of maps %s: no file in it ends in .yaml or .yml", folder)
 	}
 	return nil
 }
 
-// read takes one file in. origin says to people where it lies; within one
-// origin's folder no source stands twice.
+// read takes one file in, unless it is built in and the user has one in its
+// place. origin says to people where it lies.
 func (l *loader) read(from fs.FS, name, origin string) error {
 	data, err := fs.ReadFile(from, name)
 	if err != nil {
@@ -111,48 +111,24 @@ func (l *loader) read(from fs.FS, name, origin string) error {
 	if err := yamlfile.Decode(data, &f); err != nil {
 		return err
 	}
+	source, dialect := l.sources[f.Source], l.dialects[f.Dialect]
 	switch {
 	case f.Version == "":
 		return errors.New("it has no version, which every event that it maps bears")
 	case (f.Source == "") == (f.Dialect == ""):
 		return errors.New("it names neither a source nor a dialect, or both; a map is of one of them")
-	case f.Dialect != "":
-		return l.addDialect(&f, origin)
-	}
-	return l.addSource(&f, origin)
-}
-
-func (l *loader) addDialect(f *file, origin string) error {
-	d, err := newDialect(l.model, f, origin)
-	if err != nil {
-		return err
-	}
-	if earlier := l.dialects[d.Name]; earlier != nil {
-		err = replaces(earlier.Origin, origin)
-	}
-	l.dialects[d.Name] = d
-	return err
-}
-
-func (l *loader) addSource(f *file, origin string) error {
-	s, err := newSource(l.model, f, origin)
-	if err != nil {
-		return err
-	}
-	if earlier := l.sources[s.Name]; earlier != nil {
-		err = replaces(earlier.Origin, origin)
-	}
-	l.sources[s.Name] = s
-	return err
-}
-
-// replaces lets a map of the user's take the place of a built-in one, and no
-// other of an earlier one.
-func replaces(earlier, origin string) error {
-	if earlier == originBuiltIn && origin != originBuiltIn {
+	case origin == originBuiltIn && (source != nil || dialect != nil):
 		return nil
+	case source != nil:
+		return fmt.Errorf("the source %s has a map in %s already", source.Name, source.Origin)
+	case dialect != nil:
+		return fmt.Errorf("the dialect %s has a map in %s already", dialect.Name, dialect.Origin)
+	case f.Dialect != "":
+		l.dialects[f.Dialect], err = newDialect(l.model, &f, origin)
+		return err
 	}
-	return fmt.Errorf("its source or dialect has a map already: %s", earlier)
+	l.sources[f.Source], err = newSource(l.model, &f, origin)
+	return err
 }
 
 // maps puts together what was read.

@@ -78,6 +78,22 @@ func newSource(model *status.Model, f *file, origin string) (*Source, error) {
 	return s, s.addRemarks(model, f.Remarks)
 }
 
+// NotIn lists the codes and statuses of this map that another one lacks.
+func (s *Source) NotIn(other *Source) []string {
+	var missing []string
+	for _, line := range s.Codes {
+		if other.codes[fold(line.Key)] == nil {
+			missing = append(missing, line.Key)
+		}
+	}
+	for _, line := range s.Statuses {
+		if other.statuses[fold(line.Key)] == nil {
+			missing = append(missing, line.Key)
+		}
+	}
+	return missing
+}
+
 func entries(model *status.Model, lines yamlfile.Pairs) (map[string]*entry, error) {
 	made, first := make(map[string]*entry, 2*len(lines)), make(map[string]yamlfile.Pair, len(lines))
 	for _, line := range lines {
