@@ -188,30 +188,61 @@ func readAddress(r *reader, v *Address) {
 
 func writeBaseline(w *writer, v *Baseline) {
 	w.string(v.Version)
+	w.string(v.Level)
+	w.long(v.Rows)
 	w.string(v.Carrier)
 	w.string(v.Service)
-	w.string(v.Lane)
+	w.string(v.OriginCountry)
+	w.string(v.OriginState)
+	w.string(v.DestinationCountry)
+	w.string(v.DestinationState)
 	w.string(v.Status)
 	w.long(v.Samples)
 	w.double(v.GapP50S)
 	w.double(v.GapP95S)
-	w.double(v.TransitP50S)
-	w.double(v.TransitP90S)
+	w.long(v.Parcels)
+	w.block(len(v.RemainingS))
+	for i := range v.RemainingS {
+		w.double(v.RemainingS[i])
+	}
+	w.endBlock(len(v.RemainingS))
 	w.time(v.BuiltAt)
+	if w.present(v.Since != nil) {
+		w.time(*v.Since)
+	}
+	if w.present(v.Until != nil) {
+		w.time(*v.Until)
+	}
 }
 
 func readBaseline(r *reader, v *Baseline) {
 	v.Version = r.string()
+	v.Level = r.string()
+	v.Rows = r.long()
 	v.Carrier = r.string()
 	v.Service = r.string()
-	v.Lane = r.string()
+	v.OriginCountry = r.string()
+	v.OriginState = r.string()
+	v.DestinationCountry = r.string()
+	v.DestinationState = r.string()
 	v.Status = r.string()
 	v.Samples = r.long()
 	v.GapP50S = r.double()
 	v.GapP95S = r.double()
-	v.TransitP50S = r.double()
-	v.TransitP90S = r.double()
+	v.Parcels = r.long()
+	v.RemainingS = []float64{}
+	for n := r.block(0); n > 0; n = r.block(len(v.RemainingS)) {
+		for ; n > 0 && r.err == nil; n-- {
+			v.RemainingS = append(v.RemainingS, r.double())
+		}
+	}
 	v.BuiltAt = r.time()
+	if r.present() {
+		v.Since = new(r.time())
+	}
+	if r.present() {
+		v.Until = new(r.time())
+	}
 }
 
 func writeCarrierEvent(w *writer, v *CarrierEvent) {
@@ -873,6 +904,8 @@ func writeShipment(w *writer, v *Shipment) {
 	w.string(v.Service)
 	w.string(v.OriginCountry)
 	w.string(v.DestinationCountry)
+	w.string(v.OriginState)
+	w.string(v.DestinationState)
 	w.bool(v.Closed)
 	w.time(v.CreatedAt)
 	w.time(v.UpdatedAt)
@@ -951,6 +984,8 @@ func readShipment(r *reader, v *Shipment) {
 	v.Service = r.string()
 	v.OriginCountry = r.string()
 	v.DestinationCountry = r.string()
+	v.OriginState = r.string()
+	v.DestinationState = r.string()
 	v.Closed = r.bool()
 	v.CreatedAt = r.time()
 	v.UpdatedAt = r.time()

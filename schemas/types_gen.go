@@ -5,30 +5,44 @@ import (
 	"time"
 )
 
-// How long things usually take on one lane (D3, D4). Topic baselines, key <carrier>/<service>/<lane>/<status>.
+// How long things usually take on one lane (D3, D4). A version of the table is complete when it has as many rows as its row of level manifest says. Topic baselines, key <version>/<level>/<carrier>/<service>/<origin country>/<origin state>/<destination country>/<destination state>/<status>.
 type Baseline struct {
-	// Version of the table that this row belongs to.
+	// Version of the table that this row belongs to: when it was built, so that the highest is the newest.
 	Version string `avro:"version" json:"version"`
-	// Carrier slug.
+	// What the row is about: lane (carrier, service, countries and states), countries (carrier, service, countries), service (carrier and service) or carrier; or manifest, which ends the version.
+	Level string `avro:"level" json:"level"`
+	// In the manifest: how many other rows the version has. 0 in these.
+	Rows int64 `avro:"rows" json:"rows"`
+	// Carrier slug; empty in the manifest.
 	Carrier string `avro:"carrier" json:"carrier"`
-	// Service token; empty: all.
+	// Service token; empty: none was given, or the level is coarser.
 	Service string `avro:"service" json:"service"`
-	// <origin country>-<destination country>; empty: all.
-	Lane string `avro:"lane" json:"lane"`
-	// Main status.
+	// Where the lane begins; empty: not known, or the level is coarser. So are the three that follow.
+	OriginCountry string `avro:"origin_country" json:"origin_country"`
+	// State, province or region in it.
+	OriginState string `avro:"origin_state" json:"origin_state"`
+	// Where the lane ends.
+	DestinationCountry string `avro:"destination_country" json:"destination_country"`
+	// State, province or region in it.
+	DestinationState string `avro:"destination_state" json:"destination_state"`
+	// Main status; empty in the manifest.
 	Status string `avro:"status" json:"status"`
-	// Past gaps it rests on.
+	// Gaps that ended, which gap_p50_s and gap_p95_s rest on.
 	Samples int64 `avro:"samples" json:"samples"`
-	// Median gap to the next physical scan, seconds.
+	// Median time from one physical scan to the next, while the parcel had the status, seconds.
 	GapP50S float64 `avro:"gap_p50_s" json:"gap_p50_s"`
-	// 95th percentile of that gap, seconds.
+	// 95th percentile of that time, seconds.
 	GapP95S float64 `avro:"gap_p95_s" json:"gap_p95_s"`
-	// Median time from there to the stop of the clock, seconds.
-	TransitP50S float64 `avro:"transit_p50_s" json:"transit_p50_s"`
-	// 90th percentile of that time, seconds.
-	TransitP90S float64 `avro:"transit_p90_s" json:"transit_p90_s"`
+	// Parcels whose clock stopped, which remaining_s rests on.
+	Parcels int64 `avro:"parcels" json:"parcels"`
+	// Quantiles of the time from the first event of the status to the stop of the clock, in equal steps from 0 to 100 %, seconds.
+	RemainingS []float64 `avro:"remaining_s" json:"remaining_s"`
 	// When it was built, UTC.
 	BuiltAt time.Time `avro:"built_at" json:"built_at"`
+	// In the manifest: the beginning of the time it was built from, UTC.
+	Since *time.Time `avro:"since" json:"since"`
+	// In the manifest: the end of that time, exclusive, UTC.
+	Until *time.Time `avro:"until" json:"until"`
 }
 
 // A place of a scan, as the source gives it.
@@ -487,6 +501,10 @@ type Shipment struct {
 	OriginCountry string `avro:"origin_country" json:"origin_country"`
 	// Destination's country, likewise.
 	DestinationCountry string `avro:"destination_country" json:"destination_country"`
+	// Origin's state, province or region, likewise.
+	OriginState string `avro:"origin_state" json:"origin_state"`
+	// Destination's state, province or region, likewise.
+	DestinationState string `avro:"destination_state" json:"destination_state"`
 	// The live state has ended; only a closed record is kept (D9).
 	Closed bool `avro:"closed" json:"closed"`
 	// Stream time of its first change, UTC.

@@ -72,6 +72,8 @@ type Pipeline struct {
 	ReorderHold    time.Duration `help:"How long a new event waits for earlier ones (O1). 0: not at all." default:"2s"`
 	OrphanHold     time.Duration `help:"How long an event waits for a registration (R9)." default:"72h"`
 	KnownCarriers  bool          `help:"Refuse registrations for carriers that Waybill's table does not have, as not tracked (R3). Without it any carrier's name is taken, for a producer may bring events of any."`
+	StalledAfter   time.Duration `help:"How long a parcel may be without a physical scan where the baselines do not know what is usual (D3)." default:"72h"`
+	AtRiskChance   float64       `help:"Chance to miss the promise, or else the first ETA, from which on a parcel is at risk, above 0 and below 1 (D4). Lower warns earlier and more often in vain." default:"0.7"`
 	StateDir       string        `help:"Folder for the jobs' state, on a disk of this machine. It may be lost: it is then restored from Kafka. Empty: the folder state in --data." type:"path"`
 	StateCache     int           `help:"Memory for the jobs' state, MiB: half for what lies on disk, half for values as the jobs use them. More saves reads and decoding. Beside it up to 300 MiB hold what changed last: 192 for tracking, 96 for delivery, 12 for endpoints." default:"512"`
 
@@ -151,6 +153,10 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("--commit-interval is %s; it must be positive", s.Pipeline.CommitInterval)
 	case s.Pipeline.ReorderHold < 0:
 		return fmt.Errorf("--reorder-hold is %s; it must not be negative", s.Pipeline.ReorderHold)
+	case s.Pipeline.StalledAfter <= 0:
+		return fmt.Errorf("--stalled-after is %s; it must be positive", s.Pipeline.StalledAfter)
+	case s.Pipeline.AtRiskChance <= 0 || s.Pipeline.AtRiskChance >= 1:
+		return fmt.Errorf("--at-risk-chance is %v; it must lie between 0 and 1", s.Pipeline.AtRiskChance)
 	case s.Pipeline.StateCache < 16:
 		return fmt.Errorf("--state-cache is %d MiB; it must be at least 16", s.Pipeline.StateCache)
 	case s.Pipeline.StandbyReplicas < 0:

@@ -61,6 +61,7 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 	j, err := tracking.NewJob(tracking.Config{
 		Codecs: p.codecs, Model: p.knows.Model, Maps: p.knows.Maps, Carriers: p.knows.Carriers,
 		ReorderHold: p.settings.Pipeline.ReorderHold, OrphanHold: p.settings.Pipeline.OrphanHold,
+		StalledAfter: p.settings.Pipeline.StalledAfter, AtRiskChance: p.settings.Pipeline.AtRiskChance,
 		KnownCarriers: p.settings.Pipeline.KnownCarriers,
 	})
 	if err != nil {
@@ -71,6 +72,12 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 		return nil, err
 	}
 	cfg.Rerouted = schemas.TopicRerouted
+	cfg.Broadcasts = append(cfg.Broadcasts, stream.Broadcast{
+		Topic: schemas.TopicBaselines,
+		Build: func(entries map[string][]byte) (any, error) {
+			return schemas.NewBaselineTable(p.codecs.Baseline, entries), nil
+		},
+	})
 	if p.settings.Pipeline.Clock == "log" {
 		cfg.Clock = stream.Log
 	}

@@ -50,6 +50,10 @@ func (t *turn) bodyEvent(e *schemas.TrackingEvent) body.Event {
 		name = "Delayed"
 	case schemas.TypeDelayCleared:
 		name = "Delay cleared"
+	case schemas.TypeAtRisk:
+		name = "At risk"
+	case schemas.TypeStalled:
+		name = "Stalled"
 	}
 	return body.Event{
 		ObjectID: e.EventID, ObjectCreated: e.ObjectCreated, ObjectUpdated: e.ObjectUpdated,

@@ -12,11 +12,11 @@ func (t *turn) bodyShipment(s *shipment, g *registration) body.Shipment {
 	b := body.Shipment{
 		Carrier: t.carrier, TrackingNumber: t.number, Epoch: utc(s.epoch),
 		Status: now.Name, Code: shown.code, Leg: s.legOrForward(), Terminal: now.Terminal,
-		Attempts: s.attempts,
-		ETA:      bodyTarget(s.eta), OriginalETA: bodyTarget(s.originalETA), Promised: bodyTarget(g.promise),
+		Attempts: s.attempts, StalledAt: optional(t.stalledAt(s)),
+		ETA: bodyTarget(s.eta), OriginalETA: bodyTarget(s.originalETA), Promised: bodyTarget(g.promise),
 		Delay: body.Delay{
 			Measure: measure, Delayed: g.delayed != 0 && g.cleared == 0,
-			DelayedAt: optional(g.delayed), ClearedAt: optional(g.cleared),
+			DelayedAt: optional(g.delayed), ClearedAt: optional(g.cleared), AtRiskAt: optional(t.riskSince(s, g)),
 		},
 		Clock:        bodyClock(s, t.stopOf(s, g)),
 		Corrected:    t.corrected(s, g) != nil,

@@ -1,6 +1,7 @@
 package tracking
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -24,6 +25,8 @@ const (
 	DefaultClosedRetention = 730 * day
 	DefaultNewLifeAfter    = 180 * day
 	DefaultHistory         = 256
+	DefaultStalledAfter    = 72 * time.Hour
+	DefaultAtRiskChance    = 0.7
 )
 
 // Carriers is what the rules know of carriers. connectors/carriers has it.
@@ -74,6 +77,12 @@ type Config struct {
 	// NewLifeAfter is the silence after the end of a parcel's life from which
 	// on a scan begins a new shipment (I1).
 	NewLifeAfter time.Duration
+	// StalledAfter is how long a parcel may be without a physical scan where the
+	// baselines do not know what is usual (D3).
+	StalledAfter time.Duration
+	// AtRiskChance is the chance to miss its measure from which on a parcel is at
+	// risk, above 0 and below 1; 0 stands for the default (D4).
+	AtRiskChance float64
 	// History is how many events a shipment's state holds.
 	History int
 	// KnownCarriers refuses registrations for carriers that Carriers does not
@@ -90,6 +99,8 @@ type rules struct {
 
 	reorderHold, orphanHold                        int64
 	afterEnd, longestLife, closedFor, newLifeAfter int64
+	stalledAfter                                   int64
+	atRiskChance                                   float64
 	history                                        int
 	knownCarriers                                  bool
 
@@ -115,6 +126,9 @@ func newRules(cfg Config) (*rules, error) {
 	if r.history < 1 || r.history > maxHistory {
 		return nil, fmt.Errorf("making the tracking job: a history of %d events is not from 1 to %d", r.history, maxHistory)
 	}
+	if r.atRiskChance = cmp.Or(cfg.AtRiskChance, DefaultAtRiskChance); !(0 < r.atRiskChance && r.atRiskChance < 1) {
+		return nil, fmt.Errorf("making the tracking job: the chance of %v to be at risk from is not between 0 and 1", cfg.AtRiskChance)
+	}
 	if cfg.ReorderHold < 0 {
 		return nil, fmt.Errorf("making the tracking job: the reorder hold of %s is negative", cfg.ReorderHold)
 	}
@@ -128,6 +142,7 @@ func newRules(cfg Config) (*rules, error) {
 		{"longest life", cfg.LongestLife, DefaultLongestLife, &r.longestLife},
 		{"retention of closed records", cfg.ClosedRetention, DefaultClosedRetention, &r.closedFor},
 		{"silence before a new life", cfg.NewLifeAfter, DefaultNewLifeAfter, &r.newLifeAfter},
+		{"silence that is too long", cfg.StalledAfter, DefaultStalledAfter, &r.stalledAfter},
 	} {
 		if err := millis(d.name, d.given, d.fallback, d.into); err != nil {
 			return nil, err

@@ -19,12 +19,13 @@ import (
 //	config     [hold=2s] [history=] [maps=] [known-carriers]   begins anew
 //	endpoint   id= [tenant=] [types=] [statuses=] [history]
 //	register   at= [tenant=] [number=] [promised=] [promised-zone=] [promised-at=] [days=] [backfill=]
-//	           [idempotency=] [id=] [metadata=] [reference=] [service=] [to=] [new-epoch] [is-return]
+//	           [idempotency=] [id=] [metadata=] [reference=] [service=] [from=BR/SP] [to=] [new-epoch] [is-return]
 //	           [tags=] [ship-date=] [account=] [transaction=] [actor=]
 //	event      at= occurred= code= [received=] [raw=] [raw-status=] [status=] [zone=] [local=] [day] [minute] [eta=] [eta-at=]
 //	           [text=] [source=] [kind=] [place=] [signed=] [leg=] [ordinal=]
 //	maps       version=                               goes on with another version of the maps
 //	act        what= at= ...                            see golden_acts_test.go
+//	baselines  built= [half]                         a version of the table (golden_baselines_test.go)
 //	advance    to=
 //	state      what the topic shipments says last
 //	body       the last webhook's body
@@ -79,6 +80,9 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 	case "maps":
 		s.w.use(&s.cfg, arg(d, "version", ""))
 		return ""
+	case "baselines":
+		s.baselines(d)
+		return ""
 	case "advance":
 		return s.write(s.w.advance(s.when(arg(d, "to", ""))))
 	case "state":
@@ -127,9 +131,7 @@ func (s *script) registration(d *datadriven.TestData) *schemas.Registration {
 	if d.HasArg("service") {
 		r.ServiceLevel = &schemas.ServiceLevel{Token: arg(d, "service", "")}
 	}
-	if d.HasArg("to") {
-		r.Destination = &schemas.Address{Country: arg(d, "to", "")}
-	}
+	r.Origin, r.Destination = place(d, "from"), place(d, "to")
 	return r
 }
 

@@ -85,6 +85,9 @@ func (s *script) writeEvent(out *strings.Builder, e *schemas.TrackingEvent) {
 	}
 	fmt.Fprintf(out, " at %s", e.OccurredAt.Format("01-02T15:04:05"))
 	s.writeAudit(out, e)
+	if e.Type == schemas.TypeStalled || e.Type == schemas.TypeAtRisk {
+		fmt.Fprintf(out, " %v", e.Evidence)
+	}
 	fmt.Fprintln(out)
 }
 
@@ -119,12 +122,18 @@ func (s *script) writeState() string {
 		if row.Closed {
 			fmt.Fprint(&out, " closed")
 		}
+		if row.StalledAt != nil {
+			fmt.Fprintf(&out, " stalled at %s", clockText(row.StalledAt))
+		}
 		fmt.Fprintln(&out)
 		fmt.Fprintf(&out, "  clock %s to %s %s, delivered %s %s\n", clockText(row.ClockStart), clockText(row.ClockStop), row.ClockStopCode, clockText(row.DeliveredAt), row.DeliveredLocal)
 		for _, g := range row.Registrations {
 			fmt.Fprintf(&out, "  registration %s %s %s to %s measure=%s delayed=%s cleared=%s webhooks=%d metadata=%s\n", g.Tenant, g.State,
 				clockText(&g.RegisteredAt), clockText(&g.ExpiresAt), g.Measure, clockText(g.DelayedAt), clockText(g.DelayClearedAt), g.Webhooks, g.Metadata)
 			s.writeActs(&out, &g)
+			if g.AtRiskAt != nil {
+				fmt.Fprintf(&out, "    at risk since %s\n", clockText(g.AtRiskAt))
+			}
 		}
 		for _, ep := range row.ExceptionEpisodes {
 			fmt.Fprintf(&out, "  exception %s %s %s to %s %s by %s\n", ep.Code, ep.Party, clockText(&ep.OpenedAt), clockText(ep.ClosedAt), ep.ClosingCode, s.nameOf(ep.ClosingEventID))

@@ -21,12 +21,16 @@ type world struct {
 	codecs    *schemas.Codecs
 	endpoints map[string][]byte
 	table     *schemas.EndpointTable
-	state     map[string][]byte
-	wake      map[string]time.Time
-	now       time.Time
-	offsets   map[string]int64
-	jump      bool           // timers fire only with the next record, all at once
-	live      map[string]any // when set, state is kept here and not as bytes
+
+	baselineRows  map[string][]byte
+	baselineTable *schemas.BaselineTable
+
+	state   map[string][]byte
+	wake    map[string]time.Time
+	now     time.Time
+	offsets map[string]int64
+	jump    bool           // timers fire only with the next record, all at once
+	live    map[string]any // when set, state is kept here and not as bytes
 }
 
 // tester is a *testing.T, *testing.B or *rapid.T.
@@ -93,7 +97,7 @@ func newWorld(t tester, change func(*Config)) *world {
 	require.NoError(t, err)
 	w := &world{
 		t: t, job: j, codecs: codecs, endpoints: map[string][]byte{},
-		state: map[string][]byte{}, wake: map[string]time.Time{}, offsets: map[string]int64{},
+		baselineRows: map[string][]byte{}, state: map[string][]byte{}, wake: map[string]time.Time{}, offsets: map[string]int64{},
 	}
 	w.endpoint(nil)
 	return w
@@ -191,7 +195,7 @@ func (w *world) call(key string, do func(*job.Call) error) outputs {
 		state, err = w.job.DecodeState(data)
 		require.NoError(w.t, err)
 	}
-	c := job.NewCall(key, 0, w.now, state, w.wake[key], map[string]any{schemas.TopicWebhookEndpoints: w.table})
+	c := job.NewCall(key, 0, w.now, state, w.wake[key], w.tables())
 	require.NoError(w.t, do(c))
 	if c.Changed() {
 		w.keep(c)

@@ -142,6 +142,7 @@ func (j *Job) turn(c *job.Call) (*turn, error) {
 		return nil, errors.New("beginning a turn: the pool holds something else")
 	}
 	t.reset(c.Key, state, endpoints)
+	t.baselines, _ = c.Table(schemas.TopicBaselines).(*schemas.BaselineTable) // without it the settings decide
 	return t, nil
 }
 

@@ -61,9 +61,9 @@ func layoutShipment(c *coder, s *shipment) {
 // layoutRare is what few shipments have.
 func layoutRare(c *coder, s *shipment) {
 	watched, asked := s.watch != watch{}, s.asking != asking{}
-	flooded, retracted := s.flood != flood{}, s.retractions.any()
+	flooded, retracted, placed := s.flood != flood{}, s.retractions.any(), s.regions != regions{}
 	b := c.bits()
-	b.flag(&watched, &asked, &flooded, &retracted)
+	b.flag(&watched, &asked, &flooded, &retracted, &placed)
 	b.close()
 	if watched {
 		layoutWatch(c, &s.watch, s.epoch)
@@ -76,6 +76,9 @@ func layoutRare(c *coder, s *shipment) {
 	}
 	if retracted {
 		layoutRetractions(c, &s.retractions)
+	}
+	if placed {
+		layoutRegions(c, &s.regions)
 	}
 }
 

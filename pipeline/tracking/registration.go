@@ -171,9 +171,11 @@ func (s *shipment) adoptDetails(g *registration) {
 	first(&s.service, g.serviceName())
 	if g.origin != nil {
 		first(&s.originCountry, g.origin.Country)
+		first(&s.regions.origin, g.origin.State)
 	}
 	if g.destination != nil {
 		first(&s.destinationCountry, g.destination.Country)
+		first(&s.regions.destination, g.destination.State)
 	}
 }
 

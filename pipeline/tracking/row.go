@@ -17,6 +17,7 @@ func (t *turn) shipmentRow(s *shipment) schemas.Shipment {
 		DeliveredLocal: t.local(&s.delivered.local, s.delivered.occurred), DeliveredPrecision: schemas.PrecisionSecond,
 		Attempts: s.attempts, Events: s.events,
 		Service: s.service, OriginCountry: s.originCountry, DestinationCountry: s.destinationCountry,
+		OriginState: s.regions.origin, DestinationState: s.regions.destination,
 		Closed: s.closed != 0, CreatedAt: utc(s.created), UpdatedAt: utc(s.updated),
 	}
 	if s.present.id != 0 {
@@ -35,6 +36,7 @@ func (t *turn) shipmentRow(s *shipment) schemas.Shipment {
 		row.FirstEventAt, row.LastEventAt = t.instant(s.firstEvent), t.instant(s.lastEvent)
 		row.LastScanAt = t.optional(s.lastScan)
 	}
+	row.StalledAt = t.optional(t.stalledAt(s))
 	row.ETADate, row.ETAAt, _ = t.fields(&s.eta)
 	row.OriginalETADate, row.OriginalETAAt, _ = t.fields(&s.originalETA)
 	row.Registrations = t.registrationRows(s)
@@ -52,7 +54,7 @@ func (t *turn) registrationRows(s *shipment) []schemas.RegistrationState {
 			RegistrationID: g.id, Tenant: g.tenant, State: g.state, Reference: g.reference, Metadata: g.metadata,
 			RegisteredAt: utc(g.registered), ExpiresAt: utc(g.expires), Backfill: g.backfill,
 			Service: g.serviceName(), Measure: measure,
-			DelayedAt: t.optional(g.delayed), DelayClearedAt: t.optional(g.cleared),
+			DelayedAt: t.optional(g.delayed), DelayClearedAt: t.optional(g.cleared), AtRiskAt: t.optional(t.riskSince(s, g)),
 			PreviousStatus: g.previous, Webhooks: g.webhooks,
 			Tags: g.extras.tags, ShipDate: optionalText(g.extras.shipDate),
 			Reason: g.byHand.reason, Actor: g.byHand.actor, Acknowledgements: acknowledgementRows(g),

@@ -49,6 +49,7 @@ type shipment struct {
 	forgotten     []uint64
 	held          []*pending // in the order in which they came
 
+	regions     regions     // of the lane
 	watch       watch       // silence (D3)
 	asking      asking      // polls, and what the carrier did not know (D5, D8)
 	flood       flood       // new identities of a day

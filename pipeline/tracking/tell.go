@@ -80,8 +80,11 @@ func typesOf(g *registration, n *news, code *status.Code, transition bool) []str
 // themselves and that no carrier's event caused.
 func (t *turn) notifyAlone(s *shipment, g *registration, e *schemas.TrackingEvent) {
 	changed := []string{"delay"}
-	if e.Type == schemas.TypeExpired || e.Type == schemas.TypeInvalid {
+	switch e.Type {
+	case schemas.TypeExpired, schemas.TypeInvalid:
 		changed = []string{"window"}
+	case schemas.TypeStalled:
+		changed = []string{"stalled_at"}
 	}
 	t.notify(s, g, &webhook{
 		id: e.EventID, status: e.Status, code: e.Code, types: []string{e.Type}, previous: g.status,

@@ -17,6 +17,8 @@ func timers() []timer {
 	return []timer{
 		{(*turn).holdDue, (*turn).release},
 		{(*turn).delayDue, (*turn).findDelays},
+		{(*turn).riskDue, (*turn).findRisks},
+		{(*turn).stallDue, (*turn).findSilence},
 		{(*turn).windowDue, (*turn).expire},
 		{(*turn).lifeDue, (*turn).passOn},
 	}
@@ -35,6 +37,7 @@ func (t *turn) advance(to int64) {
 		t.fireDue()
 	}
 	t.now = to
+	t.easeRisks()
 }
 
 // fireDue fires the first timer that is due, of the oldest shipment that has

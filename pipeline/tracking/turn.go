@@ -14,6 +14,8 @@ type turn struct {
 	*rules
 	key, carrier, number string
 	endpoints            *schemas.EndpointTable
+	baselines            *schemas.BaselineTable // nil: nothing is known (D3, D4)
+	looked               usual
 	state                *State
 	now                  int64 // logical time: that of the record or of the timer, stream time, ms
 	out                  effects

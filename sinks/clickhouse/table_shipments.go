@@ -39,6 +39,8 @@ func shipmentTable() *table[schemas.Shipment] {
 		plain("service", func(s *schemas.Shipment) string { return s.Service }),
 		plain("origin_country", func(s *schemas.Shipment) string { return s.OriginCountry }),
 		plain("destination_country", func(s *schemas.Shipment) string { return s.DestinationCountry }),
+		plain("origin_state", func(s *schemas.Shipment) string { return s.OriginState }),
+		plain("destination_state", func(s *schemas.Shipment) string { return s.DestinationState }),
 		plain("closed", func(s *schemas.Shipment) bool { return s.Closed }),
 		instant("created_at", func(s *schemas.Shipment) time.Time { return s.CreatedAt }),
 		instant("updated_at", func(s *schemas.Shipment) time.Time { return s.UpdatedAt }),

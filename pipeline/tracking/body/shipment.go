@@ -22,6 +22,9 @@ type Shipment struct {
 	Corrected   bool       `json:"corrected,omitempty"`
 	DeliveredAt *time.Time `json:"delivered_at"`
 	Attempts    int        `json:"attempts"`
+	// StalledAt is when it was found that no physical scan came for too long;
+	// null when one came since (D3).
+	StalledAt *time.Time `json:"stalled_at"`
 
 	ETA         *Target `json:"eta"`
 	OriginalETA *Target `json:"original_eta"`
@@ -50,6 +53,9 @@ type Delay struct {
 	Delayed   bool       `json:"delayed"`
 	DelayedAt *time.Time `json:"delayed_at"`
 	ClearedAt *time.Time `json:"cleared_at"`
+	// AtRiskAt is since when a delay is likely (D4); null when it is not, and
+	// once it is a fact.
+	AtRiskAt *time.Time `json:"at_risk_at"`
 	// DelayS is by how much the stop of the clock missed the measure, in seconds,
 	// 0 in time; AccountableS is that less the time in exceptions that are not
 	// the carrier's (D6). Null before the stop and without a measure.
