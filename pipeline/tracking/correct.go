@@ -52,7 +52,7 @@ func (t *turn) correct(a *act) (refusal string) {
 	t.clearDelays(s, n)
 	w := &webhook{id: row.EventID, status: row.Status, code: row.Code, previous: g.status, event: &row, changed: []string{"code"}}
 	transition := g.status != code.Status.Name
-	w.types = typesOf(g, n, code, transition)
+	w.types = t.typesOf(g, n, code, transition)
 	if transition {
 		w.firstTime, w.changed = g.show(code.Status.Name), []string{"status", "code"}
 	}

@@ -25,7 +25,9 @@ func (t *turn) release(s *shipment) {
 			last = p
 		}
 	}
-	var ready, orphans, wait []*pending
+	ready, wait := t.ready[:0], s.held[:0]
+	t.ready = nil // in use
+	var orphans []*pending
 	for _, p := range s.held {
 		switch {
 		case p.held == schemas.DecisionHeldOrphan && p.due <= t.now:
@@ -37,6 +39,7 @@ func (t *turn) release(s *shipment) {
 			wait = append(wait, p)
 		}
 	}
+	clear(s.held[len(wait):])
 	s.held = wait
 	t.out.changed = true
 	for _, p := range orphans {
@@ -46,6 +49,8 @@ func (t *turn) release(s *shipment) {
 	for _, p := range ready {
 		t.place(s, p)
 	}
+	clear(ready)
+	t.ready = ready
 	if s.revision == 0 && len(s.held) == 0 {
 		t.forget(s)
 	}

@@ -53,10 +53,15 @@ func clipLocation(l *schemas.Location) *schemas.Location {
 	if l == nil || *l == (schemas.Location{}) {
 		return nil
 	}
-	return &schemas.Location{
+	clipped := schemas.Location{
 		Name: clip(l.Name, maxPlace), City: clip(l.City, maxPlace), State: clip(l.State, maxPlace),
 		PostalCode: clip(l.PostalCode, maxPlace), Country: clip(l.Country, maxPlace),
 	}
+	if clipped == *l {
+		return l // as most are; nobody changes a place
+	}
+	moved := clipped
+	return &moved
 }
 
 func clipAddress(a *schemas.Address) *schemas.Address {

@@ -17,6 +17,10 @@ type memory struct {
 	row    schemas.Shipment // that is being written
 	times  []time.Time      // that fields point to
 	texts  strings.Builder  // that fields are parts of
+	types  []string         // of webhooks
+	ready  []*pending       // to be released
+	news   pieces[news]
+	events pieces[schemas.TrackingEvent] // that webhooks are about
 	outbox outbox
 }
 
@@ -25,8 +29,26 @@ type memory struct {
 const textsAtOnce = 4 << 10
 
 func (m *memory) reuse() {
-	m.times = m.times[:0]
+	m.times, m.types = m.times[:0], m.types[:0]
+	m.news.used, m.events.used = 0, 0
 	m.outbox.clear()
+}
+
+// pieces gives out zero values, each good until the turn ends.
+type pieces[T any] struct {
+	all  []*T
+	used int
+}
+
+func (p *pieces[T]) next() *T {
+	if p.used == len(p.all) {
+		p.all = append(p.all, new(T))
+	}
+	piece := p.all[p.used]
+	p.used++
+	var zero T
+	*piece = zero
+	return piece
 }
 
 // text makes one text of several.

@@ -33,7 +33,8 @@ func (t *turn) place(s *shipment, p *pending) {
 		return
 	}
 	t.settle(s)
-	n := &news{event: &p.event, arrived: p.key.arrived, before: t.facts(s)}
+	n := t.news.next()
+	n.event, n.arrived, n.before = &p.event, p.key.arrived, t.facts(s)
 	n.late = s.events > 0 && p.key.before(s.released)
 	was := s.present
 	if s.events > 0 {

@@ -36,7 +36,7 @@ func (t *turn) tellOne(s *shipment, g *registration, n *news) {
 	name := code.Status.Name
 	w := webhook{
 		news: n, id: t.eventID(n.event.id), status: name, code: code.Name,
-		types: typesOf(g, n, code, transition), previous: g.status,
+		types: t.typesOf(g, n, code, transition), previous: g.status,
 	}
 	if n.late || n.recoded {
 		w.position = t.positionOf(s, g, n.event.id)
@@ -50,7 +50,7 @@ func (t *turn) tellOne(s *shipment, g *registration, n *news) {
 // typesOf gives all webhook types that fit an event, the specific first. A
 // late event that does not become the present amends the history and nothing
 // else (O4); a revision is told for what it changed (I4).
-func typesOf(g *registration, n *news, code *status.Code, transition bool) []string {
+func (t *turn) typesOf(g *registration, n *news, code *status.Code, transition bool) []string {
 	told := !n.late && !n.revised || n.wins || n.recoded || transition
 	fits := []struct {
 		kind string
@@ -67,13 +67,13 @@ func typesOf(g *registration, n *news, code *status.Code, transition bool) []str
 		{schemas.TypeStatusChanged, transition},
 		{schemas.TypeEvent, told},
 	}
-	types := make([]string, 0, len(fits))
+	from := len(t.types)
 	for _, f := range fits {
 		if f.fits {
-			types = append(types, f.kind)
+			t.types = append(t.types, f.kind)
 		}
 	}
-	return types
+	return slices.Clip(t.types[from:])
 }
 
 // notifyAlone tells one registration of an event that the rules noticed by

@@ -30,8 +30,9 @@ func (t *turn) write(s *shipment, w *webhook) {
 	if w.event != nil {
 		return
 	}
-	row := t.trackingEvent(s, w.news.event)
-	w.event, w.changed = &row, t.facts(s).changedSince(w.news.before)
+	w.event = t.events.next()
+	*w.event = t.trackingEvent(s, w.news.event)
+	w.changed = t.facts(s).changedSince(w.news.before)
 }
 
 // notify makes one webhook for each endpoint of the tenant that chose it,
