@@ -41,6 +41,7 @@ type cli struct {
 	Demo        demoCmd        `cmd:"" help:"Play real shipments through everything and check every number."`
 	Ingest      ingestCmd      `cmd:"" help:"Publish files of registrations and carrier events."`
 	Simulate    simulateCmd    `cmd:"" help:"Make parcels with a known truth."`
+	Score       scoreCmd       `cmd:"" help:"Measure the rules against a known truth, beside four others."`
 	Register    registerCmd    `cmd:"" help:"Ask for a parcel to be followed."`
 	Track       trackCmd       `cmd:"" help:"Show a parcel as it now stands."`
 	Explain     explainCmd     `cmd:"" help:"Tell for each raw event of a parcel what became of it, and why."`

@@ -10,7 +10,7 @@ import (
 // resend makes the record by which a source tells a scan again.
 func (s *story) resend(t *Told, kind Fault) (Told, bool) {
 	event := *t.Event
-	again := Told{t.Record, t.Moment}
+	again := Told{Record: t.Record, Moment: t.Moment}
 	again.Event = &event
 	switch kind {
 	case Repeated:
@@ -61,7 +61,7 @@ func (s *story) second(scans []Told) []Told {
 		if zoneless {
 			event.OccurredZone, event.OccurredText, event.OccurredConfidence = "", event.OccurredLocal, schemas.ConfidencePlace
 		}
-		same := Told{scans[i].Record, scans[i].Moment}
+		same := Told{Record: scans[i].Record, Moment: scans[i].Moment}
 		same.Event = &event
 		s.send(&same, scans[i].Arrival.Add(s.lag()))
 		again = append(again, same)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"waybill/connectors/replay"
 	"waybill/schemas"
@@ -23,12 +24,16 @@ type Parcel struct {
 	Lives []Life
 }
 
-// Told is a record, and what it tells: a moment of the parcel's Moments. It is
-// -1 for a registration that asks for a parcel to be followed.
+// Told is a record, and what it tells.
 type Told struct {
 	replay.Record
 
+	// Moment is the number of the moment that it tells of, over all lives. It is
+	// -1 for a registration that asks for a parcel to be followed.
 	Moment int
+	// Known is when what it tells is known to be true: its arrival, or when it
+	// happens, if that is later.
+	Known time.Time
 }
 
 // Life is one parcel from its registration on.
@@ -82,9 +87,14 @@ func (p *Parcel) add(s *story) error {
 		life.First += len(before.Moments)
 	}
 	for i := range told {
-		if told[i].Moment >= 0 {
-			told[i].Moment += life.First
+		told[i].Known = told[i].Arrival
+		if told[i].Moment < 0 {
+			continue
 		}
+		if at := s.scans[told[i].Moment].at; at.After(told[i].Arrival) {
+			told[i].Known = at
+		}
+		told[i].Moment += life.First
 	}
 	slices.SortStableFunc(told, func(a, b Told) int { return a.Arrival.Compare(b.Arrival) })
 	p.Told = append(p.Told, told...)

@@ -22,12 +22,12 @@ func (s *story) tell() ([]Told, error) {
 	}
 	received := s.receive()
 	told := make([]Told, 0, 1+len(s.scans))
-	told = append(told, Told{replay.Record{Key: key, Arrival: s.registered, Registration: s.registration}, -1})
+	told = append(told, Told{Record: replay.Record{Key: key, Arrival: s.registered, Registration: s.registration}, Moment: -1})
 	for i := range s.scans {
 		transport := time.Duration(20+s.chance.IntN(180)) * time.Millisecond
 		r := replay.Record{Key: key, Arrival: received[i].Add(transport)}
 		s.say(&r, i, received[i])
-		told = append(told, Told{r, i})
+		told = append(told, Told{Record: r, Moment: i})
 	}
 	s.overtake(told[1:])
 	return s.disturb(told), nil
