@@ -23,7 +23,8 @@ import (
 //	           [tags=] [ship-date=] [account=] [transaction=] [actor=]
 //	event      at= occurred= code= [received=] [raw=] [raw-status=] [status=] [zone=] [local=] [day] [minute] [eta=] [eta-at=]
 //	           [text=] [source=] [kind=] [place=] [signed=] [leg=] [ordinal=]
-//	maps       version=                               goes on with another version of the maps
+//	maps       version=                               goes on with another version of the maps,
+//	                                                  built-in for those that Waybill ships
 //	act        what= at= ...                            see golden_acts_test.go
 //	baselines  built= [half]                         a version of the table (golden_baselines_test.go)
 //	advance    to=
@@ -106,7 +107,7 @@ func (s *script) reset(d *datadriven.TestData) {
 		}
 		c.KnownCarriers = d.HasArg("known-carriers")
 		if d.HasArg("maps") {
-			c.Maps = testMaps(arg(d, "maps", ""))
+			c.Maps = mapsNamed(s.t, arg(d, "maps", ""))
 		}
 		s.cfg = *c
 	})
