@@ -59,6 +59,16 @@ const (
 	OutcomeCancelled = "cancelled"
 )
 
+// Reasons of poll requests (D8).
+const (
+	PollRegistered     = "registered"       // somebody began to follow the parcel
+	PollInterval       = "interval"         // the usual wait is over
+	PollOutForDelivery = "out_for_delivery" // the shorter one of what is out for delivery
+	PollSilence        = "silence"          // the longer one after long silence
+	PollNotFound       = "not_found"        // the carrier did not know the number (D5)
+	PollTerminal       = "terminal"         // once more at the end, for what a push may have lost
+)
+
 // Decisions: what became of a raw event. The first nine are final.
 const (
 	DecisionAccepted    = "accepted"

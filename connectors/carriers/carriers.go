@@ -18,6 +18,7 @@ type carrier struct {
 	forms      []form
 	products   map[string]*product // by name and token, folded
 	listedOnly bool                // products that are not listed are not tracked
+	polled     bool                // there is a poller for it
 }
 
 // Len is the number of carriers.
@@ -59,4 +60,11 @@ func (t *Table) CheckNumber(name, number string) (known, valid bool, reason stri
 		reason = fmt.Sprintf("%s is no number of %s, such as %s.", canonical, c.name, c.forms[0].example)
 	}
 	return true, false, reason
+}
+
+// Polled tells whether a poller asks the carrier (rule D8), by any spelling of
+// its name.
+func (t *Table) Polled(name string) bool {
+	c, ok := t.bySlug[t.Canonical(name)]
+	return ok && c.polled
 }

@@ -55,6 +55,14 @@ func TestCheckNumber(t *testing.T) {
 
 // The first two are published examples of standard S10; eleven less the
 // remainder being 10 or 11 are its two special cases.
+func TestPolled(t *testing.T) {
+	table, err := carriers.Parse([]byte("carriers:\n  - {carrier: royal-mail, name: Royal Mail, aliases: [rm], polled: yes}\n  - {carrier: dhl, name: DHL}\n"))
+	require.NoError(t, err)
+	for name, polled := range map[string]bool{"royal-mail": true, "Royal Mail": true, "RM": true, "dhl": false, "nobody": false} {
+		require.Equal(t, polled, table.Polled(name), name)
+	}
+}
+
 func TestS10CheckDigit(t *testing.T) {
 	for serial, want := range map[string]byte{
 		"12345678": '5', "47312482": '9',

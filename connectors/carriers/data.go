@@ -38,6 +38,7 @@ type entry struct {
 		Example string `yaml:"example"`
 		Check   string `yaml:"check"`
 	} `yaml:"numbers"`
+	Polled        bool           `yaml:"polled"`
 	Products      []productEntry `yaml:"products"`
 	OtherProducts string         `yaml:"other_products"`
 }
@@ -96,7 +97,7 @@ func parse(tables ...[]byte) (*Table, error) {
 }
 
 func (t *Table) add(e *entry) error {
-	c := &carrier{slug: e.Carrier, name: e.Name}
+	c := &carrier{slug: e.Carrier, name: e.Name, polled: e.Polled}
 	for _, n := range e.Numbers {
 		made, err := newForm(n.Name, n.Regex, n.Example, n.Check)
 		if err != nil {

@@ -60,6 +60,7 @@ func TestWrongSettingsSayWhatToDo(t *testing.T) {
 		{"kafka: [", "reading the settings file"},
 		{"kafka: {partitions: 0}", "must lie in 1 to 10000"},
 		{"reorder-hold: -1s", "must not be negative"},
+		{"poll-delivering: 0s", "--poll-delivering 0s"},
 		{"clock: sundial", "must be one of"},
 		{"webhook: {allow: [nowhere]}", "webhook-allow"},
 	} {
@@ -88,4 +89,13 @@ func TestWarnings(t *testing.T) {
 	a, _, err := parse(t, "reorder-hold: 2m\nwebhook: {allow: [0.0.0.0/0]}\nkafka: {fsync: true, brokers: [x:1]}\nclickhouse: {addr: x, max-memory: 5}")
 	require.NoError(t, err)
 	require.Len(t, a.Warnings(), 4)
+}
+
+// A replay asks no carrier: what it plays is over (D8).
+func TestPollsAreForLiveClocksOnly(t *testing.T) {
+	for file, polls := range map[string]bool{"": true, "clock: log": false, "poll-interval: 0s": false, "poll-interval: 6h": true} {
+		a, _, err := parse(t, file)
+		require.NoError(t, err)
+		require.Equal(t, polls, a.Pipeline.Polls(), file)
+	}
 }

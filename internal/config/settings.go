@@ -74,6 +74,8 @@ type Pipeline struct {
 	KnownCarriers  bool          `help:"Refuse registrations for carriers that Waybill's table does not have, as not tracked (R3). Without it any carrier's name is taken, for a producer may bring events of any."`
 	StalledAfter   time.Duration `help:"How long a parcel may be without a physical scan where the baselines do not know what is usual (D3)." default:"72h"`
 	AtRiskChance   float64       `help:"Chance to miss the promise, or else the first ETA, from which on a parcel is at risk, above 0 and below 1 (D4). Lower warns earlier and more often in vain." default:"0.7"`
+	PollInterval   time.Duration `help:"How long after the last poll, or the last event, a carrier that has a poller is asked about a parcel again (D8). 0: never." default:"2h"`
+	PollDelivering time.Duration `help:"The same while the parcel is out for delivery, when much happens." default:"30m"`
 	StateDir       string        `help:"Folder for the jobs' state, on a disk of this machine. It may be lost: it is then restored from Kafka. Empty: the folder state in --data." type:"path"`
 	StateCache     int           `help:"Memory for the jobs' state, MiB: half for what lies on disk, half for values as the jobs use them. More saves reads and decoding. Beside it up to 300 MiB hold what changed last: 192 for tracking, 96 for delivery, 12 for endpoints." default:"512"`
 
@@ -88,6 +90,10 @@ type Knowledge struct {
 	Maps     string `help:"Folder of code maps of your own (YAML): each takes the place of the built-in map of its source or dialect, or is added. Empty: the built-in ones." type:"path" placeholder:"DIR"`
 	Carriers string `help:"Carriers of your own (YAML): each takes the place of the built-in entry of its slug, or is added. Empty: the built-in ones." type:"path" placeholder:"FILE"`
 }
+
+// Polls tells whether polls are asked for. A replay must not: carriers cannot be
+// asked about the past.
+func (p Pipeline) Polls() bool { return p.PollInterval > 0 && p.Clock == "live" }
 
 // StateFolder returns the folder for the jobs' state.
 func (s *Settings) StateFolder() string {
@@ -157,6 +163,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("--stalled-after is %s; it must be positive", s.Pipeline.StalledAfter)
 	case s.Pipeline.AtRiskChance <= 0 || s.Pipeline.AtRiskChance >= 1:
 		return fmt.Errorf("--at-risk-chance is %v; it must lie between 0 and 1", s.Pipeline.AtRiskChance)
+	case s.Pipeline.PollInterval < 0 || s.Pipeline.PollDelivering <= 0:
+		return fmt.Errorf("--poll-interval is %s and --poll-delivering %s; neither may be negative, nor the second 0", s.Pipeline.PollInterval, s.Pipeline.PollDelivering)
 	case s.Pipeline.StateCache < 16:
 		return fmt.Errorf("--state-cache is %d MiB; it must be at least 16", s.Pipeline.StateCache)
 	case s.Pipeline.StandbyReplicas < 0:

@@ -62,6 +62,8 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 		Codecs: p.codecs, Model: p.knows.Model, Maps: p.knows.Maps, Carriers: p.knows.Carriers,
 		ReorderHold: p.settings.Pipeline.ReorderHold, OrphanHold: p.settings.Pipeline.OrphanHold,
 		StalledAfter: p.settings.Pipeline.StalledAfter, AtRiskChance: p.settings.Pipeline.AtRiskChance,
+		Polls:        p.settings.Pipeline.Polls(),
+		PollInterval: p.settings.Pipeline.PollInterval, PollDelivering: p.settings.Pipeline.PollDelivering,
 		KnownCarriers: p.settings.Pipeline.KnownCarriers,
 	})
 	if err != nil {

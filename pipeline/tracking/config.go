@@ -27,6 +27,9 @@ const (
 	DefaultHistory         = 256
 	DefaultStalledAfter    = 72 * time.Hour
 	DefaultAtRiskChance    = 0.7
+	DefaultFlood           = 1000
+	DefaultPollInterval    = 2 * time.Hour
+	DefaultPollDelivering  = 30 * time.Minute
 )
 
 // Carriers is what the rules know of carriers. connectors/carriers has it.
@@ -41,6 +44,8 @@ type Carriers interface {
 	// named. When known is false the table does not have the carrier. When
 	// tracked is false, reason says why, in a sentence for the tenant.
 	Tracked(carrier string, service *schemas.ServiceLevel) (known, tracked bool, reason string)
+	// Polled tells whether there is a poller that asks the carrier (D8).
+	Polled(carrier string) bool
 }
 
 // Maps turn the words of sources into codes of the status model, for sources
@@ -85,6 +90,17 @@ type Config struct {
 	AtRiskChance float64
 	// History is how many events a shipment's state holds.
 	History int
+	// Flood is how many new events of one shipment are taken on one day of
+	// stream time.
+	Flood int
+	// Polls lets carriers that have a poller be asked (D8). It is not for
+	// replays: the past cannot be asked about, and a replay would ask for months
+	// of it at once.
+	Polls bool
+	// PollInterval is how long after the last poll, or the last event, a carrier
+	// is asked again, and PollDelivering the same while the parcel is out for
+	// delivery (D8).
+	PollInterval, PollDelivering time.Duration
 	// KnownCarriers refuses registrations for carriers that Carriers does not
 	// have (R3).
 	KnownCarriers bool
@@ -101,10 +117,11 @@ type rules struct {
 	afterEnd, longestLife, closedFor, newLifeAfter int64
 	stalledAfter                                   int64
 	atRiskChance                                   float64
-	history                                        int
-	knownCarriers                                  bool
+	pollInterval, pollDelivering                   int64
+	history, mostADay                              int
+	knownCarriers, polls                           bool
 
-	registered, invalid, unsupported, noUpdate, unmapped *status.Code
+	registered, missed, invalid, unsupported, noUpdate, unmapped *status.Code
 }
 
 func newRules(cfg Config) (*rules, error) {
@@ -113,8 +130,9 @@ func newRules(cfg Config) (*rules, error) {
 	}
 	r := &rules{
 		model: cfg.Model, carriers: cfg.Carriers, maps: cfg.Maps, zones: &zones{},
-		history: cfg.History, knownCarriers: cfg.KnownCarriers, reorderHold: cfg.ReorderHold.Milliseconds(),
+		history: cfg.History, mostADay: cmp.Or(cfg.Flood, DefaultFlood), knownCarriers: cfg.KnownCarriers, polls: cfg.Polls, reorderHold: cfg.ReorderHold.Milliseconds(),
 		registered:  cfg.Model.Code(status.CodeRegistered),
+		missed:      cfg.Model.Code(status.CodeNotFound),
 		invalid:     cfg.Model.Code(status.CodeInvalidNumber),
 		unsupported: cfg.Model.Code(status.CodeUnsupported),
 		noUpdate:    cfg.Model.Code(status.CodeNoUpdate),
@@ -128,6 +146,9 @@ func newRules(cfg Config) (*rules, error) {
 	}
 	if r.atRiskChance = cmp.Or(cfg.AtRiskChance, DefaultAtRiskChance); !(0 < r.atRiskChance && r.atRiskChance < 1) {
 		return nil, fmt.Errorf("making the tracking job: the chance of %v to be at risk from is not between 0 and 1", cfg.AtRiskChance)
+	}
+	if r.mostADay < 1 {
+		return nil, fmt.Errorf("making the tracking job: a flood of %d events a day is under 1", r.mostADay)
 	}
 	if cfg.ReorderHold < 0 {
 		return nil, fmt.Errorf("making the tracking job: the reorder hold of %s is negative", cfg.ReorderHold)
@@ -143,6 +164,8 @@ func newRules(cfg Config) (*rules, error) {
 		{"retention of closed records", cfg.ClosedRetention, DefaultClosedRetention, &r.closedFor},
 		{"silence before a new life", cfg.NewLifeAfter, DefaultNewLifeAfter, &r.newLifeAfter},
 		{"silence that is too long", cfg.StalledAfter, DefaultStalledAfter, &r.stalledAfter},
+		{"poll interval", cfg.PollInterval, DefaultPollInterval, &r.pollInterval},
+		{"poll interval of what is out for delivery", cfg.PollDelivering, DefaultPollDelivering, &r.pollDelivering},
 	} {
 		if err := millis(d.name, d.given, d.fallback, d.into); err != nil {
 			return nil, err

@@ -52,6 +52,11 @@ func (j *Job) emit(c *job.Call, t *turn) error {
 			return err
 		}
 	}
+	for i := range t.out.polls {
+		if err := add(t, schemas.TopicPollRequests, c.Key, j.codecs.PollRequest, &t.out.polls[i]); err != nil {
+			return err
+		}
+	}
 	t.outbox.emit(c)
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 // TestGolden plays the scripts of testdata/golden; run it with -rewrite to write down
 // what comes out. A script's commands:
 //
-//	config     [hold=2s] [history=] [maps=] [known-carriers]   begins anew
+//	config     [hold=2s] [history=] [maps=] [flood=] [polls] [known-carriers]   begins anew
 //	endpoint   id= [tenant=] [types=] [statuses=] [history]
 //	register   at= [tenant=] [number=] [promised=] [promised-zone=] [promised-at=] [days=] [backfill=]
 //	           [idempotency=] [id=] [metadata=] [reference=] [service=] [from=BR/SP] [to=] [new-epoch] [is-return]
@@ -106,6 +106,10 @@ func (s *script) reset(d *datadriven.TestData) {
 			d.ScanArgs(s.t, "history", &c.History)
 		}
 		c.KnownCarriers = d.HasArg("known-carriers")
+		c.Polls = d.HasArg("polls")
+		if d.HasArg("flood") {
+			d.ScanArgs(s.t, "flood", &c.Flood)
+		}
 		if d.HasArg("maps") {
 			c.Maps = mapsNamed(s.t, arg(d, "maps", ""))
 		}

@@ -58,6 +58,9 @@ func (s *script) write(o outputs) string {
 	for _, u := range o.usage {
 		fmt.Fprintf(&out, "usage %s\n", u.Tenant)
 	}
+	for _, p := range o.polls {
+		fmt.Fprintf(&out, "poll %s at %s: %s, as %s %s\n", p.TrackingNumber, p.DueAt.Format("01-02T15:04:05"), p.Reason, p.Tenant, p.CarrierAccount)
+	}
 	for _, row := range o.shipments {
 		s.remember(&row)
 		fmt.Fprintf(&out, "shipment r%d %s %s\n", row.Revision, row.Status, row.Code)

@@ -46,6 +46,7 @@ type outputs struct {
 	shipments []schemas.Shipment
 	jobs      []schemas.WebhookJob
 	usage     []schemas.Usage
+	polls     []schemas.PollRequest
 }
 
 // book is what the tests know of carriers: numbers of carrier sim end in an
@@ -76,6 +77,9 @@ func (book) Tracked(carrier string, service *schemas.ServiceLevel) (known, track
 	}
 	return carrier != "nobody", true, ""
 }
+
+// Polled: carrier asked has a poller.
+func (book) Polled(carrier string) bool { return carrier == "asked" }
 
 // Codecs and model are read once; they are safe to share.
 var (
@@ -237,6 +241,8 @@ func (w *world) read(list []job.Output) outputs {
 			out.jobs = append(out.jobs, *decode(w, w.codecs.WebhookJob, o))
 		case schemas.TopicUsage:
 			out.usage = append(out.usage, *decode(w, w.codecs.Usage, o))
+		case schemas.TopicPollRequests:
+			out.polls = append(out.polls, *decode(w, w.codecs.PollRequest, o))
 		default:
 			require.Fail(w.t, "a record on topic "+o.Topic)
 		}
@@ -258,5 +264,6 @@ func (o outputs) and(more outputs) outputs {
 		shipments: append(o.shipments, more.shipments...),
 		jobs:      append(o.jobs, more.jobs...),
 		usage:     append(o.usage, more.usage...),
+		polls:     append(o.polls, more.polls...),
 	}
 }

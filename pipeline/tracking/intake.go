@@ -22,7 +22,9 @@ func (t *turn) take(raw *schemas.CarrierEvent, position source, arrived int64) {
 	s := t.lifeOf(p)
 	p.id, p.weak = identify(t.key, s.epoch, raw)
 	p.created, p.updated = t.now, t.now
-	t.hold(s, p)
+	if !t.flooded(s, p) {
+		t.hold(s, p)
+	}
 }
 
 // known deals with an event whose identity the shipment knows already: it is a

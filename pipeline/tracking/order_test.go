@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"waybill/schemas"
+	"waybill/schemas/status"
 )
 
 // Events that arrive in any order, each long after the hold of the one before,
@@ -29,8 +30,8 @@ func TestRecodedIsAsIfRight(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		right := drawDay(rt)
 		at := rapid.IntRange(0, len(right)-1).Draw(rt, "recoded")
-		if right[at].Code == "unknown.unmapped" {
-			right[at].Code = "transit.moving" // what is not mapped revises nothing
+		if right[at].Code == status.CodeUnmapped || right[at].Code == status.CodeNotFound {
+			right[at].Code = "transit.moving" // these revise nothing
 		}
 		wrong, later := *right[at], *right[at].ReceivedAt
 		wrong.Code, later = drawCode(rt), later.Add(time.Second)

@@ -28,6 +28,10 @@ type news struct {
 // place releases an event: it takes its place in the history, and the present
 // is what O6 and O7 say.
 func (t *turn) place(s *shipment, p *pending) {
+	if p.code == status.CodeNotFound {
+		t.missing(s, p)
+		return
+	}
 	if known := t.twin(s, &p.event); known != nil {
 		t.revise(s, known, p, "I3")
 		return
@@ -43,6 +47,7 @@ func (t *turn) place(s *shipment, p *pending) {
 
 	t.touch(s)
 	s.hear(p.key.arrived)
+	t.found(s)
 	e := s.insert(p.event)
 	t.follow(s, e, n)
 	n.wins = s.present.id == e.id

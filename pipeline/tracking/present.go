@@ -26,7 +26,7 @@ func (t *turn) walk(s *shipment) {
 	if s.find(gone.id) != nil {
 		gone.id = 0
 	}
-	s.present = present{code: t.registered.Name}
+	s.present = present{code: t.unknown(s).Name}
 	for i := range s.history {
 		e := &s.history[i]
 		if gone.id != 0 && gone.key.before(e.key) {

@@ -20,6 +20,7 @@ func (t *turn) shipmentRow(s *shipment) schemas.Shipment {
 		OriginState: s.regions.origin, DestinationState: s.regions.destination,
 		Closed: s.closed != 0, CreatedAt: utc(s.created), UpdatedAt: utc(s.updated),
 	}
+	row.NotFoundAt = t.optional(s.asking.notFound)
 	if s.present.id != 0 {
 		row.StatusAt = t.instant(s.present.occurred)
 	}

@@ -74,7 +74,7 @@ func TestStateOfAUsualParcelIsSmall(t *testing.T) {
 
 // However much is sent, state and outputs fit a record.
 func TestBounds(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newWorld(t, func(c *Config) { c.Flood = 10 * maxHistory })
 	w.live = map[string]any{}
 	long := func(what string, i int) string { return fmt.Sprintf("%s %d ", what, i) + strings.Repeat("é", 1000) }
 	address := func(i int) *schemas.Address {

@@ -85,6 +85,8 @@ func (t *turn) notifyAlone(s *shipment, g *registration, e *schemas.TrackingEven
 		changed = []string{"window"}
 	case schemas.TypeStalled:
 		changed = []string{"stalled_at"}
+	case schemas.TypeNotFound:
+		changed = []string{"code"}
 	}
 	t.notify(s, g, &webhook{
 		id: e.EventID, status: e.Status, code: e.Code, types: []string{e.Type}, previous: g.status,

@@ -142,14 +142,15 @@ func (e *event) learn(p *event) (learned, named bool) {
 }
 
 // learnCode takes the code of the same source where that was received later,
-// and of a higher one; what is mapped goes before what is not.
+// and of a higher one; what is mapped goes before what is not. That a carrier
+// does not know the parcel any more unmakes no event (D5).
 func learnCode(e, p *event, at *[maxSources]uint8) bool {
 	from, mapped := at[p.by.code], e.code != status.CodeUnmapped
 	better := e.outranks(from, e.by.code)
 	if from == e.by.code {
 		better = p.received > e.received && p.code != e.code
 	}
-	if p.code == status.CodeUnmapped || mapped && !better {
+	if p.code == status.CodeUnmapped || p.code == status.CodeNotFound || mapped && !better {
 		return false
 	}
 	if from != e.by.code {

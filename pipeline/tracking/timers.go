@@ -20,6 +20,7 @@ func timers() []timer {
 		{(*turn).riskDue, (*turn).findRisks},
 		{(*turn).stallDue, (*turn).findSilence},
 		{(*turn).windowDue, (*turn).expire},
+		{(*turn).pollDue, (*turn).poll},
 		{(*turn).lifeDue, (*turn).passOn},
 	}
 }

@@ -17,6 +17,7 @@ type turn struct {
 	baselines            *schemas.BaselineTable // nil: nothing is known (D3, D4)
 	looked               usual
 	state                *State
+	polled               bool  // the carrier has a poller that may be asked (D8)
 	now                  int64 // logical time: that of the record or of the timer, stream time, ms
 	out                  effects
 	*memory
@@ -28,6 +29,7 @@ type effects struct {
 	events    []schemas.TrackingEvent
 	jobs      []schemas.WebhookJob
 	usage     []schemas.Usage
+	polls     []schemas.PollRequest
 	shipments []*shipment // changed, each once
 	changed   bool        // the state changed, if only in private
 }
@@ -42,7 +44,8 @@ func (t *turn) reset(key string, state *State, endpoints *schemas.EndpointTable)
 	t.reuse()
 	*t = turn{
 		rules: t.rules, key: key, carrier: carrier, number: number, endpoints: endpoints, state: state,
-		out: t.out, memory: t.memory,
+		polled: t.polls && t.carriers.Polled(carrier),
+		out:    t.out, memory: t.memory,
 	}
 }
 
@@ -51,9 +54,10 @@ func (e *effects) clear() {
 	clear(e.events)
 	clear(e.jobs)
 	clear(e.usage)
+	clear(e.polls)
 	clear(e.shipments)
 	*e = effects{
-		decisions: e.decisions[:0], events: e.events[:0], jobs: e.jobs[:0], usage: e.usage[:0], shipments: e.shipments[:0],
+		decisions: e.decisions[:0], events: e.events[:0], jobs: e.jobs[:0], usage: e.usage[:0], polls: e.polls[:0], shipments: e.shipments[:0],
 	}
 }
 
