@@ -1,5 +1,11 @@
 package tracking
 
+import (
+	"slices"
+
+	"waybill/schemas"
+)
+
 // lifeOf finds the shipment that an unknown event belongs to, or begins one
 // (I1). A shipment that begins with an event and no registration is public
 // only once somebody follows it (R9).
@@ -12,6 +18,7 @@ func (t *turn) lifeOf(p *pending) *shipment {
 		s := t.begin(p.key.arrived)
 		t.moveRegistrations(newest, s, p.key.arrived)
 		t.touch(s)
+		t.takeAlong(newest, s)
 		return s
 	}
 	for i := len(lives) - 1; i > 0; i-- {
@@ -29,9 +36,14 @@ func (t *turn) lifeOf(p *pending) *shipment {
 // is used anew, and not when a file has a wrong date, which must not split one
 // parcel in two.
 func (t *turn) beginsNewLife(s *shipment, p *pending) bool {
-	return s.events > 0 && t.terminal(s) && p.occurred > s.lastEvent+t.newLifeAfter &&
-		p.key.arrived > s.heard+t.newLifeAfter &&
+	return s.events > 0 && t.terminal(s) && t.isLongAfter(s, p) &&
 		t.codeOf(p.code).PhysicalScan && t.earliest(&p.event)-p.received <= clampWithin
+}
+
+// isLongAfter tells whether the event occurred, and arrived, after a silence
+// that is long enough for another life.
+func (t *turn) isLongAfter(s *shipment, p *pending) bool {
+	return p.occurred > s.lastEvent+t.newLifeAfter && p.key.arrived > s.heard+t.newLifeAfter
 }
 
 // nearer tells whether an instant lies nearer to a later life of a number than
@@ -83,4 +95,19 @@ func (t *turn) moveRegistrations(from, to *shipment, arrived int64) {
 	if moved {
 		t.touch(from)
 	}
+}
+
+// takeAlong lets what waits for order go with the new life where it is of that
+// life too: who sends all at once may send the scan that proves the new life
+// last. The old life keeps the identity, by which the event is known when it is
+// sent again (I5).
+func (t *turn) takeAlong(from, to *shipment) {
+	from.held = slices.DeleteFunc(from.held, func(p *pending) bool {
+		if p.held != schemas.DecisionHeldReorder || !t.isLongAfter(from, p) {
+			return false
+		}
+		to.held = append(to.held, p)
+		from.forgotten = append(from.forgotten, p.id)
+		return true
+	})
 }

@@ -22,6 +22,7 @@ import (
 //	           [idempotency=] [id=] [metadata=] [reference=] [service=] [from=BR/SP] [to=] [new-epoch] [is-return]
 //	           [tags=] [ship-date=] [account=] [transaction=] [actor=]
 //	event      at= occurred= code= [received=] [raw=] [raw-status=] [status=] [zone=] [local=] [day] [minute] [eta=] [eta-at=]
+//	           [wrote=] [confidence=] [map=] (golden_fault_test.go)
 //	           [text=] [source=] [kind=] [place=] [signed=] [leg=] [ordinal=]
 //	maps       version=                               goes on with another version of the maps,
 //	                                                  built-in for those that Waybill ships
@@ -166,6 +167,7 @@ func (s *script) carrierEvent(d *datadriven.TestData) *schemas.CarrierEvent {
 	if d.HasArg("place") {
 		e.Location = &schemas.Location{City: arg(d, "place", "")}
 	}
+	s.asWritten(d, e)
 	return e
 }
 
