@@ -104,7 +104,7 @@ func (t *turn) publish(s *shipment, e *event) {
 }
 
 func (t *turn) trackingEvent(s *shipment, e *event) schemas.TrackingEvent {
-	code, highest := t.codeOf(e.code), e.highest()
+	highest := e.highest()
 	from := e.telling(int(highest))
 	code, local, wrote := t.codeOf(e.code), t.local(&e.local, e.occurred), e.text
 	if e.textLocal {
