@@ -108,13 +108,27 @@ func (t *turn) codeFor(e *schemas.CarrierEvent) (code *status.Code, mapVersion s
 	return code, e.MapVersion
 }
 
+// knownCode is what a name was found to stand for: a call asks for the same few
+// codes some twenty times.
+type knownCode struct {
+	name string
+	code *status.Code // nil: nothing
+}
+
 // codeOf returns the model's code of an event. A code that a newer model no
 // longer has counts as unmapped.
-func (r *rules) codeOf(name string) *status.Code {
-	if c := r.model.Code(name); c != nil {
-		return c
+func (t *turn) codeOf(name string) *status.Code {
+	if name == "" {
+		return t.unmapped
 	}
-	return r.unmapped
+	k := &t.codes[(len(name)^int(name[len(name)-1]))%len(t.codes)]
+	if k.name != name {
+		*k = knownCode{name: name, code: t.model.Code(name)}
+	}
+	if k.code == nil {
+		return t.unmapped
+	}
+	return k.code
 }
 
 // warnings are what stands beside every decision on the event.

@@ -13,14 +13,18 @@ import (
 func (t *turn) take(raw *schemas.CarrierEvent, position source, arrived int64) {
 	p := t.newPending(raw, arrived)
 	p.position = position
+	var within *shipment // that its identity is of
 	for _, s := range slices.Backward(t.state.shipments) {
+		within = s
 		p.id, p.weak = identify(t.key, s.epoch, raw)
 		if t.known(s, p) {
 			return
 		}
 	}
 	s := t.lifeOf(p)
-	p.id, p.weak = identify(t.key, s.epoch, raw)
+	if s != within {
+		p.id, p.weak = identify(t.key, s.epoch, raw)
+	}
 	p.created, p.updated = t.now, t.now
 	if !t.flooded(s, p) {
 		t.hold(s, p)

@@ -18,6 +18,7 @@ type memory struct {
 	times  []time.Time      // that fields point to
 	texts  strings.Builder  // that fields are parts of
 	types  []string         // of webhooks
+	codes  [16]knownCode    // by a part of their names
 	ready  []*pending       // to be released
 	news   pieces[news]
 	events pieces[schemas.TrackingEvent] // that webhooks are about
