@@ -19,7 +19,15 @@ func table(t testing.TB) *carriers.Table {
 func TestCanonicalFoldsSpellingsAndAliases(t *testing.T) {
 	for name, want := range map[string]string{
 		"scms": "scms", "SCMS": "scms", " Usaid_SCMS ": "scms", "usaid scms": "scms",
-		"Simulator": "sim", "Royal Mail": "royal-mail", "": "",
+		"Simulator": "sim", "": "",
+		// What sources call the same carrier.
+		"Royal Mail": "royal-mail", "royal_mail": "royal-mail", "RoyalMail": "royal-mail", "11031": "royal-mail",
+		"USPS": "usps", "21051": "usps", "stamps_com": "usps", "endicia": "usps",
+		"DHLExpress": "dhl-express", "dhl_express": "dhl-express", "100001": "dhl-express",
+		"dhl-germany": "dhl-parcel-de", "DHLPaket": "dhl-parcel-de", "UPSDAP": "ups", "FedEx": "fedex",
+		"hermes_uk": "evri", "CanadaPost": "canada-post", "brazil-correios": "correios", "colissimo": "la-poste",
+		// Names that mean different carriers to different sources are nobody's.
+		"dhl": "dhl", "hermes": "hermes", "dpd": "dpd",
 	} {
 		require.Equal(t, want, table(t).Canonical(name), "name %q", name)
 	}

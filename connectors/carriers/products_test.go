@@ -61,3 +61,20 @@ func TestParseRefusesBrokenProducts(t *testing.T) {
 		require.ErrorContains(t, err, want, text)
 	}
 }
+
+// Royal Mail's products that are told to followers, as INTERSOFT names them, and
+// those that are sold without tracking. Others pass.
+func TestTrackedProductsOfRoyalMail(t *testing.T) {
+	for product, want := range map[string]bool{
+		"Tracked 24": true, "tracked_48": true, "Tracked Standard": true, "TRACKED HIGH VOLUME": true, "Tracked Returns": true,
+		"Special Delivery": true, "Special Delivery Guaranteed": true, "International Tracked": true,
+		"International Tracked and Signed": true, "International Tracked & Signed": true, "TPN": true,
+		"1st Class": false, "second-class": false, "Royal Mail 48": false, "International Standard": false, "intl_economy": false,
+		"Something New": true,
+	} {
+		known, tracked, reason := table(t).Tracked("RoyalMail", &schemas.ServiceLevel{Token: product})
+		require.Equal(t, []any{true, want, want}, []any{known, tracked, reason == ""}, product)
+		_, tracked, _ = table(t).Tracked("11031", &schemas.ServiceLevel{Name: product})
+		require.Equal(t, want, tracked, product)
+	}
+}

@@ -69,6 +69,20 @@ func TestLookup(t *testing.T) {
 		{"shipengine", "", "RECEIVED_BY_CARRIER", "AC", "transit.accepted", "shipengine/1"},
 		{"shipengine", "", "DELIVERED_TO_PICKUP_POINT", "SP", "collect.ready", "shipengine/1"},
 
+		// Carriers' own codes, from whoever passes them on.
+		{"usps-push", "usps", "01", "", "delivered.delivered", "usps/1"},
+		{"my-feed", "usps", "56", "", "attempt.no_recipient", "usps/1"},
+		{"", "ups", "021", "", "ofd.out", "ups/1"},
+		{"", "ups", "21", "I", "ofd.out", "ups/1"},
+		{"", "ups", "Z9", "D", "delivered.delivered", "ups/1"},
+		{"", "fedex", "Ow", "", "transit.moving", "fedex/1"},
+		{"mydhl", "dhl-express", "OK", "", "delivered.delivered", "dhl-express/1"},
+		{"", "dhl-parcel-de", "NTDEL/NHOME", "ZN", "attempt.no_recipient", "dhl-parcel-de/1"},
+		{"", "dhl-parcel-de", "NTDEL/NEW", "ZN", "attempt.failed", "dhl-parcel-de/1"},
+		{"", "dhl-parcel-de", "DLVRD/SERPT", "ZU", "collect.ready", "dhl-parcel-de/1"},
+		{"", "royal-mail", "EVKLS", "", "collect.ready", "royal-mail/1"},
+		{"upu-emsevt", "my-post", "EMI", "", "delivered.delivered", "upu-emsevt/1"},
+
 		// ClickPost: remarks of 18; reasons go with 9 only.
 		{"clickpost", "", "18", "", "exc.carrier_delay", "clickpost/1"},
 		{"clickpost", "", "18", "Shipment MISROUTED to other city", "exc.misrouted", "clickpost/1"},
