@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+
+	"waybill/schemas"
 )
 
 // coder writes and reads a state by one description of its layout (layout.go):
@@ -14,13 +16,39 @@ import (
 // the time, and state is written and read once per key and commit.
 type coder struct {
 	reading bool
-	format  byte           // of the state that is read; always the newest when writing
-	buf     []byte         // written so far, or left to read
-	text    string         // the whole input when reading, which texts are parts of
-	texts   []string       // seen, when reading
-	numbers map[string]int // of texts seen, when writing
+	format  byte               // of the state that is read; always the newest when writing
+	buf     []byte             // written so far, or left to read
+	text    string             // the whole input when reading, which texts are parts of
+	texts   []string           // seen
+	numbers map[string]int     // of all texts of the dictionary, and when writing of those seen
+	places  []schemas.Location // to be given out when reading
 	err     error
 	*symbols
+}
+
+func newCoder(s *symbols) *coder {
+	c := &coder{numbers: make(map[string]int, 2*len(s.dictionary)), symbols: s}
+	for i, text := range s.dictionary {
+		c.numbers[text] = textFirst + 2*i
+	}
+	return c
+}
+
+// reset forgets the state that was written or read.
+func (c *coder) reset() {
+	if !c.reading { // what was read may be in the dictionary by now
+		for _, text := range c.texts {
+			delete(c.numbers, text)
+		}
+	}
+	clear(c.texts)
+	*c = coder{texts: c.texts[:0], numbers: c.numbers, symbols: c.symbols}
+}
+
+// read begins to read a state.
+func (c *coder) read(data []byte) {
+	// One copy serves all texts, and state keeps nothing of the caller's bytes.
+	c.reading, c.format, c.buf, c.text = true, data[0], data[1:], string(data)
 }
 
 var errMalformed = errors.New("the state is malformed or cut off")
@@ -106,23 +134,18 @@ func (c *coder) string(s *string) {
 		c.readString(s)
 		return
 	}
-	known, inDictionary := c.places[*s]
-	seen, before := c.numbers[*s]
-	n := textNew
-	switch {
-	case *s == "":
-		n = textEmpty
-	case inDictionary:
-		n = textFirst + 2*known
-	case before:
-		n = textFirst + 2*seen + 1
+	if *s == "" {
+		c.buf = append(c.buf, textEmpty)
+		return
 	}
-	c.buf = binary.AppendUvarint(c.buf, uint64(n))
-	if n == textNew {
-		c.numbers[*s] = len(c.numbers)
-		c.buf = binary.AppendUvarint(c.buf, uint64(len(*s)))
-		c.buf = append(c.buf, *s...)
+	if n, known := c.numbers[*s]; known {
+		c.buf = binary.AppendUvarint(c.buf, uint64(n))
+		return
 	}
+	c.numbers[*s] = textFirst + 2*len(c.texts) + 1
+	c.texts = append(c.texts, *s)
+	c.buf = binary.AppendUvarint(append(c.buf, textNew), uint64(len(*s)))
+	c.buf = append(c.buf, *s...)
 }
 
 func (c *coder) readString(s *string) {
@@ -218,10 +241,13 @@ func (c *coder) present(there bool) bool {
 }
 
 // list is for a list of things with a layout each.
-func list[T any](c *coder, items *[]T, layout func(*coder, *T)) {
+func list[T any](c *coder, items *[]T, layout func(*coder, *T)) { growing(c, items, 0, layout) }
+
+// growing is for a list that is read with room for some more.
+func growing[T any](c *coder, items *[]T, more int, layout func(*coder, *T)) {
 	n := c.count(len(*items))
 	if c.reading && n > 0 {
-		*items = make([]T, 0, min(n, 64))
+		*items = make([]T, 0, min(n, 64)+more)
 	}
 	for i := range n {
 		if c.err != nil {
@@ -235,7 +261,15 @@ func list[T any](c *coder, items *[]T, layout func(*coder, *T)) {
 	}
 }
 
-func newReader(data []byte, s *symbols) *coder {
-	// One copy serves all texts, and state keeps nothing of the caller's bytes.
-	return &coder{reading: true, buf: data, text: string(data), symbols: s}
+// placesAtOnce is for how many places memory is taken at once.
+const placesAtOnce = 8
+
+// place gives a place to be read into.
+func (c *coder) place() *schemas.Location {
+	if len(c.places) == 0 {
+		c.places = make([]schemas.Location, placesAtOnce)
+	}
+	place := &c.places[0]
+	c.places = c.places[1:]
+	return place
 }

@@ -58,7 +58,7 @@ func TestOldStatesAreRead(t *testing.T) {
 func TestDictionary(t *testing.T) {
 	model, err := theModel()
 	require.NoError(t, err)
-	numbers := newSymbols().places
+	numbers := newCoder(newSymbols()).numbers
 	require.Len(t, numbers, len(dictionary()), "a text is there twice")
 	for _, c := range model.Codes() {
 		require.Contains(t, numbers, c.Name)
@@ -132,6 +132,25 @@ func TestDaysAndLocalTimesKeepToTheirLayouts(t *testing.T) {
 		require.Equal(t, at.UTC().Format(dateLayout), string(appendDay(nil, at)))
 		require.Equal(t, at.UTC().Format(localLayout), string(appendLocal(nil, at)))
 	})
+}
+
+// A state of an older build may write out a text that is in the dictionary now.
+func TestReadingLeavesTheDictionaryAsItIs(t *testing.T) {
+	c := newCoder(newSymbols())
+	text := c.dictionary[3]
+	c.read(append([]byte{stateFormat, textNew, byte(len(text))}, text...))
+	var read string
+	c.string(&read)
+	require.Equal(t, text, read)
+	c.reset()
+	for range 2 {
+		own := "written out once"
+		c.string(&text)
+		c.string(&own)
+		c.string(&own)
+		require.Equal(t, append(append([]byte{textFirst + 2*3, textNew, byte(len(own))}, own...), textFirst+1), c.buf)
+		c.reset()
+	}
 }
 
 func TestZones(t *testing.T) {

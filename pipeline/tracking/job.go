@@ -17,7 +17,7 @@ type Job struct {
 	rules   *rules
 	codecs  *schemas.Codecs
 	symbols *symbols
-	coders  sync.Pool // of *coder, for writing
+	coders  sync.Pool // of *coder
 	turns   sync.Pool // of *turn
 }
 
@@ -30,7 +30,7 @@ func NewJob(cfg Config) (*Job, error) {
 		return nil, err
 	}
 	j := &Job{rules: r, codecs: cfg.Codecs, symbols: newSymbols()}
-	j.coders.New = func() any { return &coder{numbers: make(map[string]int), symbols: j.symbols} }
+	j.coders.New = func() any { return newCoder(j.symbols) }
 	j.turns.New = func() any { return &turn{rules: r, memory: &memory{}} }
 	return j, nil
 }
@@ -156,10 +156,10 @@ func (j *Job) EncodeState(dst []byte, state any) ([]byte, error) {
 	if !ok {
 		return dst, errors.New("writing the tracking state: the pool holds something else")
 	}
-	clear(c.numbers)
 	c.format, c.buf = stateFormat, append(dst, stateFormat)
 	layoutState(c, s)
-	dst, c.buf = c.buf, nil
+	dst = c.buf
+	c.reset()
 	j.coders.Put(c)
 	return dst, nil
 }
@@ -169,15 +169,21 @@ func (j *Job) DecodeState(data []byte) (any, error) {
 	if len(data) == 0 || data[0] < firstStateFormat || data[0] > stateFormat {
 		return nil, fmt.Errorf("reading the tracking state: its format is unknown; this build reads formats %d to %d", firstStateFormat, stateFormat)
 	}
-	c := newReader(data, j.symbols)
-	c.format, c.buf = data[0], c.buf[1:]
+	c, ok := j.coders.Get().(*coder)
+	if !ok {
+		return nil, errors.New("reading the tracking state: the pool holds something else")
+	}
+	c.read(data)
 	s := &State{}
 	layoutState(c, s)
-	if c.err != nil {
-		return nil, fmt.Errorf("reading the tracking state: %w", c.err)
+	left, err := len(c.buf), c.err
+	c.reset()
+	j.coders.Put(c)
+	if err != nil {
+		return nil, fmt.Errorf("reading the tracking state: %w", err)
 	}
-	if len(c.buf) > 0 {
-		return nil, fmt.Errorf("reading the tracking state: %d bytes follow its end", len(c.buf))
+	if left > 0 {
+		return nil, fmt.Errorf("reading the tracking state: %d bytes follow its end", left)
 	}
 	return s, nil
 }

@@ -40,10 +40,11 @@ func layoutShipment(c *coder, s *shipment) {
 	}
 	list(c, &s.episodes, func(c *coder, ep *episode) { layoutEpisode(c, ep, s.epoch) })
 	list(c, &s.registrations, func(c *coder, g *registration) { layoutRegistration(c, g, s.epoch) })
-	before := event{occurred: s.epoch} // each event is written by what differs from the one before
-	list(c, &s.history, func(c *coder, e *event) {
-		layoutEvent(c, e, &before)
-		before = *e
+	first := event{occurred: s.epoch}
+	before := &first // each event is written by what differs from the one before
+	growing(c, &s.history, 1, func(c *coder, e *event) {
+		layoutEvent(c, e, before)
+		before = e
 	})
 	list(c, &s.forgotten, func(c *coder, id *uint64) { c.hash(id) })
 	list(c, &s.held, func(c *coder, p **pending) {
@@ -164,7 +165,8 @@ func layoutTarget(c *coder, g *target) {
 	if days := at.Unix() / int64(day/time.Second); number {
 		c.int(&days)
 		if c.reading {
-			g.date = string(appendDay(nil, time.Unix(days*int64(day/time.Second), 0)))
+			var buf [len(time.RFC3339)]byte
+			g.date = string(appendDay(buf[:0], time.Unix(days*int64(day/time.Second), 0)))
 		}
 	} else {
 		c.string(&g.date)

@@ -3,12 +3,13 @@ package tracking
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"strings"
 
 	"waybill/schemas"
 )
 
 func layoutRegistration(c *coder, g *registration, epoch int64) {
-	made := madeID(g.id)
+	_, made := madeID(g.id)
 	stateWidth := 3
 	if c.format < 2 {
 		stateWidth = 2
@@ -108,7 +109,7 @@ func layoutAddress(c *coder, a **schemas.Address) {
 
 func layoutLocation(c *coder, l **schemas.Location) {
 	if c.reading {
-		*l = &schemas.Location{}
+		*l = c.place()
 	}
 	layoutSparse(c, &(*l).Name, &(*l).City, &(*l).State, &(*l).PostalCode, &(*l).Country)
 }
@@ -132,21 +133,23 @@ func layoutSparse(c *coder, a, b, d, e, f *string) {
 // madeIDBytes is the length of an id that hashHex made, before it became hex.
 const madeIDBytes = 16
 
-// madeID tells whether an id is one that hashHex made, or looks like it.
-func madeID(id string) bool {
-	raw, err := hex.DecodeString(id)
-	return err == nil && len(raw) == madeIDBytes && hex.EncodeToString(raw) == id
+// madeID gives the bytes of an id that hashHex made, or that looks like it.
+func madeID(id string) (raw [madeIDBytes]byte, made bool) {
+	if len(id) != 2*madeIDBytes || strings.ToLower(id) != id {
+		return raw, false
+	}
+	_, err := hex.Decode(raw[:], []byte(id))
+	return raw, err == nil
 }
 
 func layoutMadeID(c *coder, id *string) {
-	raw, err := hex.DecodeString(*id)
-	if c.reading || err != nil {
-		raw = make([]byte, madeIDBytes)
-	}
+	raw, _ := madeID(*id)
 	for half := range 2 {
 		v := binary.BigEndian.Uint64(raw[8*half:])
 		c.hash(&v)
 		binary.BigEndian.PutUint64(raw[8*half:], v)
 	}
-	*id = hex.EncodeToString(raw)
+	if c.reading {
+		*id = hex.EncodeToString(raw[:])
+	}
 }

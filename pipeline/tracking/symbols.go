@@ -8,7 +8,6 @@ import (
 // order is part of the layout: only append.
 type symbols struct {
 	dictionary []string
-	places     map[string]int // in the dictionary
 
 	precisions, confidences, legs, sourceKinds []string
 	backfills, windows                         []string
@@ -16,7 +15,7 @@ type symbols struct {
 }
 
 func newSymbols() *symbols {
-	s := &symbols{
+	return &symbols{
 		dictionary:  dictionary(),
 		precisions:  []string{schemas.PrecisionSecond, schemas.PrecisionMinute, schemas.PrecisionDay},
 		confidences: []string{schemas.ConfidenceGiven, schemas.ConfidencePlace, schemas.ConfidenceCarrierDefault, schemas.ConfidenceAssumedUTC},
@@ -28,9 +27,4 @@ func newSymbols() *symbols {
 		holds:       []string{schemas.DecisionHeldReorder, schemas.DecisionHeldFuture, schemas.DecisionHeldOrphan},
 		inputTopics: []string{schemas.TopicCarrierEvents, schemas.TopicRegistrations},
 	}
-	s.places = make(map[string]int, len(s.dictionary))
-	for i, text := range s.dictionary {
-		s.places[text] = i
-	}
-	return s
 }
