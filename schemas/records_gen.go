@@ -655,6 +655,7 @@ func writeRegistration(w *writer, v *Registration) {
 	}
 	w.string(v.EventID)
 	w.string(v.NewCarrier)
+	w.string(v.MovedFrom)
 }
 
 func readRegistration(r *reader, v *Registration) {
@@ -713,6 +714,7 @@ func readRegistration(r *reader, v *Registration) {
 	}
 	v.EventID = r.string()
 	v.NewCarrier = r.string()
+	v.MovedFrom = r.string()
 }
 
 func writeRegistrationState(w *writer, v *RegistrationState) {

@@ -325,6 +325,8 @@ type Registration struct {
 	EventID string `avro:"event_id" json:"event_id"`
 	// change_carrier: the carrier that has the parcel.
 	NewCarrier string `avro:"new_carrier" json:"new_carrier"`
+	// Id of the registration at another carrier that became this one by change_carrier. Waybill sets it, and does not charge this one again.
+	MovedFrom string `avro:"moved_from" json:"moved_from"`
 }
 
 // A tenant took an exception in hand (R7).

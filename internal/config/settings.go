@@ -76,6 +76,7 @@ type Pipeline struct {
 	AtRiskChance   float64       `help:"Chance to miss the promise, or else the first ETA, from which on a parcel is at risk, above 0 and below 1 (D4). Lower warns earlier and more often in vain." default:"0.7"`
 	PollInterval   time.Duration `help:"How long after the last poll, or the last event, a carrier that has a poller is asked about a parcel again (D8). 0: never." default:"2h"`
 	PollDelivering time.Duration `help:"The same while the parcel is out for delivery, when much happens." default:"30m"`
+	Operators      []string      `help:"Tenants that are operators: they may withdraw an event for all who follow the parcel (O8). Nobody else may, for no tenant may change what another is told (R10)." default:"default"`
 	StateDir       string        `help:"Folder for the jobs' state, on a disk of this machine. It may be lost: it is then restored from Kafka. Empty: the folder state in --data." type:"path"`
 	StateCache     int           `help:"Memory for the jobs' state, MiB: half for what lies on disk, half for values as the jobs use them. More saves reads and decoding. Beside it up to 300 MiB hold what changed last: 192 for tracking, 96 for delivery, 12 for endpoints." default:"512"`
 

@@ -64,7 +64,8 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 		StalledAfter: p.settings.Pipeline.StalledAfter, AtRiskChance: p.settings.Pipeline.AtRiskChance,
 		Polls:        p.settings.Pipeline.Polls(),
 		PollInterval: p.settings.Pipeline.PollInterval, PollDelivering: p.settings.Pipeline.PollDelivering,
-		KnownCarriers: p.settings.Pipeline.KnownCarriers,
+		KnownCarriers: p.settings.Pipeline.KnownCarriers, Operators: p.settings.Pipeline.Operators,
+		Replay: p.settings.Pipeline.Clock == "log",
 	})
 	if err != nil {
 		return nil, err

@@ -87,7 +87,7 @@ func (t *turn) whyNobody(a *act) string {
 func (t *turn) lifeWith(event string) *shipment {
 	id := parseEventID(event)
 	for _, s := range slices.Backward(t.state.shipments) {
-		if id != 0 && (s.find(id) != nil || s.episodeOf(id) != nil) {
+		if id != 0 && s.revision > 0 && (s.findTold(id) != nil || s.findHeld(id) != nil || s.episodeOf(id) != nil) {
 			return s
 		}
 	}

@@ -104,6 +104,11 @@ type Config struct {
 	// KnownCarriers refuses registrations for carriers that Carriers does not
 	// have (R3).
 	KnownCarriers bool
+	// Operators are tenants that may withdraw what a carrier said (O8, R7).
+	Operators []string
+	// Replay: the log holds what a change of carrier led to (R7), so it is not
+	// written again.
+	Replay bool
 }
 
 // rules is a checked Config, times in milliseconds.
@@ -119,7 +124,8 @@ type rules struct {
 	atRiskChance                                   float64
 	pollInterval, pollDelivering                   int64
 	history, mostADay                              int
-	knownCarriers, polls                           bool
+	knownCarriers, polls, replay                   bool
+	operators                                      []string
 
 	registered, missed, invalid, unsupported, noUpdate, unmapped *status.Code
 }
@@ -130,7 +136,8 @@ func newRules(cfg Config) (*rules, error) {
 	}
 	r := &rules{
 		model: cfg.Model, carriers: cfg.Carriers, maps: cfg.Maps, zones: &zones{},
-		history: cfg.History, mostADay: cmp.Or(cfg.Flood, DefaultFlood), knownCarriers: cfg.KnownCarriers, polls: cfg.Polls, reorderHold: cfg.ReorderHold.Milliseconds(),
+		history: cfg.History, mostADay: cmp.Or(cfg.Flood, DefaultFlood), knownCarriers: cfg.KnownCarriers, polls: cfg.Polls,
+		operators: cfg.Operators, replay: cfg.Replay, reorderHold: cfg.ReorderHold.Milliseconds(),
 		registered:  cfg.Model.Code(status.CodeRegistered),
 		missed:      cfg.Model.Code(status.CodeNotFound),
 		invalid:     cfg.Model.Code(status.CodeInvalidNumber),

@@ -27,6 +27,19 @@ func (t *turn) derivedEvent(s *shipment, kind string, about ...string) schemas.T
 // derive writes what followed from one event: exceptions that opened and
 // closed (D6), an ETA that moved (D1), delays that proved to be none (D2).
 func (t *turn) derive(s *shipment, n *news) {
+	t.deriveEpisodes(s, n)
+	if n.etaMoved {
+		c := s.etaChanges[len(s.etaChanges)-1]
+		e := t.derivedEvent(s, schemas.TypeETAChanged, eventID(c.cause), c.from.write(), c.to.write())
+		e.OccurredAt, e.Description = utc(c.changed), "The carrier's ETA moved from "+c.from.write()+" to "+c.to.write()+"."
+		e.Evidence = map[string]string{"from": c.from.write(), "to": c.to.write(), "source": c.source, "reason": c.reason, "causing_event_id": eventID(c.cause)}
+		t.out.events = append(t.out.events, e)
+	}
+	t.clearDelays(s, n)
+}
+
+// deriveEpisodes writes the exceptions that opened and closed (D6).
+func (t *turn) deriveEpisodes(s *shipment, n *news) {
 	for _, ep := range n.opened {
 		e := t.episodeEvent(s, schemas.TypeExceptionOpened, &ep, ep.code, ep.opened)
 		e.Description = t.codeOf(ep.code).Meaning
@@ -38,14 +51,6 @@ func (t *turn) derive(s *shipment, n *news) {
 		e.Evidence["closing_event_id"] = eventID(ep.closing)
 		t.out.events = append(t.out.events, e)
 	}
-	if n.etaMoved {
-		c := s.etaChanges[len(s.etaChanges)-1]
-		e := t.derivedEvent(s, schemas.TypeETAChanged, eventID(c.cause), c.from.write(), c.to.write())
-		e.OccurredAt, e.Description = utc(c.changed), "The carrier's ETA moved from "+c.from.write()+" to "+c.to.write()+"."
-		e.Evidence = map[string]string{"from": c.from.write(), "to": c.to.write(), "source": c.source, "reason": c.reason, "causing_event_id": eventID(c.cause)}
-		t.out.events = append(t.out.events, e)
-	}
-	t.clearDelays(s, n)
 }
 
 func (t *turn) episodeEvent(s *shipment, kind string, ep *episode, codeName string, at int64) schemas.TrackingEvent {

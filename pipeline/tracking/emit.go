@@ -57,6 +57,11 @@ func (j *Job) emit(c *job.Call, t *turn) error {
 			return err
 		}
 	}
+	for i := range t.out.moves {
+		if err := j.addMove(t, &t.out.moves[i]); err != nil {
+			return err
+		}
+	}
 	t.outbox.emit(c)
 	return nil
 }

@@ -21,8 +21,14 @@ func (t *turn) lifeOf(p *pending) *shipment {
 		t.takeAlong(newest, s)
 		return s
 	}
+	return t.nearestLife(p.occurred)
+}
+
+// nearestLife finds the life of a known number that an instant lies nearest to.
+func (t *turn) nearestLife(instant int64) *shipment {
+	lives := t.state.shipments
 	for i := len(lives) - 1; i > 0; i-- {
-		if nearer(p.occurred, lives[i-1], lives[i]) {
+		if nearer(instant, lives[i-1], lives[i]) {
 			return lives[i]
 		}
 	}
@@ -78,7 +84,7 @@ func (t *turn) begin(arrived int64) *shipment {
 }
 
 // moveRegistrations takes those who follow the number over to its new life:
-// nobody meant the parcel that ended long ago. In the old one they are stopped.
+// nobody meant the parcel that ended long ago. In the old one they are moved.
 func (t *turn) moveRegistrations(from, to *shipment, arrived int64) {
 	moved := false
 	for i := range from.registrations {
@@ -88,7 +94,7 @@ func (t *turn) moveRegistrations(from, to *shipment, arrived int64) {
 		}
 		to.registrations = append(to.registrations, *g)
 		to.adoptDetails(g)
-		g.state, g.moved = stateStopped, true
+		g.state = stateMoved
 		g.keys, g.sequences, g.seen = nil, nil, nil // the copy goes on with them
 		moved = true
 	}

@@ -55,6 +55,8 @@ type pending struct {
 	version  int64  // decisions made on it so far
 	held     string // decision that holds it; empty while it is new
 	due      int64  // when it is released
+
+	withdraws bool // a retraction that waits for somebody to follow the parcel (O8)
 }
 
 // source is where a raw event first lay.

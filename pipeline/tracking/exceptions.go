@@ -26,7 +26,7 @@ func closes(c *status.Code) bool {
 // episode is known by the event that opened it, for ever. So a late
 // exception that falls just before an episode does not become its beginning.
 func (t *turn) revisit(s *shipment, e *event, n *news) {
-	if !n.late && !n.revised && t.codeOf(e.code).Status.Name != status.Exception && len(s.episodes) == 0 {
+	if !n.late && !n.revised && !n.retracted && t.codeOf(e.code).Status.Name != status.Exception && len(s.episodes) == 0 {
 		return
 	}
 	old := slices.Clone(s.episodes)

@@ -5,8 +5,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cockroachdb/datadriven"
+	"github.com/stretchr/testify/require"
 
 	"waybill/schemas"
 )
@@ -32,6 +34,18 @@ func (s *script) act(d *datadriven.TestData) *schemas.Registration {
 		}
 	}
 	return r
+}
+
+// arrive puts on the log what moved to another carrier, twice: the second time
+// nothing must come of it.
+func (s *script) arrive(at time.Time) string {
+	out := ""
+	for _, r := range s.moved {
+		out += s.write(s.w.register(at, &r))
+		require.Empty(s.t, s.write(s.w.register(at, &r)))
+	}
+	s.moved = nil
+	return out
 }
 
 // writeAudit prints what stands beside an event that was done by hand, or was

@@ -16,18 +16,19 @@ import (
 // TestGolden plays the scripts of testdata/golden; run it with -rewrite to write down
 // what comes out. A script's commands:
 //
-//	config     [hold=2s] [history=] [maps=] [flood=] [polls] [known-carriers]   begins anew
+//	config     [hold=2s] [history=] [maps=] [flood=] [polls] [known-carriers] [operators=] [replay]   begins anew
 //	endpoint   id= [tenant=] [types=] [statuses=] [history]
 //	register   at= [tenant=] [number=] [promised=] [promised-zone=] [promised-at=] [days=] [backfill=]
 //	           [idempotency=] [id=] [metadata=] [reference=] [service=] [from=BR/SP] [to=] [new-epoch] [is-return]
 //	           [tags=] [ship-date=] [account=] [transaction=] [actor=]
 //	event      at= occurred= code= [received=] [raw=] [raw-status=] [status=] [zone=] [local=] [day] [minute] [eta=] [eta-at=]
 //	           [wrote=] [confidence=] [map=] (golden_fault_test.go)
-//	           [text=] [source=] [kind=] [place=] [signed=] [leg=] [ordinal=]
+//	           [text=] [source=] [kind=] [place=] [signed=] [leg=] [ordinal=] [retracted]
 //	maps       version=                               goes on with another version of the maps,
 //	                                                  built-in for those that Waybill ships
 //	act        what= at= ...                            see golden_acts_test.go
 //	baselines  built= [half]                         a version of the table (golden_baselines_test.go)
+//	arrive     at=                                      what moved to another carrier
 //	advance    to=
 //	state      what the topic shipments says last
 //	body       the last webhook's body
@@ -56,6 +57,7 @@ type script struct {
 	shipments map[string]schemas.Shipment
 	order     []string
 	body      []byte
+	moved     []schemas.Registration // to other carriers, not on the log yet
 }
 
 func (s *script) run(t *testing.T, d *datadriven.TestData) string {
@@ -75,6 +77,8 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 		return ""
 	case "register":
 		return s.write(s.w.register(s.when(arg(d, "at", "")), s.registration(d)))
+	case "arrive":
+		return s.arrive(s.when(arg(d, "at", "")))
 	case "act":
 		return s.write(s.w.register(s.when(arg(d, "at", "")), s.act(d)))
 	case "event":
@@ -111,6 +115,7 @@ func (s *script) reset(d *datadriven.TestData) {
 		if d.HasArg("flood") {
 			d.ScanArgs(s.t, "flood", &c.Flood)
 		}
+		c.Operators, c.Replay = argList(d, "operators"), d.HasArg("replay")
 		if d.HasArg("maps") {
 			c.Maps = mapsNamed(s.t, arg(d, "maps", ""))
 		}
@@ -158,6 +163,7 @@ func (s *script) carrierEvent(d *datadriven.TestData) *schemas.CarrierEvent {
 	if code == "" && e.Status == "" {
 		e.MapVersion = ""
 	}
+	e.Retracted = d.HasArg("retracted")
 	if d.HasArg("day") {
 		e.OccurredPrecision = schemas.PrecisionDay
 	}

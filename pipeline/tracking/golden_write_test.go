@@ -61,6 +61,10 @@ func (s *script) write(o outputs) string {
 	for _, p := range o.polls {
 		fmt.Fprintf(&out, "poll %s at %s: %s, as %s %s\n", p.TrackingNumber, p.DueAt.Format("01-02T15:04:05"), p.Reason, p.Tenant, p.CarrierAccount)
 	}
+	for _, r := range o.moves {
+		fmt.Fprintf(&out, "moved to %s for %s, %d days left\n", r.Carrier, r.Tenant, r.WindowDays)
+		s.moved = append(s.moved, r)
+	}
 	for _, row := range o.shipments {
 		s.remember(&row)
 		fmt.Fprintf(&out, "shipment r%d %s %s\n", row.Revision, row.Status, row.Code)

@@ -47,6 +47,7 @@ type outputs struct {
 	jobs      []schemas.WebhookJob
 	usage     []schemas.Usage
 	polls     []schemas.PollRequest
+	moves     []schemas.Registration
 }
 
 // book is what the tests know of carriers: numbers of carrier sim end in an
@@ -239,6 +240,8 @@ func (w *world) read(list []job.Output) outputs {
 			out.shipments = append(out.shipments, *decode(w, w.codecs.Shipment, o))
 		case schemas.TopicWebhookJobs:
 			out.jobs = append(out.jobs, *decode(w, w.codecs.WebhookJob, o))
+		case schemas.TopicRegistrations:
+			out.moves = append(out.moves, *decode(w, w.codecs.Registration, o))
 		case schemas.TopicUsage:
 			out.usage = append(out.usage, *decode(w, w.codecs.Usage, o))
 		case schemas.TopicPollRequests:
@@ -265,5 +268,6 @@ func (o outputs) and(more outputs) outputs {
 		jobs:      append(o.jobs, more.jobs...),
 		usage:     append(o.usage, more.usage...),
 		polls:     append(o.polls, more.polls...),
+		moves:     append(o.moves, more.moves...),
 	}
 }

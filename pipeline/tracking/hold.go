@@ -59,6 +59,7 @@ func (t *turn) release(s *shipment) {
 // adopt lets orphans in, now that somebody follows the parcel (R9). They have
 // waited as long as any event waits, or wait for the rest of that time.
 func (t *turn) adopt(s *shipment) {
+	t.adoptRetractions(s)
 	for _, p := range s.held {
 		if p.held != schemas.DecisionHeldOrphan {
 			continue

@@ -13,6 +13,10 @@ import (
 func (t *turn) take(raw *schemas.CarrierEvent, position source, arrived int64) {
 	p := t.newPending(raw, arrived)
 	p.position = position
+	if raw.Retracted {
+		t.takeRetraction(p, raw)
+		return
+	}
 	var within *shipment // that its identity is of
 	for _, s := range slices.Backward(t.state.shipments) {
 		within = s
@@ -36,6 +40,8 @@ func (t *turn) take(raw *schemas.CarrierEvent, position source, arrived int64) {
 func (t *turn) known(s *shipment, p *pending) bool {
 	waits, settled := s.findHeld(p.id), s.findTold(p.id)
 	switch {
+	case s.retracted(p.id):
+		t.decide(s, p, because{schemas.DecisionDuplicate, "O8", "The event was withdrawn and stays so.", p.id})
 	case waits != nil:
 		why := because{schemas.DecisionRevision, "I4", "A known event that still waits, told in other words.", waits.id}
 		if known, _ := waits.says(&p.event); known {

@@ -144,6 +144,7 @@ func layoutPending(c *coder, p *pending, epoch int64) {
 	b := c.bits()
 	b.symbol(&p.position.topic, c.inputTopics, 2)
 	b.symbol(&p.held, c.holds, 2)
+	b.flag(&p.withdraws) // since format 2
 	b.close()
 	partition := int64(p.position.partition)
 	c.int(&partition)

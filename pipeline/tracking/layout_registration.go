@@ -64,12 +64,16 @@ func layoutRegistration(c *coder, g *registration, epoch int64) {
 
 // layoutGiven is what few registrations give.
 func layoutGiven(c *coder, g *registration) {
+	moved := false // how format 1 has the state of that name
 	promise, current := g.promise.isSet(), g.current != 0
 	metadata, transaction := g.metadata != "", g.transaction != ""
 	service, origin, destination := g.service != nil, g.origin != nil, g.destination != nil
 	b := c.bits()
-	b.flag(&promise, &service, &destination, &origin, &metadata, &transaction, &current, &g.newEpoch, &g.isReturn, &g.moved)
+	b.flag(&promise, &service, &destination, &origin, &metadata, &transaction, &current, &g.newEpoch, &g.isReturn, &moved)
 	b.close()
+	if moved {
+		g.state = stateMoved
+	}
 	if promise {
 		layoutTarget(c, &g.promise)
 	}

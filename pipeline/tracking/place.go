@@ -19,6 +19,7 @@ type news struct {
 	etaMoved   bool         // by an hour or to another day (D1)
 	opened     []episode
 	resolved   []episode
+	retracted  bool     // it was withdrawn (O8)
 	cleared    []string // registrations whose delay proved to be none (D2)
 	before     facts
 	historical bool // occurred before the registration, sent because of the backfill (R5)

@@ -43,13 +43,22 @@ func (t *turn) register(raw *schemas.Registration, arrived int64) error {
 		t.tellInvalid(s, kept, problem, reason)
 		return nil
 	}
-	t.out.usage = append(t.out.usage, schemas.Usage{
-		Tenant: g.tenant, RegistrationID: g.id, Carrier: t.carrier, TrackingNumber: t.number,
-		Epoch: utc(s.epoch), UsedAt: utc(arrived),
-	})
+	t.charge(s, kept, raw)
 	t.backfill(s, kept)
 	t.adopt(s)
 	return nil
+}
+
+// charge counts a unit for the tenant (R8). One that came from another carrier
+// was charged there.
+func (t *turn) charge(s *shipment, g *registration, raw *schemas.Registration) {
+	if raw.MovedFrom != "" {
+		return
+	}
+	t.out.usage = append(t.out.usage, schemas.Usage{
+		Tenant: g.tenant, RegistrationID: g.id, Carrier: t.carrier, TrackingNumber: t.number,
+		Epoch: utc(s.epoch), UsedAt: utc(g.registered),
+	})
 }
 
 // answered tells whether this very registration was taken before: same tenant

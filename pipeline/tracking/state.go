@@ -129,7 +129,6 @@ type registration struct {
 	service                          *schemas.ServiceLevel
 	origin, destination              *schemas.Address
 	isReturn                         bool
-	moved                            bool // it follows a newer life of the number now (I1)
 	backfill                         string
 	registered, expires              int64  // the window, half-open (R4)
 	current                          uint64 // the one event of before that was sent, with backfill current
@@ -171,7 +170,7 @@ func (g *registration) open(arrival int64) bool { return arrival < g.expires }
 // (R4). The window has no beginning here, for the two topics race; what of the
 // time before is sent, R5 says.
 func (g *registration) follows(arrival int64) bool {
-	return g.state != stateDoNotTrack && !g.moved && g.open(arrival)
+	return g.state != stateDoNotTrack && g.state != stateMoved && g.open(arrival)
 }
 
 // find returns a known event of the history.

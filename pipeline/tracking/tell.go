@@ -51,19 +51,21 @@ func (t *turn) tellOne(s *shipment, g *registration, n *news) {
 // late event that does not become the present amends the history and nothing
 // else (O4); a revision is told for what it changed (I4).
 func (t *turn) typesOf(g *registration, n *news, code *status.Code, transition bool) []string {
-	told := !n.late && !n.revised || n.wins || n.recoded || transition
+	told := !n.retracted && (!n.late && !n.revised || n.wins || n.recoded || transition)
+	forth := transition && !n.retracted // and not back to what was told before
 	fits := []struct {
 		kind string
 		fits bool
 	}{
-		{schemas.TypeDelivered, transition && code.Status.Name == status.Delivered},
+		{schemas.TypeDelivered, forth && code.Status.Name == status.Delivered},
 		{schemas.TypeExceptionOpened, told && len(n.opened) > 0},
 		{schemas.TypeExceptionResolved, told && len(n.resolved) > 0},
 		{schemas.TypeDelayCleared, slices.Contains(n.cleared, g.id)},
 		{schemas.TypeETAChanged, n.etaMoved},
-		{schemas.TypeReturning, transition && code.Status.Name == status.Returning},
+		{schemas.TypeReturning, forth && code.Status.Name == status.Returning},
 		{schemas.TypeHistoryAmended, n.late || n.recoded},
-		{schemas.TypeMilestone, (n.wins || transition) && code.Milestone},
+		{schemas.TypeEventRetracted, n.retracted},
+		{schemas.TypeMilestone, (n.wins || forth) && code.Milestone},
 		{schemas.TypeStatusChanged, transition},
 		{schemas.TypeEvent, told},
 	}

@@ -30,8 +30,9 @@ type effects struct {
 	jobs      []schemas.WebhookJob
 	usage     []schemas.Usage
 	polls     []schemas.PollRequest
-	shipments []*shipment // changed, each once
-	changed   bool        // the state changed, if only in private
+	moves     []schemas.Registration // to other carriers
+	shipments []*shipment            // changed, each once
+	changed   bool                   // the state changed, if only in private
 }
 
 // reset makes t the turn of another call, in the memory of the one that it was.
@@ -55,9 +56,11 @@ func (e *effects) clear() {
 	clear(e.jobs)
 	clear(e.usage)
 	clear(e.polls)
+	clear(e.moves)
 	clear(e.shipments)
 	*e = effects{
-		decisions: e.decisions[:0], events: e.events[:0], jobs: e.jobs[:0], usage: e.usage[:0], polls: e.polls[:0], shipments: e.shipments[:0],
+		decisions: e.decisions[:0], events: e.events[:0], jobs: e.jobs[:0], usage: e.usage[:0], polls: e.polls[:0],
+		moves: e.moves[:0], shipments: e.shipments[:0],
 	}
 }
 
