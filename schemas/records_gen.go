@@ -415,6 +415,8 @@ func writeEndpointCommand(w *writer, v *EndpointCommand) {
 	w.string(v.Reason)
 	w.string(v.RequestedBy)
 	w.time(v.RequestedAt)
+	w.string(v.Dialect)
+	w.string(v.DialectVersion)
 }
 
 func readEndpointCommand(r *reader, v *EndpointCommand) {
@@ -457,6 +459,8 @@ func readEndpointCommand(r *reader, v *EndpointCommand) {
 	v.Reason = r.string()
 	v.RequestedBy = r.string()
 	v.RequestedAt = r.time()
+	v.Dialect = r.string()
+	v.DialectVersion = r.string()
 }
 
 func writeEndpointSecret(w *writer, v *EndpointSecret) {

@@ -197,6 +197,10 @@ type EndpointCommand struct {
 	RequestedBy string `avro:"requested_by" json:"requested_by"`
 	// When, UTC. Required.
 	RequestedAt time.Time `avro:"requested_at" json:"requested_at"`
+	// create: shape of the bodies: waybill, shippo or shipengine; empty: waybill.
+	Dialect string `avro:"dialect" json:"dialect"`
+	// create: version of that shape; empty: the newest.
+	DialectVersion string `avro:"dialect_version" json:"dialect_version"`
 }
 
 // What delivery saw of an endpoint. Topic endpoint-signals, key the tenant.

@@ -13,15 +13,17 @@ import (
 
 type endpointsAddCmd struct {
 	endpointFlags
-	URL         string            `arg:"" help:"Where webhooks go, http or https."`
-	Description string            `help:"For people."`
-	Types       []string          `help:"Webhook types it wants, for example tracking.delivered. Empty: all."`
-	Statuses    []string          `help:"Statuses it wants, for example DELIVERED. Empty: all."`
-	Header      map[string]string `help:"Headers sent along, up to five."`
-	InFlight    int               `help:"Highest number of calls at a time. 0: the default."`
-	Unordered   bool              `help:"A shipment's webhooks do not wait for one another (W2)."`
-	History     bool              `help:"Bodies carry the shipment's history."`
-	SkipTest    bool              `help:"Traffic without a test first."`
+	URL            string            `arg:"" help:"Where webhooks go, http or https."`
+	Description    string            `help:"For people."`
+	Types          []string          `help:"Webhook types it wants, for example tracking.delivered. Empty: all."`
+	Statuses       []string          `help:"Statuses it wants, for example DELIVERED. Empty: all."`
+	Dialect        string            `help:"Shape of the bodies: waybill, or for receivers that were built for another platform shippo or shipengine." default:"waybill"`
+	DialectVersion string            `help:"Version of that shape. Empty: the newest."`
+	Header         map[string]string `help:"Headers sent along, up to five."`
+	InFlight       int               `help:"Highest number of calls at a time. 0: the default."`
+	Unordered      bool              `help:"A shipment's webhooks do not wait for one another (W2)."`
+	History        bool              `help:"Bodies carry the shipment's history."`
+	SkipTest       bool              `help:"Traffic without a test first."`
 }
 
 func (*endpointsAddCmd) Help() string {
@@ -31,6 +33,7 @@ func (*endpointsAddCmd) Help() string {
 Examples:
 
     waybill endpoints add https://example.com/hooks --types tracking.delivered,tracking.delayed
+    waybill endpoints add https://example.com/shippo --dialect shippo
     waybill endpoints add http://127.0.0.1:8099/ --skip-test --header X-Team=returns`
 }
 
@@ -74,6 +77,7 @@ func (c *endpointsAddCmd) build(secret string) *schemas.EndpointCommand {
 	command := newCommand(c.Tenant, schemas.CommandCreate, endpointclient.NewID("ep_"), "")
 	command.URL, command.Description, command.Secret = c.URL, c.Description, secret
 	command.Types, command.Statuses, command.Headers = c.Types, c.Statuses, c.Header
+	command.Dialect, command.DialectVersion = c.Dialect, c.DialectVersion
 	command.InFlight, command.History, command.SkipTest = c.InFlight, c.History, c.SkipTest
 	if c.Unordered {
 		command.Order = schemas.OrderNone

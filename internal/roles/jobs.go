@@ -12,6 +12,7 @@ import (
 	"waybill/pipeline/endpoints"
 	"waybill/pipeline/stream"
 	"waybill/pipeline/tracking"
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 )
 
@@ -58,8 +59,12 @@ func (p *parts) stream(app string, inputs []string, changelog string) (stream.Co
 }
 
 func (p *parts) tracking() (*stream.Runtime, error) {
+	dialects, err := body.NewDialects(p.knows.Maps)
+	if err != nil {
+		return nil, err
+	}
 	j, err := tracking.NewJob(tracking.Config{
-		Codecs: p.codecs, Model: p.knows.Model, Maps: p.knows.Maps, Carriers: p.knows.Carriers,
+		Codecs: p.codecs, Model: p.knows.Model, Maps: p.knows.Maps, Carriers: p.knows.Carriers, Dialects: dialects,
 		ReorderHold: p.settings.Pipeline.ReorderHold, OrphanHold: p.settings.Pipeline.OrphanHold,
 		StalledAfter: p.settings.Pipeline.StalledAfter, AtRiskChance: p.settings.Pipeline.AtRiskChance,
 		Polls:        p.settings.Pipeline.Polls(),
@@ -92,7 +97,11 @@ func (p *parts) endpoints() (*stream.Runtime, error) {
 	for _, s := range p.knows.Model.Statuses() {
 		names = append(names, s.Name)
 	}
-	j, err := endpoints.NewJob(endpoints.Config{Codecs: p.codecs, Statuses: names})
+	dialects, err := body.NewDialects(p.knows.Maps)
+	if err != nil {
+		return nil, err
+	}
+	j, err := endpoints.NewJob(endpoints.Config{Codecs: p.codecs, Dialects: dialects, Statuses: names})
 	if err != nil {
 		return nil, err
 	}

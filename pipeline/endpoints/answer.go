@@ -2,6 +2,7 @@ package endpoints
 
 import (
 	"waybill/pipeline/stream/job"
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 )
 
@@ -50,7 +51,7 @@ func (u *turn) answerDone(d done) {
 func (u *turn) answerGone(d done) {
 	key := d.EndpointID + "/" + d.CommandID
 	u.emitRow(key, &schemas.WebhookEndpoint{
-		EndpointID: d.EndpointID, Tenant: u.call.Key, Dialect: dialect, DialectVersion: dialectVersion,
+		EndpointID: d.EndpointID, Tenant: u.call.Key, Dialect: body.DialectWaybill, DialectVersion: body.VersionWaybill,
 		Order: schemas.OrderShipment, State: schemas.EndpointRejected, Reason: "the command left no endpoint",
 		LastCommandID: d.CommandID, LastError: d.Error, CreatedAt: u.call.Now, UpdatedAt: u.call.Now,
 	})

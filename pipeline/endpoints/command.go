@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waybill/pipeline/stream/job"
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 )
 
@@ -94,9 +95,13 @@ func (u *turn) create(v *schemas.EndpointCommand) *refusal {
 	if r := u.checkNew(v); r != nil {
 		return r
 	}
+	dialect, version, err := body.Choose(v.Dialect, v.DialectVersion)
+	if err != nil {
+		return refuse(400, "%v", err)
+	}
 	e := &endpoint{row: &schemas.WebhookEndpoint{
 		EndpointID: v.EndpointID, Tenant: v.Tenant, URL: v.URL, Description: v.Description,
-		Types: v.Types, Statuses: v.Statuses, Dialect: dialect, DialectVersion: dialectVersion,
+		Types: v.Types, Statuses: v.Statuses, Dialect: dialect, DialectVersion: version,
 		Secrets: []schemas.EndpointSecret{{Secret: v.Secret, CreatedAt: u.call.Now}},
 		Headers: v.Headers, InFlight: v.InFlight, Order: v.Order, History: v.History,
 		Schedule: v.Schedule, CreatedAt: u.call.Now,
@@ -105,12 +110,6 @@ func (u *turn) create(v *schemas.EndpointCommand) *refusal {
 	u.enable(e, v)
 	return nil
 }
-
-// Bodies are written in one shape for now.
-const (
-	dialect        = "waybill"
-	dialectVersion = "1"
-)
 
 // enable lets an endpoint take traffic that has answered a test or is excused
 // from it; another is sent a test first (W9).

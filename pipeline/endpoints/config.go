@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 )
 
@@ -15,6 +16,8 @@ type Config struct {
 	// Statuses are the main statuses of the status model: with not_found,
 	// expired and invalid, what an endpoint may choose from. Required.
 	Statuses []string
+	// Dialects writes the bodies of tests. Nil: all in Waybill's own form.
+	Dialects *body.Dialects
 	// MaxEndpoints is how many endpoints a tenant may have (W9). Default 16.
 	MaxEndpoints int
 	// MaxRecent is how many commands of a tenant are remembered, so that one

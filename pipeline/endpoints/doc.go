@@ -6,8 +6,9 @@
 // reads as a table. Its state is all endpoints of the tenant and the commands
 // carried out lately.
 //
-// It may import the standard library, schemas and pipeline/stream/job; no
-// client, no clock and no random source: ids and secrets come with commands.
+// It may import the standard library, schemas, pipeline/stream/job and, for the
+// dialects of bodies, pipeline/tracking/body; no client, no clock and no random
+// source: ids and secrets come with commands.
 //
 // Start reading at command.go, what a command does, and answer.go, how its
 // sender learns of that; the checks are in check.go, url.go and headers.go.

@@ -13,7 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"waybill/pipeline/stream/job"
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
+	"waybill/schemas/status"
+	"waybill/schemas/status/codemap"
 )
 
 // TestGolden plays the scripts in testdata, each named after its rule. The
@@ -54,7 +57,13 @@ func TestGolden(t *testing.T) {
 func newTestJob(t testing.TB) *Job {
 	codecs, err := schemas.NewCodecs()
 	require.NoError(t, err)
-	j, err := NewJob(Config{Codecs: codecs, Statuses: []string{"IN_TRANSIT", "DELIVERED"}, MaxEndpoints: 3, MaxRecent: 4})
+	model, err := status.Default()
+	require.NoError(t, err)
+	codes, err := codemap.Default(model)
+	require.NoError(t, err)
+	dialects, err := body.NewDialects(codes)
+	require.NoError(t, err)
+	j, err := NewJob(Config{Codecs: codecs, Dialects: dialects, Statuses: []string{"IN_TRANSIT", "DELIVERED"}, MaxEndpoints: 3, MaxRecent: 4})
 	require.NoError(t, err)
 	return j
 }
@@ -166,7 +175,11 @@ func describe(e *schemas.WebhookEndpoint) string {
 func (w *world) printTable(t *testing.T) {
 	for _, key := range slices.Sorted(maps.Keys(w.public)) {
 		e := w.row(t, w.public[key])
-		w.print("%s: %s %s %s", key, e.Tenant, e.URL, e.State)
+		dialect := ""
+		if e.Dialect != body.DialectWaybill {
+			dialect = " as " + e.Dialect + " " + e.DialectVersion
+		}
+		w.print("%s: %s %s %s%s", key, e.Tenant, e.URL, e.State, dialect)
 	}
 }
 

@@ -21,14 +21,36 @@ func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w
 		PreviousStatus: w.previous, FirstTimeInStatus: w.firstTime, Changed: w.changed,
 		Historical: w.news != nil && w.news.historical, Position: w.position,
 	}
-	switch {
-	case !ep.History:
-	case w.news != nil && w.news.bare:
+	bare := w.news != nil && w.news.bare
+	switch whole := body.Whole(ep.Dialect); {
+	case whole && bare:
+		b.History = []body.Event{b.Event} // and that is the present, at this point of the backfill
+	case whole:
+		b.History, b.Present = t.bodyHistory(s, g), t.bodyPresent(s, g)
+	case ep.History && bare:
 		b.HistoryOmitted = true
-	default:
+	case ep.History:
 		b.History = t.bodyHistory(s, g)
 	}
-	return body.Encode(&b)
+	return t.dialects.Encode(ep.Dialect, &b)
+}
+
+// bodyPresent gives the event that the status comes from. Where the
+// registration may not see it (R5), or there is none, no more than the status
+// is told.
+func (t *turn) bodyPresent(s *shipment, g *registration) *body.Event {
+	if e := s.find(s.present.id); e != nil && t.visible(g, e) {
+		row := t.trackingEvent(s, e)
+		present := t.bodyEvent(&row)
+		return &present
+	}
+	row := t.derivedEvent(s, schemas.TypeEvent)
+	row.ActionRequired = t.codeOf(row.Code).ActionRequired
+	if s.present.id != 0 {
+		row.OccurredAt = utc(s.present.occurred)
+	}
+	present := t.bodyEvent(&row)
+	return &present
 }
 
 // bodyHistory gives what a registration may see of the history (R5).

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 	"waybill/schemas/status"
 )
@@ -65,6 +66,8 @@ type Config struct {
 	Carriers Carriers
 	// Maps may be nil: then what no source has mapped is unknown.unmapped.
 	Maps Maps
+	// Dialects writes the bodies of webhooks. Nil: all in Waybill's own form.
+	Dialects *body.Dialects
 
 	// ReorderHold is how long a new event waits for what occurred before it
 	// (O1). 0 releases at once; DefaultReorderHold is what to begin with.
@@ -116,6 +119,7 @@ type rules struct {
 	model    *status.Model
 	carriers Carriers
 	maps     Maps
+	dialects *body.Dialects
 	zones    *zones
 
 	reorderHold, orphanHold                        int64
@@ -138,6 +142,7 @@ func newRules(cfg Config) (*rules, error) {
 		model: cfg.Model, carriers: cfg.Carriers, maps: cfg.Maps, zones: &zones{},
 		history: cfg.History, mostADay: cmp.Or(cfg.Flood, DefaultFlood), knownCarriers: cfg.KnownCarriers, polls: cfg.Polls,
 		operators: cfg.Operators, replay: cfg.Replay, reorderHold: cfg.ReorderHold.Milliseconds(),
+		dialects:    cfg.Dialects,
 		registered:  cfg.Model.Code(status.CodeRegistered),
 		missed:      cfg.Model.Code(status.CodeNotFound),
 		invalid:     cfg.Model.Code(status.CodeInvalidNumber),

@@ -10,6 +10,7 @@ import (
 	"github.com/cockroachdb/datadriven"
 	"github.com/stretchr/testify/require"
 
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 )
 
@@ -17,7 +18,7 @@ import (
 // what comes out. A script's commands:
 //
 //	config     [hold=2s] [history=] [maps=] [flood=] [polls] [known-carriers] [operators=] [replay]   begins anew
-//	endpoint   id= [tenant=] [types=] [statuses=] [history]
+//	endpoint   id= [tenant=] [types=] [statuses=] [history] [dialect=]
 //	register   at= [tenant=] [number=] [promised=] [promised-zone=] [promised-at=] [days=] [backfill=]
 //	           [idempotency=] [id=] [metadata=] [reference=] [service=] [from=BR/SP] [to=] [new-epoch] [is-return]
 //	           [tags=] [ship-date=] [account=] [transaction=] [actor=]
@@ -31,14 +32,14 @@ import (
 //	arrive     at=                                      what moved to another carrier
 //	advance    to=
 //	state      what the topic shipments says last
-//	body       the last webhook's body
+//	body       the last webhook's body [of=]
 //
 // Times are 05-04T10:00[:00] of 2026, UTC, or with a year in front. Events have
 // the names e1, e2 ... in the order in which they were first met, derived ones
 // d1, d2 ...
 func TestGolden(t *testing.T) {
 	datadriven.Walk(t, "testdata/golden", func(t *testing.T, path string) {
-		s := &script{names: map[string]string{}}
+		s := &script{names: map[string]string{}, bodies: map[string][]byte{}}
 		datadriven.RunTest(t, path, s.run)
 	})
 }
@@ -56,7 +57,7 @@ type script struct {
 	derived   int
 	shipments map[string]schemas.Shipment
 	order     []string
-	body      []byte
+	bodies    map[string][]byte      // the last by endpoint, and of all
 	moved     []schemas.Registration // to other carriers, not on the log yet
 }
 
@@ -73,6 +74,7 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 		s.w.endpoint(&schemas.WebhookEndpoint{
 			EndpointID: arg(d, "id", ""), Tenant: arg(d, "tenant", "acme"),
 			Types: argList(d, "types"), Statuses: argList(d, "statuses"), History: d.HasArg("history"),
+			Dialect: arg(d, "dialect", body.DialectWaybill),
 		})
 		return ""
 	case "register":
@@ -95,7 +97,7 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 		return s.writeState()
 	case "body":
 		var out bytes.Buffer
-		require.NoError(t, json.Indent(&out, s.body, "", "  "))
+		require.NoError(t, json.Indent(&out, s.bodies[arg(d, "of", "")], "", "  "))
 		return out.String() + "\n"
 	}
 	d.Fatalf(t, "there is no command %s", d.Cmd)

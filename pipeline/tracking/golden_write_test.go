@@ -37,6 +37,11 @@ func (s *script) write(o outputs) string {
 		if len(j.Types) > 1 {
 			fmt.Fprintf(&out, " fits %s", strings.Join(j.Types, " "))
 		}
+		s.bodies[""], s.bodies[j.EndpointID] = j.Body, j.Body
+		if dialect := s.w.table.ByID(j.EndpointID).Dialect; dialect != body.DialectWaybill {
+			fmt.Fprintf(&out, " as %s\n", dialect)
+			continue
+		}
 		var b body.Webhook
 		require.NoError(s.t, json.Unmarshal(j.Body, &b))
 		require.Equal(s.t, j.JobID, b.ID)
@@ -53,7 +58,6 @@ func (s *script) write(o outputs) string {
 			fmt.Fprint(&out, " history=omitted")
 		}
 		fmt.Fprintln(&out)
-		s.body = j.Body
 	}
 	for _, u := range o.usage {
 		fmt.Fprintf(&out, "usage %s\n", u.Tenant)

@@ -8,8 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"waybill/pipeline/stream/job"
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 	"waybill/schemas/status"
+	"waybill/schemas/status/codemap"
 )
 
 // world runs the job as the runtime does, with timers at their times, for any
@@ -86,6 +88,18 @@ func (book) Polled(carrier string) bool { return carrier == "asked" }
 var (
 	allCodecs = sync.OnceValues(schemas.NewCodecs)
 	theModel  = sync.OnceValues(status.Default)
+
+	theDialects = sync.OnceValues(func() (*body.Dialects, error) {
+		model, err := theModel()
+		if err != nil {
+			return nil, err
+		}
+		maps, err := codemap.Default(model)
+		if err != nil {
+			return nil, err
+		}
+		return body.NewDialects(maps)
+	})
 )
 
 func newWorld(t tester, change func(*Config)) *world {
@@ -94,7 +108,9 @@ func newWorld(t tester, change func(*Config)) *world {
 	require.NoError(t, err)
 	model, err := theModel()
 	require.NoError(t, err)
-	cfg := Config{Codecs: codecs, Model: model, Carriers: book{}, ReorderHold: DefaultReorderHold}
+	dialects, err := theDialects()
+	require.NoError(t, err)
+	cfg := Config{Codecs: codecs, Model: model, Carriers: book{}, Dialects: dialects, ReorderHold: DefaultReorderHold}
 	if change != nil {
 		change(&cfg)
 	}

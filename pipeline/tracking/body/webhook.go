@@ -26,6 +26,10 @@ type Webhook struct {
 	Event        Event        `json:"event"`
 	Shipment     Shipment     `json:"shipment"`
 
+	// Present is the event that the shipment's status comes from, for the
+	// dialects that show one; Waybill's own form has it in Shipment.
+	Present *Event `json:"-"`
+
 	// PreviousStatus is the status that was told before, empty at first.
 	PreviousStatus string `json:"previous_status"`
 	// FirstTimeInStatus: the registration was never told this status before.

@@ -1,0 +1,36 @@
+package body
+
+import (
+	"time"
+
+	"waybill/schemas"
+)
+
+// present gives what a platform calls the status: the shipment's, except that
+// an invalid number (R2) is a state of the registration alone.
+func (w *Webhook) present() *Event {
+	if w.Present == nil || w.Type == schemas.TypeInvalid {
+		return &w.Event
+	}
+	return w.Present
+}
+
+// words are the carrier's own, else the name of the code.
+func (e *Event) words() string {
+	if e.Description != "" {
+		return e.Description
+	}
+	return e.Name
+}
+
+// instant writes a target for those who have no days: a day is its midnight in
+// UTC, as both platforms write one. It is empty where nothing is known.
+func (g *Target) instant() string {
+	switch {
+	case g == nil:
+		return ""
+	case g.At != nil:
+		return g.At.UTC().Format(time.RFC3339)
+	}
+	return g.Date + "T00:00:00Z"
+}
