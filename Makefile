@@ -30,7 +30,7 @@ $(ENGINE): internal/embedded/npm/package-lock.json
 demo: build engine ## Play nine years of real shipments through everything, and check every number
 	bin/waybill demo
 
-test: engine bin/librdkafka $(TOOLS)/gotestsum ## Run every test that this machine can run; those it cannot are named at the end
+test: engine bin/librdkafka bin/webhook-sdks $(TOOLS)/gotestsum ## Run every test that this machine can run; those it cannot are named at the end
 	$(TOOLS)/gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 20m ./...
 	$(TOOLS)/gotestsum --format pkgname -- -tags synctests -timeout 20m ./pipeline/stream/simulation
 
@@ -57,6 +57,12 @@ bin/librdkafka: pipeline/stream/testdata/librdkafka/requirements.txt
 	@rm -rf $@
 	@python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r $< || \
 		{ rm -rf $@; echo "librdkafka cannot be had (python3 with venv, PyPI); its test is skipped"; }
+
+# The SDKs of the platforms whose dialects webhooks may have, for the test of those.
+bin/webhook-sdks: pipeline/tracking/testdata/sdks/package-lock.json
+	@rm -rf $@ && mkdir -p $@ && cp pipeline/tracking/testdata/sdks/package*.json $@
+	@npm ci --prefix $@ --ignore-scripts --no-audit --no-fund --silent || \
+		{ rm -rf $@; echo "the SDKs for webhooks cannot be had (node, npm); their test is skipped"; }
 
 $(KAFKA): internal/apachekafka/pom.xml
 	rm -rf bin/kafka
