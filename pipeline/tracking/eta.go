@@ -28,8 +28,9 @@ func etaOf(e *schemas.CarrierEvent) target {
 }
 
 // moveETA takes over the ETA that an event brings (D1), unless it is older
-// word than the present ETA's. The first one is kept for ever.
-func (t *turn) moveETA(s *shipment, p *pending) etaMove {
+// word than the present ETA's. The first one is kept for ever. cause is the id
+// that the event has in the history.
+func (t *turn) moveETA(s *shipment, p *pending, cause uint64) etaMove {
 	if !p.eta.isSet() {
 		return etaStays
 	}
@@ -47,7 +48,7 @@ func (t *turn) moveETA(s *shipment, p *pending) etaMove {
 		return etaStays
 	}
 	s.etaChanges = append(s.etaChanges, etaChange{
-		cause: p.id, changed: p.key.arrived, from: from, to: p.eta, source: p.etaSource, reason: p.etaReason,
+		cause: cause, changed: p.key.arrived, from: from, to: p.eta, source: p.etaSource, reason: p.etaReason,
 	})
 	if over := len(s.etaChanges) - maxETAChanges; over > 0 {
 		s.etaChanges = slices.Delete(s.etaChanges, 0, over)

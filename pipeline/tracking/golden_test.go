@@ -23,7 +23,7 @@ import (
 //	           [idempotency=] [id=] [metadata=] [reference=] [service=] [from=BR/SP] [to=] [new-epoch] [is-return]
 //	           [tags=] [ship-date=] [account=] [transaction=] [actor=]
 //	event      at= occurred= code= [received=] [raw=] [raw-status=] [status=] [zone=] [local=] [day] [minute] [eta=] [eta-at=]
-//	           [wrote=] [confidence=] [map=] (golden_fault_test.go)
+//	           [eta-reason=] [wrote=] [confidence=] [map=] (golden_fault_test.go)
 //	           [text=] [source=] [kind=] [place=] [signed=] [leg=] [ordinal=] [retracted]
 //	maps       version=                               goes on with another version of the maps,
 //	                                                  built-in for those that Waybill ships
@@ -160,7 +160,7 @@ func (s *script) carrierEvent(d *datadriven.TestData) *schemas.CarrierEvent {
 		OccurredAt: s.when(arg(d, "occurred", "")), OccurredZone: arg(d, "zone", ""), OccurredLocal: arg(d, "local", ""),
 		OccurredPrecision: schemas.PrecisionSecond, OccurredConfidence: schemas.ConfidenceGiven, ReceivedAt: s.optionalTime(d, "received"),
 		Leg: arg(d, "leg", schemas.LegForward), Ordinal: ordinal, MapVersion: scriptMaps,
-		ETADate: s.optionalText(d, "eta"), ETAAt: s.optionalTime(d, "eta-at"),
+		ETADate: s.optionalText(d, "eta"), ETAAt: s.optionalTime(d, "eta-at"), ETAReason: arg(d, "eta-reason", ""),
 	}
 	if code == "" && e.Status == "" {
 		e.MapVersion = ""

@@ -150,7 +150,7 @@ func (s *script) writeState() string {
 			fmt.Fprintf(&out, "  exception %s %s %s to %s %s by %s\n", ep.Code, ep.Party, clockText(&ep.OpenedAt), clockText(ep.ClosedAt), ep.ClosingCode, s.nameOf(ep.ClosingEventID))
 		}
 		for _, c := range row.ETAChanges {
-			fmt.Fprintf(&out, "  eta %s to %s by %s\n", etaText(c.FromDate, c.FromAt), etaText(c.ToDate, c.ToAt), s.nameOf(c.CausingEventID))
+			fmt.Fprintf(&out, "  eta %s to %s by %s of %s %s\n", etaText(c.FromDate, c.FromAt), etaText(c.ToDate, c.ToAt), s.nameOf(c.CausingEventID), c.Source, c.Reason)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.w.state)) {

@@ -35,7 +35,7 @@ func (t *turn) missing(s *shipment, p *pending) {
 // missingEvent is the same for all who follow the parcel, and once for each
 // silence.
 func (t *turn) missingEvent(s *shipment, p *pending) schemas.TrackingEvent {
-	e := t.derivedEvent(s, schemas.TypeNotFound, stamp(s.asking.notFound))
+	e := t.derivedEvent(s, schemas.TypeNotFound)
 	code := t.unknown(s)
 	e.Status, e.Code, e.ActionRequired = code.Status.Name, code.Name, code.ActionRequired
 	e.Party, e.Severity, e.Description = code.Party, code.Severity, code.Meaning

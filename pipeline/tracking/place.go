@@ -59,7 +59,7 @@ func (t *turn) place(s *shipment, p *pending) {
 	why := t.verdict(s, e, n, &was)
 	e.decision, e.updated = why.decision, t.now
 	p.event = *e
-	n.etaMoved = t.moveETA(s, p) == etaMovedFar
+	n.etaMoved = t.moveETA(s, p, p.id) == etaMovedFar
 	t.revisit(s, &p.event, n)
 
 	t.publish(s, &p.event)

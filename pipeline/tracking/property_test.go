@@ -82,11 +82,15 @@ func drawEvent(t *rapid.T, now time.Time, code string) *schemas.CarrierEvent {
 		Carrier: "sim", TrackingNumber: "A2", Code: code, RawCode: strings.ToUpper(code),
 		OccurredAt: now.Add(time.Duration(seconds) * time.Second), OccurredPrecision: schemas.PrecisionSecond,
 		OccurredConfidence: schemas.ConfidenceGiven, SourceKind: rapid.SampledFrom(newSymbols().sourceKinds[:4]).Draw(t, "source kind"),
-		Leg: schemas.LegForward, Description: rapid.SampledFrom([]string{"", "x", "On its way"}).Draw(t, "text"),
+		Source: rapid.SampledFrom([]string{"", "aggregator", "poller"}).Draw(t, "source"),
+		Leg:    schemas.LegForward, Description: rapid.SampledFrom([]string{"", "x", "On its way"}).Draw(t, "text"),
 	}
-	if rapid.IntRange(0, 3).Draw(t, "precision") == 0 {
+	switch rapid.IntRange(0, 5).Draw(t, "precision") {
+	case 0:
 		e.OccurredAt, e.OccurredPrecision = e.OccurredAt.Truncate(day), schemas.PrecisionDay
 		e.OccurredLocal = e.OccurredAt.Format(dateLayout)
+	case 1:
+		e.OccurredAt, e.OccurredPrecision = e.OccurredAt.Truncate(time.Minute), schemas.PrecisionMinute
 	}
 	if rapid.IntRange(0, 3).Draw(t, "eta") == 0 {
 		at := now.Add(time.Duration(rapid.IntRange(-100, 100).Draw(t, "eta hours")) * time.Hour)
@@ -95,14 +99,17 @@ func drawEvent(t *rapid.T, now time.Time, code string) *schemas.CarrierEvent {
 	return e
 }
 
-// drawKnown sends an earlier event again, as it was or in other words.
+// drawKnown sends an earlier event again: as it was, in other words, or as
+// another source tells it.
 func drawKnown(t *rapid.T, steps []step) *schemas.CarrierEvent {
 	known := slices.DeleteFunc(slices.Clone(steps), func(s step) bool { return s.event == nil })
 	if len(known) == 0 {
 		return nil
 	}
 	e := *rapid.SampledFrom(known).Draw(t, "known").event
-	switch rapid.IntRange(0, 3).Draw(t, "how") {
+	switch rapid.IntRange(0, 4).Draw(t, "how") {
+	case 4:
+		e.Source, e.RawCode = rapid.SampledFrom([]string{"aggregator", "poller", "file"}).Draw(t, "another source"), "told by another"
 	case 0:
 		e.SignedBy = "Kim"
 	case 1:

@@ -20,7 +20,7 @@ func (t *turn) revise(s *shipment, known *event, p *pending, rule string) {
 		arrived := p.key.arrived
 		p.key = known.key
 		p.key.arrived = arrived
-		moved = t.moveETA(s, p)
+		moved = t.moveETA(s, p, known.id)
 	}
 	if !known.is(p.id) { // no room for one more source
 		s.forgotten = append(s.forgotten, p.id)
