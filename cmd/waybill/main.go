@@ -49,6 +49,7 @@ type cli struct {
 	Listen      listenCmd      `cmd:"" help:"Receive webhooks on this machine, verify and print them."`
 	Report      reportCmd      `cmd:"" help:"Run a report; alone, list the reports."`
 	Maps        mapsCmd        `cmd:"" help:"List, show and check the maps from raw codes to the status model and back."`
+	Remap       remapCmd       `cmd:"" help:"Show what other maps would have made of history."`
 	Topics      topicsCmd      `cmd:"" help:"Create or check the topics."`
 	Reshard     reshardCmd     `cmd:"" help:"Move a job to more partitions, while its instances are stopped."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring ClickHouse's tables up to date."`

@@ -154,6 +154,9 @@ func (l *loader) maps() (*Maps, error) {
 // Sources returns the maps in, by name. The caller must not change them.
 func (m *Maps) Sources() []*Source { return m.sources }
 
+// Has tells whether there is a map in of that name.
+func (m *Maps) Has(name string) bool { return m.byName[name] != nil }
+
 // Dialects returns the maps out, by name. The caller must not change them.
 func (m *Maps) Dialects() []*Dialect { return m.dialects }
 
