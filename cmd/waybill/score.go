@@ -16,7 +16,7 @@ import (
 type scoreCmd struct {
 	formatFlag
 	Seed       uint64             `help:"Decides everything that is left to chance." default:"1"`
-	Shipments  int                `help:"How many tracking numbers." default:"1000"`
+	Shipments  int                `help:"How many tracking numbers." default:"500"`
 	Faults     float64            `help:"Share of the scans that have a fault, each kind as often as another, and of the parcels that have each fault of parcels; 0 to 1. All arrive within the reorder hold." default:"0.2"`
 	BeyondHold float64            `help:"Share of the scans that come later than any hold, 0 to 1." default:"0"`
 	Fault      map[string]float64 `help:"Rate of single faults, 0 to 1; goes before the two shares. They are ${faults}." placeholder:"KIND=RATE,..." mapsep:","`
@@ -35,17 +35,8 @@ Examples:
 
 func (c *scoreCmd) Run(ctx context.Context) error {
 	bar := newProgress("parcels")
-	rates := simulate.Faults{}
-	for kind, rate := range c.Fault {
-		rates[simulate.Fault(kind)] = rate
-	}
-	result, err := score.Run(ctx, score.Options{
-		Seed: c.Seed, Shipments: c.Shipments, Faults: c.Faults, BeyondHold: c.BeyondHold, Rates: rates, Progress: bar.update,
-	})
+	result, err := c.score(ctx, bar.update)
 	bar.done()
-	if wrong, is := errors.AsType[score.OptionsError](err); is {
-		return wrongUseError{wrong}
-	}
 	switch {
 	case err != nil:
 		return err
@@ -54,6 +45,20 @@ func (c *scoreCmd) Run(ctx context.Context) error {
 	}
 	printScore(os.Stdout, result)
 	return nil
+}
+
+func (c *scoreCmd) score(ctx context.Context, progress func(done, total int)) (*score.Result, error) {
+	rates := simulate.Faults{}
+	for kind, rate := range c.Fault {
+		rates[simulate.Fault(kind)] = rate
+	}
+	result, err := score.Run(ctx, score.Options{
+		Seed: c.Seed, Shipments: c.Shipments, Faults: c.Faults, BeyondHold: c.BeyondHold, Rates: rates, Progress: progress,
+	})
+	if wrong, is := errors.AsType[score.OptionsError](err); is {
+		return nil, wrongUseError{wrong}
+	}
+	return result, err
 }
 
 func printScore(w io.Writer, r *score.Result) {

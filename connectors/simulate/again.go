@@ -41,30 +41,81 @@ func (s *story) within(d time.Duration) time.Duration {
 	return time.Millisecond + time.Duration(s.trouble.chance.Int64N(int64(d))).Truncate(time.Millisecond)
 }
 
-// second tells the scans as an aggregator does that follows the carrier. It
-// does not tell what was a mistake.
+// second tells the scans as an aggregator does that follows the carrier, or at
+// times is ahead of it. It pushes each scan, or is polled and then tells the last
+// three. It does not tell what is taken back.
 func (s *story) second(scans []Told) []Told {
-	kind := []string{schemas.SourceProviderPush, schemas.SourcePoll}[s.trouble.chance.IntN(2)]
-	toMinute, zoneless := s.trouble.chance.IntN(2) == 0, s.trouble.chance.IntN(2) == 0
-	var again []Told
+	toMinute, zoneless, polled := s.heads(), s.heads(), s.heads()
+	var again, all []Told
 	for i := range scans {
 		if scans[i].Event == nil || s.scans[i].wrong || s.scans[i].withdraws > 0 {
 			continue
 		}
-		event := *scans[i].Event
-		event.Source, event.SourceKind, event.MapVersion = "sim-hub", kind, "sim-hub/1"
-		event.RawCode, event.Description, event.Location, event.SignedBy = "H-"+event.RawCode, "", nil, ""
-		if toMinute {
-			s.shift(&event, event.OccurredAt.Truncate(time.Minute))
-			event.OccurredPrecision = schemas.PrecisionMinute
-		}
-		if zoneless {
-			event.OccurredZone, event.OccurredText, event.OccurredConfidence = "", event.OccurredLocal, schemas.ConfidencePlace
-		}
 		same := Told{Record: scans[i].Record, Moment: scans[i].Moment}
-		same.Event = &event
-		s.send(&same, scans[i].Arrival.Add(s.lag()))
+		same.Event = s.inOtherWords(scans[i].Event, polled, toMinute, zoneless)
+		s.send(&same, s.secondTold(scans, i))
 		again = append(again, same)
+		if polled {
+			all = append(all, s.snapshot(again)...)
+		}
 	}
-	return again
+	return append(again, all...)
 }
+
+// inOtherWords is how an aggregator tells what the carrier tells.
+func (s *story) inOtherWords(e *schemas.CarrierEvent, polled, toMinute, zoneless bool) *schemas.CarrierEvent {
+	event := *e
+	event.Source, event.SourceKind, event.MapVersion = "sim-hub", schemas.SourceProviderPush, "sim-hub/1"
+	event.RawCode, event.Description, event.Location, event.SignedBy = "H-"+event.RawCode, "", nil, ""
+	if polled {
+		event.SourceKind = schemas.SourcePoll
+	}
+	if toMinute {
+		s.shift(&event, event.OccurredAt.Truncate(time.Minute))
+		event.OccurredPrecision = schemas.PrecisionMinute
+	}
+	if zoneless {
+		event.OccurredZone, event.OccurredText, event.OccurredConfidence = "", event.OccurredLocal, schemas.ConfidencePlace
+	}
+	return &event
+}
+
+// secondTold is when an aggregator tells a scan: after the carrier, or up to five
+// minutes before it where it has told nothing else since the scan before.
+func (s *story) secondTold(scans []Told, i int) time.Time {
+	early := scans[i].Arrival.Add(-s.within(5 * time.Minute))
+	ahead := s.heads() && early.After(s.scans[i].at)
+	for j := range i {
+		ahead = ahead && early.After(scans[j].Arrival.Add(leastTold))
+	}
+	if ahead {
+		return early
+	}
+	return notJustBefore(s.scans[i].at, scans[i].Arrival.Add(s.lag()))
+}
+
+// notJustBefore puts off what would tell a scan some minutes before it happens,
+// which nobody could tell from a clock that is ahead (rule T3).
+func notJustBefore(happens, at time.Time) time.Time {
+	if at.Before(happens) && at.After(happens.Add(-plannedAhead)) {
+		return happens.Add(time.Second)
+	}
+	return at
+}
+
+// snapshot tells the two scans again that came before the newest, with it.
+func (s *story) snapshot(again []Told) []Told {
+	newest := len(again) - 1
+	var list []Told
+	for i := max(0, newest-2); i < newest; i++ {
+		event := *again[i].Event
+		copied := Told{Record: again[i].Record, Moment: again[i].Moment}
+		copied.Event = &event
+		at := again[newest].Arrival.Add(s.within(100 * time.Millisecond))
+		s.send(&copied, notJustBefore(s.scans[copied.Moment].at, at))
+		list = append(list, copied)
+	}
+	return list
+}
+
+func (s *story) heads() bool { return s.trouble.chance.IntN(2) == 0 }

@@ -109,15 +109,16 @@ func (s *story) clockAhead(scans []Told, i int) bool {
 	return true
 }
 
-// tellBefore lets a scan be told before it happens, by a quarter of an hour at
-// least: a plan that comes true.
+// plannedAhead is how long before it happens a plan is told, at least.
+const plannedAhead = 15 * time.Minute
+
+// tellBefore lets a scan be told before it happens: a plan that comes true.
 func (s *story) tellBefore(scans []Told, i int) bool {
-	const ahead = 15 * time.Minute
 	if i == 0 || s.scans[i].code.Terminal {
 		return false
 	}
 	earliest := scans[i-1].Arrival.Add(leastTold)
-	room := s.scans[i].at.Add(-ahead).Sub(earliest)
+	room := s.scans[i].at.Add(-plannedAhead).Sub(earliest)
 	if room <= 0 {
 		return false
 	}

@@ -45,7 +45,7 @@ func (s *story) echoes() {
 	if !s.trouble.befalls(AfterDelivery) {
 		return
 	}
-	codes := []string{"transit.processing", "transit.departed_facility", "ofd.out", "delivered.post_update"}
+	codes := []string{"transit.processing", "transit.departed_facility", "ofd.out", "exc.held_by_carrier", "delivered.post_update"}
 	for range 1 + s.trouble.chance.IntN(2) {
 		last := s.scans[len(s.scans)-1].at
 		s.echo(codes[s.trouble.chance.IntN(len(codes))], last.Add(time.Duration(1+s.trouble.chance.IntN(18))*time.Hour))
