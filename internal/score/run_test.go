@@ -25,6 +25,51 @@ func one(t *testing.T, kind simulate.Fault) map[string]score.Figures {
 	return run(t, score.Options{Shipments: 150, Seed: 3, Rates: simulate.Faults{kind: 0.2}}).Rules
 }
 
+// With all that arrives within the hold nothing is wrong, missed or told twice,
+// whatever the sources do; and no rival is better in any figure.
+func TestOursIsRightWithinTheHold(t *testing.T) {
+	for _, o := range []score.Options{
+		{Shipments: 150, Seed: 1, Faults: 0.2}, {Shipments: 150, Seed: 2, Faults: 0.2}, {Shipments: 150, Seed: 3, Faults: 0.2},
+		{Shipments: 100, Seed: 4, Faults: 0.5}, {Shipments: 60, Seed: 5, Faults: 1}, {Shipments: 150, Seed: 6},
+	} {
+		r := run(t, o)
+		ours := r.Rules[score.Waybill]
+		require.Zero(t, ours.WrongStatusShare, "seed %d", o.Seed)
+		require.Zero(t, ours.MissedTransitions, "seed %d", o.Seed)
+		require.Zero(t, ours.DuplicateWebhooksPer1000, "seed %d", o.Seed)
+		require.Zero(t, ours.UntoldScans, "seed %d", o.Seed)
+		require.Equal(t, r.Transitions, ours.StatusWebhooks)
+		if o.Faults == 0 {
+			require.Zero(t, ours.RepeatedScansPer1000)
+			continue
+		}
+		for _, name := range score.Names()[1:] {
+			require.Positive(t, r.Rules[name].WrongStatusShare, name)
+			require.Positive(t, r.Rules[name].MissedTransitions, name)
+			require.Positive(t, r.Rules[name].DuplicateWebhooksPer1000, name)
+		}
+	}
+}
+
+// Only another code of the carrier makes ours tell a scan twice (I2).
+func TestOursTellsAScanTwiceOnlyUnderAnotherCode(t *testing.T) {
+	require.Positive(t, one(t, simulate.Recoded)[score.Waybill].RepeatedScansPer1000)
+	r := run(t, score.Options{Shipments: 150, Seed: 7, Faults: 0.4, Rates: simulate.Faults{simulate.Recoded: 0}})
+	require.Zero(t, r.Rules[score.Waybill].RepeatedScansPer1000)
+}
+
+// Beyond the hold a transition may be missed; no scan is untold, and the status
+// is wrong only where a delivery comes after what followed it.
+func TestOursBeyondTheHold(t *testing.T) {
+	r := run(t, score.Options{Shipments: 150, Seed: 3, BeyondHold: 0.2})
+	ours, arrival := r.Rules[score.Waybill], r.Rules[score.ArrivalOrder]
+	require.Positive(t, ours.MissedTransitions)
+	require.Zero(t, ours.UntoldScans)
+	require.Less(t, ours.WrongStatusShare, 0.005)
+	require.Greater(t, arrival.WrongStatusShare, 10*ours.WrongStatusShare)
+	require.Greater(t, arrival.DuplicateWebhooksPer1000, 10*ours.DuplicateWebhooksPer1000)
+}
+
 // Each rule fails at what its theory has nothing for.
 func TestRulesFailWhereTheirTheoryDoes(t *testing.T) {
 	clean := run(t, score.Options{Shipments: 150, Seed: 3}).Rules
