@@ -70,6 +70,7 @@ func agree(t *testing.T, truth *simulate.Truth, row *schemas.Shipment) {
 	name := truth.TrackingNumber
 	require.Equal(t, truth.FinalStatus, row.Status, name)
 	require.Equal(t, truth.FailedAttempts, row.Attempts, name)
+	require.Contains(t, []int{truth.Events, truth.Events - truth.Retractions}, row.Events, "%s: a scan that its source withdraws goes", name)
 	delivered := row.DeliveredLocal
 	if len(delivered) > len(time.DateOnly) {
 		delivered = delivered[:len(time.DateOnly)]
