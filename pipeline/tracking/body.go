@@ -11,7 +11,7 @@ const bodyEventType = "Tracking"
 // body writes a webhook's body. The same webhook always has the same bytes.
 func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w *webhook, job *schemas.WebhookJob) []byte {
 	b := body.Webhook{
-		ID: job.JobID, Type: job.Type, Types: job.Types, Created: job.CreatedAt, Sequence: job.Sequence, Revision: job.Revision,
+		Version: body.VersionWaybill, ID: job.JobID, Type: job.Type, Types: job.Types, Created: job.CreatedAt, Sequence: job.Sequence, Revision: job.Revision,
 		Registration: body.Registration{
 			ID: g.id, State: g.state, Metadata: g.metadata, Reference: g.reference, Transaction: g.transaction,
 			Tags: append([]string{}, g.extras.tags...), ShipDate: optionalText(g.extras.shipDate),
@@ -39,15 +39,17 @@ func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w
 // registration may not see it (R5), or there is none, no more than the status
 // is told.
 func (t *turn) bodyPresent(s *shipment, g *registration) *body.Event {
-	if e := s.find(s.present.id); e != nil && t.visible(g, e) {
+	shown := t.shown(s, g)
+	if e := s.find(shown.id); e != nil && t.visible(g, e) {
 		row := t.trackingEvent(s, e)
 		present := t.bodyEvent(&row)
 		return &present
 	}
 	row := t.derivedEvent(s, schemas.TypeEvent)
-	row.ActionRequired = t.codeOf(row.Code).ActionRequired
-	if s.present.id != 0 {
-		row.OccurredAt = utc(s.present.occurred)
+	code := t.codeOf(shown.code)
+	row.Status, row.Code, row.ActionRequired = code.Status.Name, code.Name, code.ActionRequired
+	if shown.id != 0 {
+		row.OccurredAt = utc(shown.occurred)
 	}
 	present := t.bodyEvent(&row)
 	return &present

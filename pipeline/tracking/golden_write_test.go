@@ -45,6 +45,7 @@ func (s *script) write(o outputs) string {
 		var b body.Webhook
 		require.NoError(s.t, json.Unmarshal(j.Body, &b))
 		require.Equal(s.t, j.JobID, b.ID)
+		requireValid(s.t, j.Body)
 		if b.Position > 0 {
 			fmt.Fprintf(&out, " position=%d", b.Position)
 		}

@@ -6,3 +6,5 @@
 // webhook.go, then dialect.go; shippo.go and shipengine.go are the platforms'
 // shapes.
 package body
+
+//go:generate go run waybill/internal/bodyschema ../../../docs/webhook.v1.schema.json

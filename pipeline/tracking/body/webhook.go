@@ -9,6 +9,8 @@ import (
 // Webhook is what a webhook says, in Waybill's own form, version 1. Times are
 // RFC 3339, UTC; fields that are not known are null or empty.
 type Webhook struct {
+	// Version is the version of this form.
+	Version string `json:"version"`
 	// ID is the webhook's id, the same over all attempts.
 	ID string `json:"id"`
 	// Type is the most specific type that the endpoint chose, Types all that
