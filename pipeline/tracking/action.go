@@ -39,7 +39,6 @@ func (t *turn) act(raw *schemas.Registration, arrived int64) {
 	a := &act{raw: raw, arrived: arrived}
 	a.shipment = t.lifeWith(raw.EventID)
 	if a.shipment != nil {
-		t.settle(a.shipment)
 		a.registration = a.shipment.activeOf(raw.Tenant, arrived)
 	}
 	if why := t.carryOut(a); why != "" {

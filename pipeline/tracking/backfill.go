@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"waybill/schemas"
+	"waybill/schemas/status"
 )
 
 // backfill sends a new follower what is already known and is for it (R5): what
@@ -27,7 +28,7 @@ func (t *turn) backfill(s *shipment, g *registration) {
 			event: e, arrived: e.key.arrived, before: t.facts(s),
 			historical: t.before(e, g.registered), bare: i < len(send)-1,
 		}
-		if t.advances(g, e) {
+		if t.advances(s, g, e) {
 			n.wins, n.became = true, t.codeOf(e.code)
 		}
 		n.opened = slices.DeleteFunc(slices.Clone(s.episodes), func(ep episode) bool { return ep.opening != e.id })
@@ -50,11 +51,15 @@ func (s *shipment) toldBefore(r *rules, g *registration, e *event) bool {
 }
 
 // advances tells whether a known event moves the status that a new follower is
-// shown, going through the history in order.
-func (t *turn) advances(g *registration, e *event) bool {
+// shown, going through the history in order. What is in no map hides no status
+// that is known.
+func (t *turn) advances(s *shipment, g *registration, e *event) bool {
 	code := t.codeOf(e.code)
-	if code.DataOnly || code.Status.OfRegistration || e.refused {
+	switch {
+	case code.DataOnly, code.Status.OfRegistration, e.refused:
 		return false
+	case code.Name == status.CodeUnmapped:
+		return s.present.code == status.CodeUnmapped
 	}
 	shown := t.model.Status(g.status)
 	return shown == nil || shown.MayBecome(code)

@@ -64,6 +64,9 @@ func (t *turn) delayDueOf(s *shipment, g *registration) int64 {
 		return never
 	}
 	due := t.deadline(to)
+	if due >= g.expires {
+		return never // the window is half-open (R4): it is over when the measure passes
+	}
 	return max(due, s.settledBy(due))
 }
 

@@ -18,6 +18,7 @@ func (t *turn) holdDue(s *shipment) int64 {
 // release lets go what is due, and with it all that waits for order only and
 // occurred before it, in order (O1). Orphans that are due are given up (R9).
 func (t *turn) release(s *shipment) {
+	t.settle(s, t.now)
 	t.joinHeld(s)
 	var last *pending
 	for _, p := range s.held {

@@ -54,7 +54,7 @@ func (t *turn) passOn(s *shipment) {
 // end turns the live state into a closed record: what is needed to recognise a
 // late scan and to give it its effect. Its last form is written now.
 func (t *turn) end(s *shipment) {
-	t.settle(s)
+	t.settle(s, t.now+1)
 	t.touch(s)
 	s.closed = t.now
 	t.trim(s)

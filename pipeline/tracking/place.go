@@ -37,7 +37,6 @@ func (t *turn) place(s *shipment, p *pending) {
 		t.revise(s, known, p, "I3")
 		return
 	}
-	t.settle(s)
 	n := t.news.next()
 	n.event, n.arrived, n.before = &p.event, p.key.arrived, t.facts(s)
 	n.late = s.events > 0 && p.key.before(s.released)
@@ -106,8 +105,8 @@ func (t *turn) span(s *shipment, e *event) {
 // recount finds these figures anew after an event moved, as far as the history
 // still tells.
 func (t *turn) recount(s *shipment, was *event) {
-	if s.released == was.key {
-		s.released = s.history[len(s.history)-1].key
+	if last := s.history[len(s.history)-1].key; s.released == was.key || s.released.before(last) {
+		s.released = last
 	}
 	if events := s.events; len(s.history) == events {
 		s.lastScan, s.events = 0, 0

@@ -50,7 +50,7 @@ func (t *turn) step(s *shipment, e *event) {
 	case code.DataOnly || code.Status.OfRegistration:
 		return
 	case s.present.id == 0:
-	case !s.present.key.before(e.key):
+	case e.key.before(s.present.key):
 		return
 	case !t.status(s).MayBecome(code):
 		e.refused = true

@@ -38,6 +38,9 @@ func (t *turn) advance(to int64) {
 		t.fireDue()
 	}
 	t.now = to
+	for _, s := range t.state.shipments {
+		t.settle(s, t.now+1)
+	}
 	t.easeRisks()
 }
 

@@ -45,12 +45,14 @@ func (t *turn) expire(s *shipment) {
 	}
 }
 
-// settle stops the registrations whose window ended after the parcel's life
-// did. It is done when the shipment is next touched: nothing is to be told, so
-// no timer is spent on it.
-func (t *turn) settle(s *shipment) {
+// settle stops the registrations whose window ended before an instant, and
+// after the parcel's life did. Nothing is to be told, so no timer is spent on
+// it. It is done before anything can bring the parcel back to life, or a window
+// that is over would end once more (R4).
+func (t *turn) settle(s *shipment, before int64) {
 	for i := range s.registrations {
-		if g := &s.registrations[i]; g.state == stateActive && g.expires <= t.now && t.over(s, g) {
+		g := &s.registrations[i]
+		if g.state == stateActive && max(g.expires, s.settledBy(g.expires)) < before && t.over(s, g) {
 			g.state = stateStopped
 		}
 	}

@@ -10,7 +10,6 @@ import (
 // it (O8). Those who were told of it, or could have been, are told. It may be
 // one of which only the identity was kept.
 func (t *turn) withdraw(s *shipment, e event, arrived int64) {
-	t.settle(s)
 	n := &news{event: &e, arrived: arrived, retracted: true, before: t.facts(s)}
 	told := t.toldOf(s, &e, arrived)
 	was, episodes := s.present.id, slices.Clone(s.episodes)
