@@ -12,3 +12,5 @@
 // lookup.go; source.go and dialect.go check the two kinds of file, load.go
 // finds them.
 package codemap
+
+//go:generate go run ./docgen ../../../docs/maps.md

@@ -3,6 +3,7 @@ package codemap_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,6 +41,23 @@ func TestMapsOfTheUser(t *testing.T) {
 	require.Contains(t, m.Versions(), "my-feed/7 royal-mail/")
 	require.Len(t, source(t, "shippo").NotIn(m.Sources()[sourceAt(t, m, "shippo")]), 26+6)
 	require.Empty(t, source(t, "shippo").NotIn(source(t, "shippo")))
+}
+
+// The map that docs/maps.md shows is one.
+func TestTheMapOfThePageLoads(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/maps.md")
+	require.NoError(t, err)
+	_, text, found := strings.Cut(string(page), "```yaml\n")
+	require.True(t, found)
+	text, _, _ = strings.Cut(text, "```")
+	m, err := codemap.Load(model(t), folder(t, map[string]string{"shown.yaml": text}))
+	require.NoError(t, err)
+	for _, c := range []struct{ raw, status, want string }{
+		{"HUB", "", "transit.arrived_facility"}, {"HUB", "Done", "delivered.delivered"}, {"LATE", "Snow on the road", "exc.weather"}, {"LATE", "", "exc.carrier_delay"},
+	} {
+		code, version, _ := m.Lookup("my-old-feed", "", c.raw, c.status)
+		require.Equal(t, []string{c.want, "my-feed/2026-05"}, []string{code, version}, "%s %s", c.raw, c.status)
+	}
 }
 
 func sourceAt(t *testing.T, m *codemap.Maps, name string) int {
