@@ -43,12 +43,12 @@ func (s *story) within(d time.Duration) time.Duration {
 
 // second tells the scans as an aggregator does that follows the carrier, or at
 // times is ahead of it. It pushes each scan, or is polled and then tells the last
-// three. It does not tell what is taken back.
+// three. It tells mistakes too, and not that they are taken back.
 func (s *story) second(scans []Told) []Told {
 	toMinute, zoneless, polled := s.heads(), s.heads(), s.heads()
 	var again, all []Told
 	for i := range scans {
-		if scans[i].Event == nil || s.scans[i].wrong || s.scans[i].withdraws > 0 {
+		if scans[i].Event == nil || s.scans[i].withdraws > 0 {
 			continue
 		}
 		same := Told{Record: scans[i].Record, Moment: scans[i].Moment}

@@ -37,6 +37,9 @@ func (t *turn) place(s *shipment, p *pending) {
 		t.revise(s, known, p, "I3")
 		return
 	}
+	if t.staysWithdrawn(s, p) {
+		return
+	}
 	n := t.news.next()
 	n.event, n.arrived, n.before = &p.event, p.key.arrived, t.facts(s)
 	n.late = s.events > 0 && p.key.before(s.released)

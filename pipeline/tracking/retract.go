@@ -13,6 +13,7 @@ const maxRetractions = 256
 // withdrawn. That also holds for one that comes after its retraction.
 type retractions struct {
 	events []uint64
+	scans  []event // the newest of them, as another source may tell of them (I3)
 }
 
 func (r *retractions) any() bool { return len(r.events) > 0 }
@@ -31,6 +32,7 @@ func (r *retractions) add(id uint64) {
 
 func layoutRetractions(c *coder, r *retractions) {
 	list(c, &r.events, func(c *coder, id *uint64) { c.hash(id) })
+	layoutWithdrawn(c, &r.scans)
 }
 
 // takeRetraction handles a source's word that an event did not happen (O8). It
@@ -98,6 +100,7 @@ func (t *turn) drop(s *shipment, waits *pending) {
 		for _, id := range waits.ids() {
 			s.retractions.add(id)
 		}
+		s.retractions.remember(&waits.event)
 	}
 	t.out.changed = true
 }
@@ -117,6 +120,7 @@ func (t *turn) retractUnknown(s *shipment, p *pending) {
 		return
 	}
 	s.retractions.add(p.id)
+	s.retractions.remember(&p.event)
 	t.decide(s, p, because{schemas.DecisionAccepted, "O8", "It withdraws an event that is not in the history; should it come, it stays withdrawn.", p.id})
 }
 

@@ -18,6 +18,7 @@ func (t *turn) withdraw(s *shipment, e event, arrived int64) {
 	for _, id := range e.ids() { // as any of its sources told it (I3)
 		s.retractions.add(id)
 	}
+	s.retractions.remember(&e)
 	s.history = slices.DeleteFunc(s.history, func(o event) bool { return o.id == e.id })
 
 	t.discount(s, &e)
