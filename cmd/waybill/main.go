@@ -52,6 +52,7 @@ type cli struct {
 	Remap       remapCmd       `cmd:"" help:"Show what other maps would have made of history."`
 	Topics      topicsCmd      `cmd:"" help:"Create or check the topics."`
 	Reshard     reshardCmd     `cmd:"" help:"Move a job to more partitions, while its instances are stopped."`
+	Baselines   baselinesCmd   `cmd:"" help:"Build, list and show what is usual on each lane."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring ClickHouse's tables up to date."`
 	DeadLetters deadLettersCmd `cmd:"" help:"List, show and send again what could not be read."`
 	ConfigCmd   configCmd      `cmd:"" name:"config" help:"Check the settings."`

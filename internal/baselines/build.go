@@ -1,6 +1,7 @@
 package baselines
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,13 +29,16 @@ type Builder struct {
 	Prefix string
 	Codecs *schemas.Codecs
 	Model  *status.Model
+	// Span is how much of the past a version rests on where since is not given.
+	// 0: DefaultSpan.
+	Span time.Duration
 	// ClickHouse is connected to the database with the tables.
 	ClickHouse driver.Conn
 }
 
 // Build makes a version from what happened since and until an instant, as it
 // was known then, and writes it. A zero until is the highest stream time in the
-// tables, a zero since is DefaultSpan before that. It gives ErrTooFew when there
+// tables, a zero since is Span before that. It gives ErrTooFew when there
 // is nothing to write, and ErrAnother when another process began to build.
 func (b *Builder) Build(ctx context.Context, since, until, now time.Time) (*schemas.BaselineVersion, error) {
 	return b.build(ctx, since, until, now, func([]schemas.BaselineVersion) bool { return true })
@@ -93,7 +97,7 @@ func (b *Builder) span(ctx context.Context, since, until time.Time) (from, to ti
 		}
 	}
 	if since.IsZero() {
-		since = until.Add(-DefaultSpan)
+		since = until.Add(-cmp.Or(b.Span, DefaultSpan))
 	}
 	return since, until, nil
 }

@@ -16,6 +16,14 @@ import (
 // longestLook is how long the schedule goes without a look at the topic.
 const longestLook = 10 * time.Minute
 
+// How a build that was due ended, for the metrics.
+const (
+	resultBuilt   = "built"
+	resultTooFew  = "too_few"
+	resultAnother = "another"
+	resultFailed  = "failed"
+)
+
 // Schedule builds a version whenever the newest is too old. Every instance may
 // run one: each looks at the topic before it builds, and of those who begin
 // together only the last can write.
@@ -40,6 +48,9 @@ func NewSchedule(b *Builder, every time.Duration, log *slog.Logger, registerer p
 		rows: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "waybill_baselines_rows", Help: "Rows of the last version that this process built.",
 		}),
+	}
+	for _, result := range []string{resultBuilt, resultTooFew, resultAnother, resultFailed} {
+		s.builds.WithLabelValues(result)
 	}
 	if registerer == nil {
 		return s, nil
@@ -79,16 +90,16 @@ func (s *Schedule) look(ctx context.Context, client *kgo.Client, now time.Time) 
 	switch {
 	case ctx.Err() != nil || err == nil && v == nil:
 	case err == nil:
-		s.builds.WithLabelValues("built").Inc()
+		s.builds.WithLabelValues(resultBuilt).Inc()
 		s.rows.Set(float64(len(v.Rows)))
 		s.Logger.Info("baselines built", "version", v.Version, "rows", len(v.Rows))
 	case errors.Is(err, ErrTooFew):
-		s.builds.WithLabelValues("too_few").Inc()
+		s.builds.WithLabelValues(resultTooFew).Inc()
 		s.Logger.Debug("baselines not built", "cause", err)
 	case errors.Is(err, ErrAnother):
-		s.builds.WithLabelValues("another").Inc()
+		s.builds.WithLabelValues(resultAnother).Inc()
 	default:
-		s.builds.WithLabelValues("failed").Inc()
+		s.builds.WithLabelValues(resultFailed).Inc()
 		s.Logger.Warn("baselines cannot be built, the version in use stays", "err", err)
 	}
 }

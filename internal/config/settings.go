@@ -77,6 +77,7 @@ type Pipeline struct {
 	PollInterval   time.Duration `help:"How long after the last poll, or the last event, a carrier that has a poller is asked about a parcel again (D8). 0: never." default:"2h"`
 	PollDelivering time.Duration `help:"The same while the parcel is out for delivery, when much happens." default:"30m"`
 	Operators      []string      `help:"Tenants that are operators: they may withdraw an event for all who follow the parcel (O8). Nobody else may, for no tenant may change what another is told (R10)." default:"default"`
+	BaselinesEvery time.Duration `help:"How often what is usual on each lane is worked out anew from ClickHouse (D3, D4). 0, and always in replays: only by 'waybill baselines build'." default:"24h"`
 	StateDir       string        `help:"Folder for the jobs' state, on a disk of this machine. It may be lost: it is then restored from Kafka. Empty: the folder state in --data." type:"path"`
 	StateCache     int           `help:"Memory for the jobs' state, MiB: half for what lies on disk, half for values as the jobs use them. More saves reads and decoding. Beside it up to 300 MiB hold what changed last: 192 for tracking, 96 for delivery, 12 for endpoints." default:"512"`
 
@@ -162,6 +163,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("--reorder-hold is %s; it must not be negative", s.Pipeline.ReorderHold)
 	case s.Pipeline.StalledAfter <= 0:
 		return fmt.Errorf("--stalled-after is %s; it must be positive", s.Pipeline.StalledAfter)
+	case s.Pipeline.BaselinesEvery < 0:
+		return fmt.Errorf("--baselines-every is %s; it must not be negative", s.Pipeline.BaselinesEvery)
 	case s.Pipeline.AtRiskChance <= 0 || s.Pipeline.AtRiskChance >= 1:
 		return fmt.Errorf("--at-risk-chance is %v; it must lie between 0 and 1", s.Pipeline.AtRiskChance)
 	case s.Pipeline.PollInterval < 0 || s.Pipeline.PollDelivering <= 0:

@@ -34,7 +34,8 @@ type Options struct {
 // Roles are the roles of one process.
 type Roles struct {
 	runtimes map[string]*stream.Runtime
-	sink     *clickhouse.Sink // nil when it is not among the roles
+	sink     *clickhouse.Sink            // nil when it is not among the roles
+	schedule func(context.Context) error // of baselines; nil when there is none
 	caller   *webhook.Caller
 	bodies   *kgo.Client
 	states   *states
@@ -48,7 +49,7 @@ func New(o Options, names ...string) (*Roles, error) {
 		return nil, err
 	}
 	if len(names) == 0 {
-		names = []string{Tracking, Endpoints, Delivery, ClickHouse}
+		names = []string{Tracking, Endpoints, Delivery, ClickHouse, Baselines}
 	}
 	knows, err := knowledge.Load(o.Settings.Knowledge)
 	if err != nil {
@@ -95,6 +96,8 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 			ClickHouse: ClickHouseOptions(o.Settings), Codecs: o.Codecs,
 			Logger: o.Logger.With("app", ClickHouse), Registerer: o.Registerer,
 		})
+	case Baselines:
+		r.schedule, err = p.scheduleBaselines(&o)
 	default:
 		err = fmt.Errorf("there is no role %q", name)
 	}
@@ -129,6 +132,9 @@ func (r *Roles) Run(ctx context.Context) (err error) {
 	}
 	if r.sink != nil {
 		start(ClickHouse, r.sink.Run)
+	}
+	if r.schedule != nil {
+		start(Baselines, r.schedule)
 	}
 	return g.Wait()
 }
