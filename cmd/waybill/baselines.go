@@ -18,6 +18,7 @@ type baselinesCmd struct {
 	Build baselinesBuildCmd `cmd:"" help:"Work out what is usual on each lane, for D3 and D4, and put it to use."`
 	List  baselinesListCmd  `cmd:"" help:"List the versions of the table of baselines."`
 	Show  baselinesShowCmd  `cmd:"" help:"Show the rows of a version."`
+	Score baselinesScoreCmd `cmd:"" help:"Measure on parcels whose end is known how good the forecast is."`
 }
 
 type baselinesBuildCmd struct {
