@@ -2,6 +2,7 @@ package tracking
 
 import (
 	"waybill/schemas"
+	"waybill/schemas/status"
 )
 
 // usual is what the baselines say of a shipment as it stands: how long scans
@@ -12,7 +13,7 @@ type usual struct {
 	revision int64
 
 	gap, remaining *schemas.Baseline // nil: nothing is known
-	entered        int64             // when the first event of the present status occurred; 0: there is none
+	entered        int64             // when the first event of the present status occurred; 0: the clock has not started
 }
 
 // usual looks a shipment up in the baselines, once for each of its revisions.
@@ -25,16 +26,28 @@ func (t *turn) usual(s *shipment) *usual {
 	if t.baselines.Version() == "" {
 		return u
 	}
-	lane, status := t.laneOf(s), t.status(s)
-	u.gap = t.baselines.Gap(lane, status.Name)
-	u.remaining = t.baselines.Remaining(lane, status.Name)
-	for i := range s.history {
-		if e := &s.history[i]; t.codeOf(e.code).Status == status && !e.refused {
-			u.entered = e.occurred
-			break
-		}
+	lane, now := t.laneOf(s), t.status(s)
+	u.gap = t.baselines.Gap(lane, now.Name)
+	if s.clockStart.id == 0 {
+		u.remaining = t.baselines.Remaining(lane, status.InTransit)
+		return u
+	}
+	if u.remaining = t.baselines.Remaining(lane, now.Name); u.remaining != nil {
+		u.entered = t.enteredStatus(s)
 	}
 	return u
+}
+
+// enteredStatus gives when the first event of the present status occurred that
+// the history still has.
+func (t *turn) enteredStatus(s *shipment) int64 {
+	now := t.status(s)
+	for i := range s.history {
+		if e := &s.history[i]; t.codeOf(e.code).Status == now && !e.refused {
+			return e.occurred
+		}
+	}
+	return s.present.occurred
 }
 
 func (t *turn) laneOf(s *shipment) schemas.Lane {

@@ -38,8 +38,13 @@ func whenChance(b *schemas.Baseline, limit, chance float64) float64 {
 	if done <= 0 {
 		return 0
 	}
+	return quantile(b, done)
+}
+
+// quantile gives the time that a share of the parcels took at most.
+func quantile(b *schemas.Baseline, of float64) float64 {
 	q := b.RemainingS
-	at := done * float64(len(q)-1)
+	at := of * float64(len(q)-1)
 	i := min(int(at), len(q)-2)
-	return q[i] + (at-float64(i))*(q[i+1]-q[i])
+	return q[i] + float64((at-float64(i))*(q[i+1]-q[i])) // rounded alike on every machine
 }

@@ -1,6 +1,7 @@
 package tracking
 
 import (
+	"math"
 	"strconv"
 
 	"waybill/schemas"
@@ -24,7 +25,7 @@ type forecast struct {
 	at       int64 // never: it is not
 	eta      bool  // the carrier's own ETA is past the measure
 	baseline *schemas.Baseline
-	entered  int64 // when the baseline's time began
+	entered  int64 // when the baseline's time began; 0: the carrier has not got the parcel
 	deadline int64
 }
 
@@ -39,20 +40,32 @@ func (t *turn) forecast(s *shipment, g *registration) forecast {
 		return forecast{at: s.updated, eta: true}
 	}
 	u := t.usual(s)
-	if u.remaining == nil || u.entered == 0 {
-		return forecast{at: never}
-	}
 	f := forecast{baseline: u.remaining, entered: u.entered, deadline: t.deadline(to)}
-	if f.deadline == never || f.deadline <= f.entered {
+	if f.baseline == nil || f.deadline == never || f.deadline <= f.entered {
 		return forecast{at: never}
 	}
-	f.at = max(f.entered+int64(1000*whenChance(f.baseline, f.limit(), t.atRiskChance)), s.updated)
+	f.at = max(f.when(t.atRiskChance), s.updated)
 	return f
 }
 
-// limit is the time that the parcel has from the first event of its status to
-// the deadline, in seconds.
-func (f *forecast) limit() float64 { return float64(f.deadline-f.entered) / 1000 }
+// when gives from when on the chance to miss the deadline is so high. What the
+// shipper still has says nothing of when it will hand it over, so until then it
+// is reckoned as if that were now: no parcel is quicker than that.
+func (f *forecast) when(chance float64) int64 {
+	if f.entered == 0 {
+		return f.deadline - 1000*int64(quantile(f.baseline, 1-chance))
+	}
+	limit := float64(f.deadline-f.entered) / 1000
+	return f.entered + 1000*int64(math.Ceil(whenChance(f.baseline, limit, chance)))
+}
+
+// chance is that of missing the deadline, as it looks at an instant.
+func (f *forecast) chance(now int64) float64 {
+	if f.entered == 0 {
+		return chanceToExceed(f.baseline, float64(f.deadline-now)/1000, 0)
+	}
+	return chanceToExceed(f.baseline, float64(f.deadline-f.entered)/1000, float64(now-f.entered)/1000)
+}
 
 // isPast tells whether an ETA is later than a measure. Where either is a day,
 // days are compared.
@@ -111,11 +124,13 @@ func (t *turn) tellRisk(s *shipment, g *registration, f *forecast) {
 		e.Description = "The carrier's ETA is later than the " + measureInWords(name) + " " + to.write() + "."
 		e.Evidence["basis"], e.Evidence["eta"] = "eta", s.eta.write()
 	} else {
-		spent := float64(t.now-f.entered) / 1000
-		chance := strconv.FormatFloat(chanceToExceed(f.baseline, f.limit(), spent), 'f', 2, 64)
+		chance := strconv.FormatFloat(f.chance(t.now), 'f', 2, 64)
 		e.Description = "By what is usual on its lane, the chance to miss the " + measureInWords(name) + " " + to.write() + " is " + chance + "."
 		e.Evidence["basis"], e.Evidence["chance"] = "baseline", chance
-		e.Evidence["deadline"], e.Evidence["status_since"] = stamp(f.deadline), stamp(f.entered)
+		e.Evidence["deadline"] = stamp(f.deadline)
+		if f.entered != 0 {
+			e.Evidence["status_since"] = stamp(f.entered)
+		}
 		e.Evidence["parcels"] = strconv.FormatInt(f.baseline.Parcels, 10)
 		e.Evidence["remaining_p50_s"] = strconv.FormatInt(int64(f.baseline.RemainingS[len(f.baseline.RemainingS)/2]), 10)
 		cite(e.Evidence, f.baseline)

@@ -15,6 +15,7 @@ const (
 	Unknown        = "UNKNOWN"
 	Pending        = "PENDING"
 	Invalid        = "INVALID"
+	InTransit      = "IN_TRANSIT"
 	Exception      = "EXCEPTION"
 	OutForDelivery = "OUT_FOR_DELIVERY"
 	Returning      = "RETURNING"
