@@ -60,7 +60,12 @@ func validText(s string) bool { return !strings.ContainsRune(s, unicode.Replacem
 // EpochKey gives the key of one life of a shipment, <carrier>:<number>:<epoch
 // in milliseconds>, for the topic shipments.
 func EpochKey(shipmentKey string, epoch time.Time) string {
-	return shipmentKey + ":" + strconv.FormatInt(epoch.UnixMilli(), 10)
+	return string(AppendEpochKey(nil, shipmentKey, epoch))
+}
+
+// AppendEpochKey appends what EpochKey gives to dst.
+func AppendEpochKey(dst []byte, shipmentKey string, epoch time.Time) []byte {
+	return strconv.AppendInt(append(append(dst, shipmentKey...), ':'), epoch.UnixMilli(), 10)
 }
 
 // JobKey gives the key of a webhook's records.

@@ -12,7 +12,8 @@ import (
 )
 
 // The benchmarks play the standard load: 10 scans a parcel, one endpoint that
-// wants milestones. Figures are per raw event.
+// wants milestones. Figures are per raw event: BenchmarkDecode, BenchmarkApply
+// and BenchmarkState are the stages of BenchmarkProcess and what lies around it.
 
 // benchWorld gives a job, its tables, and the inputs of one parcel.
 func benchWorld(b testing.TB, hold time.Duration) (*world, map[string]any, []job.Input) {

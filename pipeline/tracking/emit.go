@@ -37,7 +37,9 @@ func (j *Job) emit(c *job.Call, t *turn) error {
 	}
 	for _, s := range t.out.shipments {
 		t.row = t.shipmentRow(s)
-		if err := add(t, schemas.TopicShipments, schemas.EpochKey(c.Key, t.row.Epoch), j.codecs.Shipment, &t.row); err != nil {
+		var key [64]byte
+		epochKey := t.textOf(schemas.AppendEpochKey(key[:0], c.Key, t.row.Epoch))
+		if err := add(t, schemas.TopicShipments, epochKey, j.codecs.Shipment, &t.row); err != nil {
 			return err
 		}
 	}

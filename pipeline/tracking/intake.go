@@ -77,6 +77,9 @@ func (t *turn) hold(s *shipment, p *pending) {
 	default:
 		t.holdForOrder(s, p, t.now)
 	}
+	if s.held == nil {
+		s.held = s.waiting[:0]
+	}
 	s.held = append(s.held, p)
 	t.out.changed = true
 	if len(s.held) > maxHeld {

@@ -47,7 +47,8 @@ type shipment struct {
 	registrations []registration
 	history       []event // in order (O2)
 	forgotten     []uint64
-	held          []*pending // in the order in which they came
+	held          []*pending  // in the order in which they came
+	waiting       [1]*pending // room for the list, for mostly none or one waits
 
 	regions     regions     // of the lane
 	watch       watch       // silence (D3)

@@ -137,7 +137,7 @@ func (t *turn) facts(s *shipment) facts {
 
 // changedSince names what of a shipment changed.
 func (f facts) changedSince(was facts) []string {
-	names := []string{}
+	names := make([]string, 0, 12) // as many as there are
 	for _, c := range []struct {
 		name string
 		is   bool
