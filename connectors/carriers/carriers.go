@@ -16,6 +16,7 @@ type Table struct {
 type carrier struct {
 	slug, name string
 	forms      []form
+	formless   bool                // numbers of no listed form pass
 	products   map[string]*product // by name and token, folded
 	listedOnly bool                // products that are not listed are not tracked
 	polled     bool                // there is a poller for it
@@ -38,8 +39,9 @@ func (t *Table) Canonical(name string) string {
 // CheckNumber judges a tracking number by its carrier's published form and
 // check digit (rule R2), in any spelling of the two.
 //
-// When the carrier is unknown, or no form of its numbers is, known is false
-// and the number passes unchecked. When valid is false, reason says why, in a
+// When the carrier is unknown, or no form of its numbers is, or the number has
+// none of a carrier's that has others besides, known is false and the number
+// passes unchecked. When valid is false, reason says why, in a
 // sentence for the tenant.
 func (t *Table) CheckNumber(name, number string) (known, valid bool, reason string) {
 	c, ok := t.bySlug[t.Canonical(name)]
@@ -57,6 +59,9 @@ func (t *Table) CheckNumber(name, number string) (known, valid bool, reason stri
 		reason = fmt.Sprintf("The check digit of %s is wrong; %s numbers have the form %s.", canonical, c.name, f.name)
 	}
 	if reason == "" {
+		if c.formless {
+			return false, true, ""
+		}
 		reason = fmt.Sprintf("%s is no number of %s, such as %s.", canonical, c.name, c.forms[0].example)
 	}
 	return true, false, reason

@@ -1,6 +1,8 @@
 package carriers_test
 
 import (
+	"encoding/csv"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,6 +56,13 @@ func TestCheckNumber(t *testing.T) {
 		{"sim", "SA 1234 5678 5 ZZ", true, true, ""},
 		{"sim", "SA123456786ZZ", true, false, "The check digit of SA123456786ZZ is wrong; Waybill simulator numbers have the form S10 with the country letters ZZ."},
 		{"sim", "SA123456785GB", true, false, "SA123456785GB is no number of Waybill simulator, such as SA 123 456 785 ZZ."},
+		{"royal-mail", "ab 1234 5678 5 gb", true, true, ""},
+		{"RoyalMail", "AB123456789GB", true, false, "The check digit of AB123456789GB is wrong; Royal Mail numbers have the form S10 with the country letters GB."},
+		{"royal-mail", "32048390000010001", false, true, ""},
+		{"correios", "JT365572014BR", true, true, ""},
+		{"ups", "1Z12345E0291980790", true, false, "The check digit of 1Z12345E0291980790 is wrong; UPS numbers have the form 1Z, fifteen letters or digits and a check digit."},
+		{"ups", "K1506235620", false, true, ""},
+		{"usps", "9400111206206407628746", false, true, ""},
 		{"nobody", "1", false, true, ""},
 	} {
 		known, valid, reason := table(t).CheckNumber(c.carrier, c.number)
@@ -86,6 +95,28 @@ func TestS10CheckDigit(t *testing.T) {
 	}
 }
 
+// The examples of github.com/jkeen/tracking_number_data (MIT licence), of the
+// forms that the table has. Those that are no numbers of such a form pass.
+func TestPublishedNumbers(t *testing.T) {
+	const path = "../../../shared/data/tracking_numbers/test_numbers.csv"
+	file, err := os.Open(path)
+	if err != nil {
+		t.Skipf("the published numbers are not part of the project, and are not at %s", path)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	require.NoError(t, err)
+	checked := 0
+	for _, row := range rows {
+		carrier := map[string]string{"ups": "ups", "s10": "royal-mail"}[row[1]]
+		if known, valid, _ := table(t).CheckNumber(carrier, row[3]); known {
+			require.Equal(t, row[2] == "valid", valid, row)
+			checked++
+		}
+	}
+	require.Equal(t, 5, checked, "three numbers of UPS that are right and one that is wrong, one of S10")
+}
+
 func TestParseRefusesBrokenTables(t *testing.T) {
 	for text, want := range map[string]string{
 		"carriers: [{carrier: a, alias: [b]}]":                                                            "line 1: there is no key alias (did you mean aliases?)",
@@ -97,6 +128,7 @@ func TestParseRefusesBrokenTables(t *testing.T) {
 		"carriers: [{carrier: a, numbers: [{name: n, regex: '.*', example: x, check: luck}]}]":            `no check digit arithmetic "luck"`,
 		"carriers: [{carrier: a, numbers: [{name: n, regex: '.*', example: SA1ZZ, check: s10}]}]":         "wrong check digit",
 		"carriers: [{carrier: a, numbers: [{name: n, regex: 'S.*', example: xS1, check: s10}]}]":          "does not fit",
+		"carriers: [{carrier: a, other_numbers: some}]":                                                   `other_numbers is "some"`,
 		"carriers: [{carrier: 'a b', numbers: [{name: n, regex: '.*', example: x}]}]":                     "not canonical",
 		"carriers: [{carrier: a, numbers: [{name: n, regex: '.+', example: SA000000001ZZ, check: s10}]}]": "wrong check digit",
 	} {

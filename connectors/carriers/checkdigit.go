@@ -3,8 +3,11 @@ package carriers
 // checkOf gives the arithmetic that the data names, or nil. It is handed
 // canonical numbers that already have the form's shape.
 func checkOf(name string) func(number string) bool {
-	if name == "s10" {
+	switch name {
+	case "s10":
 		return checkS10
+	case "ups":
+		return checkUPS
 	}
 	return nil
 }
@@ -41,4 +44,23 @@ func S10CheckDigit(serial string) (digit byte, ok bool) {
 	default:
 		return byte('0' + c), true
 	}
+}
+
+// checkUPS judges a UPS number of the form 1Z by its last digit: modulo 10 over
+// the fifteen characters before it, every second one doubled, letters counted
+// from A = 2.
+func checkUPS(number string) bool {
+	const first, last = 2, 17
+	if len(number) != last+1 {
+		return false
+	}
+	sum := 0
+	for i := first; i < last; i++ {
+		value := int(number[i] - '0')
+		if number[i] >= 'A' {
+			value = (int(number[i]-'A') + 2) % 10
+		}
+		sum += value * (1 + (i-first)%2)
+	}
+	return int(number[last]-'0') == (10-sum%10)%10
 }

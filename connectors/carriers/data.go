@@ -38,6 +38,7 @@ type entry struct {
 		Example string `yaml:"example"`
 		Check   string `yaml:"check"`
 	} `yaml:"numbers"`
+	OtherNumbers  string         `yaml:"other_numbers"`
 	Polled        bool           `yaml:"polled"`
 	Products      []productEntry `yaml:"products"`
 	OtherProducts string         `yaml:"other_products"`
@@ -104,6 +105,13 @@ func (t *Table) add(e *entry) error {
 			return fmt.Errorf("carrier %s, form %q: %w", e.Carrier, n.Name, err)
 		}
 		c.forms = append(c.forms, made)
+	}
+	switch e.OtherNumbers {
+	case "", "refused":
+	case "unchecked":
+		c.formless = true
+	default:
+		return fmt.Errorf("carrier %s: other_numbers is %q; it is refused or unchecked", e.Carrier, e.OtherNumbers)
 	}
 	if err := c.addProducts(e.Products, e.OtherProducts); err != nil {
 		return fmt.Errorf("carrier %s: %w", e.Carrier, err)
