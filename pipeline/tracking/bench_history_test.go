@@ -35,17 +35,18 @@ func longHistory(b *testing.B, w *world, kind string, events int) []job.Input {
 	usual := usualEvents()
 	for i := range events {
 		e := *usual[1+i%8] // none ends the parcel's life
-		n, told := i, i
-		if kind == "late" {
-			n = events - 1 - i
-		}
+		n := i
 		if kind == "two" && i%2 == 1 {
 			e.Source, e.RawCode, n = "aggregator", "A", i-1
 			e.Code = usual[1+(i-1)%8].Code
 		}
 		e.OccurredAt = day1.Add(time.Duration(n) * 37 * time.Minute)
 		e.OccurredLocal, e.OccurredText = "", ""
-		arrived := day1.Add(400*time.Hour + time.Duration(told)*time.Second)
+		arrived := e.OccurredAt.Add(time.Minute)
+		if kind == "late" {
+			e.OccurredAt = day1.Add(time.Duration(events-i) * 37 * time.Minute)
+			arrived = day1.Add(200*time.Hour + time.Duration(i)*time.Second)
+		}
 		e.ReceivedAt = &arrived
 		inputs = append(inputs, benchInput(b, w, schemas.TopicCarrierEvents, arrived, w.codecs.CarrierEvent, &e))
 	}
