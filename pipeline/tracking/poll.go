@@ -21,7 +21,7 @@ const (
 // pollDue gives when the carrier is to be asked about the shipment next (D8):
 // the newest life only, while somebody's window is open.
 func (t *turn) pollDue(s *shipment) int64 {
-	if !t.polled || s.closed != 0 || s != t.state.newest() {
+	if !t.polled || s != t.state.newest() {
 		return never
 	}
 	due, _ := t.nextPoll(s)

@@ -112,8 +112,8 @@ func (t *turn) joinHeld(s *shipment) {
 func (t *turn) joinPending(s *shipment, p, q *pending) {
 	learned, _ := p.learn(&q.event)
 	p.due, p.created, p.key.arrived = min(p.due, q.due), min(p.created, q.created), min(p.key.arrived, q.key.arrived)
-	if !p.eta.isSet() {
-		p.eta, p.etaReason, p.etaSource = q.eta, q.etaReason, q.etaSource
+	if !p.eta.isSet() && q.eta.isSet() {
+		p.eta, p.etaReason, p.etaSource, learned = q.eta, q.etaReason, q.etaSource, true
 	}
 	if !p.is(q.id) {
 		s.forgotten = append(s.forgotten, q.id)

@@ -143,6 +143,28 @@ func linesOf(events []schemas.TrackingEvent) []string {
 	return lines
 }
 
+// As many sources are named as there is room for. What further ones say changes
+// nothing and is known when they say it again.
+func TestMoreSourcesThanAreNamed(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.ReorderHold = 0 })
+	w.register(day1, &schemas.Registration{Tenant: "acme", Carrier: "sim", TrackingNumber: "A2"})
+	tell := func(n int) outputs {
+		return w.event(w.now.Add(time.Minute), &schemas.CarrierEvent{
+			Carrier: "sim", TrackingNumber: "A2", Code: "transit.moving", RawCode: fmt.Sprint("R", n), OccurredAt: day1.Add(time.Minute),
+			Source: fmt.Sprint("source", n), SourceKind: schemas.SourcePoll, SignedBy: fmt.Sprint("Kim", n),
+		})
+	}
+	for n := range maxSources {
+		require.Len(t, tell(9-n).events, 1)
+	}
+	for n := range 2 { // of higher names
+		require.Equal(t, schemas.DecisionDuplicate, tell(n).decisions[0].Decision)
+		again := tell(n)
+		require.Equal(t, []string{schemas.DecisionDuplicate, "I5"}, []string{again.decisions[0].Decision, again.decisions[0].Rule})
+		require.Empty(t, again.events)
+	}
+}
+
 // Times of two sources are equal at the coarser precision, as instants where
 // both have zones, else as the clocks said (I3).
 func TestSameTime(t *testing.T) {
