@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"waybill/internal/score"
 )
 
 // What docs/score.md shows is what the command prints. `go test ./cmd/waybill
@@ -30,8 +33,37 @@ func TestScorePage(t *testing.T) {
 	require.Equal(t, string(text), got)
 }
 
+// The names by which others read the figures.
+func TestScoreAsJSON(t *testing.T) {
+	result := scoreOf(t, "--seed 3 --shipments 20 --format json")
+	text, err := json.Marshal(result)
+	require.NoError(t, err)
+	var read struct {
+		Seed, Shipments int
+		Faults          float64
+		Rules           map[string]map[string]float64
+	}
+	require.NoError(t, json.Unmarshal(text, &read))
+	require.Equal(t, 3, read.Seed)
+	require.Equal(t, 20, read.Shipments)
+	require.InDelta(t, 0.2, read.Faults, 0)
+	require.Len(t, read.Rules, 5)
+	for _, rule := range []string{"waybill", "arrival_order", "newest_wins", "exact_match", "forward_rank"} {
+		for _, figure := range []string{"wrong_status_share", "missed_transitions", "duplicate_webhooks_per_1000"} {
+			require.Contains(t, read.Rules[rule], figure)
+		}
+	}
+}
+
 // scored is what the command prints.
 func scored(t *testing.T, args string) string {
+	t.Helper()
+	var out bytes.Buffer
+	printScore(&out, scoreOf(t, args))
+	return out.String()
+}
+
+func scoreOf(t *testing.T, args string) *score.Result {
 	t.Helper()
 	var c cli
 	parser, err := newParser(&c)
@@ -40,9 +72,7 @@ func scored(t *testing.T, args string) string {
 	require.NoError(t, err)
 	result, err := c.Score.score(t.Context(), nil)
 	require.NoError(t, err)
-	var out bytes.Buffer
-	printScore(&out, result)
-	return out.String()
+	return result
 }
 
 func TestScoreSaysWhatIsWrong(t *testing.T) {

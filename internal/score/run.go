@@ -2,7 +2,6 @@ package score
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"runtime"
@@ -81,7 +80,7 @@ func playAll(ctx context.Context, o Options, maker *simulate.Maker, field *field
 					return nil
 				}
 				if err := ctx.Err(); err != nil {
-					return errors.Join(errors.New("it was stopped"), err)
+					return fmt.Errorf("it was stopped: %w", err)
 				}
 				if err := playOne(maker, index, field, own); err != nil {
 					return err
