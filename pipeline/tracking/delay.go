@@ -25,10 +25,25 @@ func measureOf(s *shipment, g *registration) (name string, to target) {
 // deadline gives the instant from which on a measure has passed. A day ends in
 // its zone; where that is not known, when it is over everywhere, for a delay
 // is a fact (D2).
-func (r *rules) deadline(g target) int64 {
+func (t *turn) deadline(g target) int64 {
 	if g.date == "" {
 		return g.at + 1
 	}
+	k := &t.deadlines[int(g.date[len(g.date)-1])%len(t.deadlines)]
+	if k.target != g {
+		*k = knownDeadline{target: g, at: t.endOf(g)}
+	}
+	return k.at
+}
+
+// knownDeadline is the end of a day as it was found: each look at the timers
+// asks for it.
+type knownDeadline struct {
+	target target
+	at     int64
+}
+
+func (r *rules) endOf(g target) int64 {
 	date, ok := parseDay(g.date)
 	if !ok {
 		return never

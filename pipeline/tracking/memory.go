@@ -14,15 +14,16 @@ import (
 // lies in it is good until the turn ends, and nothing in a state may point to
 // it.
 type memory struct {
-	row    schemas.Shipment // that is being written
-	times  []time.Time      // that fields point to
-	texts  strings.Builder  // that fields are parts of
-	types  []string         // of webhooks
-	codes  [16]knownCode    // by a part of their names
-	ready  []*pending       // to be released
-	news   pieces[news]
-	events pieces[schemas.TrackingEvent] // that webhooks are about
-	outbox outbox
+	row       schemas.Shipment // that is being written
+	times     []time.Time      // that fields point to
+	texts     strings.Builder  // that fields are parts of
+	types     []string         // of webhooks
+	codes     [16]knownCode    // by a part of their names
+	deadlines [4]knownDeadline // by the last digit of their days
+	ready     []*pending       // to be released
+	news      pieces[news]
+	events    pieces[schemas.TrackingEvent] // that webhooks are about
+	outbox    outbox
 }
 
 // textsAtOnce is how many bytes are allocated for texts at once. Several turns
