@@ -27,6 +27,7 @@ type Codecs struct {
 	WebhookAttempt  *Codec[WebhookAttempt]
 	Baseline        *Codec[Baseline]
 	Usage           *Codec[Usage]
+	Quota           *Codec[Quota]
 	PollRequest     *Codec[PollRequest]
 }
 
@@ -51,6 +52,7 @@ func NewCodecs() (*Codecs, error) {
 		load(files, "webhook_attempt", "WebhookAttempt", form[WebhookAttempt]{appendWebhookAttempt, parseWebhookAttempt}, &c.WebhookAttempt),
 		load(files, "baseline", "Baseline", form[Baseline]{appendBaseline, parseBaseline}, &c.Baseline),
 		load(files, "usage", "Usage", form[Usage]{appendUsage, parseUsage}, &c.Usage),
+		load(files, "quota", "Quota", form[Quota]{appendQuota, parseQuota}, &c.Quota),
 		load(files, "poll_request", "PollRequest", form[PollRequest]{appendPollRequest, parsePollRequest}, &c.PollRequest),
 	} {
 		if err != nil {

@@ -74,6 +74,18 @@ func parsePollRequest(data []byte, v *PollRequest) error {
 	return r.end()
 }
 
+func appendQuota(dst []byte, v *Quota) ([]byte, error) {
+	w := writer{buf: dst}
+	writeQuota(&w, v)
+	return w.buf, w.err
+}
+
+func parseQuota(data []byte, v *Quota) error {
+	r := newReader(data)
+	readQuota(&r, v)
+	return r.end()
+}
+
 func appendRegistration(dst []byte, v *Registration) ([]byte, error) {
 	w := writer{buf: dst}
 	writeRegistration(&w, v)
@@ -605,6 +617,24 @@ func readPollRequest(r *reader, v *PollRequest) {
 	v.CarrierAccount = r.string()
 	v.DueAt = r.time()
 	v.Reason = r.string()
+}
+
+func writeQuota(w *writer, v *Quota) {
+	w.string(v.Tenant)
+	w.string(v.Period)
+	w.long(v.Limit)
+	w.long(v.Used)
+	w.bool(v.Exhausted)
+	w.time(v.UpdatedAt)
+}
+
+func readQuota(r *reader, v *Quota) {
+	v.Tenant = r.string()
+	v.Period = r.string()
+	v.Limit = r.long()
+	v.Used = r.long()
+	v.Exhausted = r.bool()
+	v.UpdatedAt = r.time()
 }
 
 func writeRegistration(w *writer, v *Registration) {

@@ -20,6 +20,8 @@ const (
 	TopicWebhookAttempts  = "webhook-attempts"
 	TopicBaselines        = "baselines"
 	TopicUsage            = "usage"
+	TopicQuotas           = "quotas"
+	TopicQuotaState       = "quota-state"
 	TopicPollRequests     = "poll-requests"
 	TopicDeadLetters      = "dead-letters"
 )
@@ -62,6 +64,7 @@ const (
 	GroupTracking  Group = "tracking"
 	GroupDelivery  Group = "delivery"
 	GroupEndpoints Group = "endpoints"
+	GroupQuotas    Group = "quotas"
 )
 
 // Topics returns the topics of a group: the inputs of its job in the order of
@@ -110,7 +113,9 @@ func Topics() []Topic {
 		{Name: TopicWebhookQueue, Group: GroupDelivery, Compacted: true, MaxBytes: MaxRecordBytes},
 		{Name: TopicWebhookAttempts, Retention: 35 * day, MaxBytes: MaxRecordBytes},
 		{Name: TopicBaselines, Compacted: true, MaxBytes: MaxRecordBytes},
-		{Name: TopicUsage, Retention: 400 * day, MaxBytes: MaxRecordBytes},
+		{Name: TopicUsage, Group: GroupQuotas, Retention: 400 * day, MaxBytes: MaxRecordBytes},
+		{Name: TopicQuotaState, Group: GroupQuotas, Compacted: true, MaxBytes: MaxRecordBytes},
+		{Name: TopicQuotas, Compacted: true, MaxBytes: MaxRecordBytes},
 		{Name: TopicPollRequests, Retention: day, MaxBytes: MaxRecordBytes},
 		{Name: TopicDeadLetters, Retention: 35 * day, MaxBytes: MaxDeadLetterBytes},
 	}

@@ -46,6 +46,7 @@ func TestTopicsOfAGroup(t *testing.T) {
 		GroupTracking:  {TopicRegistrations, TopicCarrierEvents, TopicRerouted, TopicTrackingState},
 		GroupDelivery:  {TopicWebhookJobs, TopicWebhookQueue},
 		GroupEndpoints: {TopicEndpointCommands, TopicEndpointSignals, TopicEndpointState},
+		GroupQuotas:    {TopicUsage, TopicQuotaState},
 	} {
 		inputs, changelog := group.Topics()
 		require.Equal(t, wants, append(inputs, changelog))

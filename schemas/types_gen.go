@@ -241,6 +241,22 @@ type PollRequest struct {
 	Reason string `avro:"reason" json:"reason"`
 }
 
+// How far a tenant's quota of a month is used (R8). It is written when the quota is used up, and when it is not any more because its limit was raised. Topic quotas, key the tenant.
+type Quota struct {
+	// Whose quota.
+	Tenant string `avro:"tenant" json:"tenant"`
+	// Calendar month in UTC, YYYY-MM.
+	Period string `avro:"period" json:"period"`
+	// Units that the tenant may use in a month.
+	Limit int64 `avro:"limit" json:"limit"`
+	// Units that were counted.
+	Used int64 `avro:"used" json:"used"`
+	// used has reached limit: registrations of this month are refused.
+	Exhausted bool `avro:"exhausted" json:"exhausted"`
+	// Stream time of this row, UTC.
+	UpdatedAt time.Time `avro:"updated_at" json:"updated_at"`
+}
+
 // The product that was bought from the carrier.
 type ServiceLevel struct {
 	// Name for people.

@@ -78,8 +78,9 @@ type Pipeline struct {
 	PollDelivering time.Duration `help:"The same while the parcel is out for delivery, when much happens." default:"30m"`
 	Operators      []string      `help:"Tenants that are operators: they may withdraw an event for all who follow the parcel (O8). Nobody else may, for no tenant may change what another is told (R10)." default:"default"`
 	BaselinesEvery time.Duration `help:"How often what is usual on each lane is worked out anew from ClickHouse (D3, D4). 0, and always in replays: only by 'waybill baselines build'." default:"24h"`
+	Quotas         string        `help:"Quotas of tenants (YAML): units of usage per calendar month, for each and by default. With it the role quotas runs, and registrations beyond are refused (R8). Empty: no limits." type:"path" placeholder:"FILE"`
 	StateDir       string        `help:"Folder for the jobs' state, on a disk of this machine. It may be lost: it is then restored from Kafka. Empty: the folder state in --data." type:"path"`
-	StateCache     int           `help:"Memory for the jobs' state, MiB: half for what lies on disk, half for values as the jobs use them. More saves reads and decoding. Beside it up to 300 MiB hold what changed last: 192 for tracking, 96 for delivery, 12 for endpoints." default:"512"`
+	StateCache     int           `help:"Memory for the jobs' state, MiB: half for what lies on disk, half for values as the jobs use them. More saves reads and decoding. Beside it up to 300 MiB hold what changed last: 192 for tracking, 96 for delivery, 12 for endpoints, 12 for quotas where there are some." default:"512"`
 
 	StandbyReplicas int  `help:"How many other processes follow each task's state, to go on with it at once when its own dies. Each costs the disk and the reading of the whole state once more." default:"0"`
 	LeaveOnShutdown bool `help:"Give the tasks to other instances at once when this one stops, not after ten seconds. For scaling in; without it a restart within that time finds its tasks still its own."`

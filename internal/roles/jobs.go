@@ -10,6 +10,7 @@ import (
 	"waybill/internal/knowledge"
 	"waybill/pipeline/delivery"
 	"waybill/pipeline/endpoints"
+	"waybill/pipeline/quotas"
 	"waybill/pipeline/stream"
 	"waybill/pipeline/tracking"
 	"waybill/pipeline/tracking/body"
@@ -22,6 +23,7 @@ const (
 	Endpoints  = "endpoints"
 	Delivery   = "delivery"
 	ClickHouse = "clickhouse"
+	Quotas     = "quotas"
 )
 
 // parts is what every role is made of.
@@ -32,6 +34,7 @@ type parts struct {
 	log        *slog.Logger
 	registerer prometheus.Registerer
 	instance   string
+	quotas     *quotas.Limits // nil: there are none
 	states     *states
 }
 
@@ -63,7 +66,7 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	j, err := tracking.NewJob(tracking.Config{
+	c := tracking.Config{
 		Codecs: p.codecs, Model: p.knows.Model, Maps: p.knows.Maps, Carriers: p.knows.Carriers, Dialects: dialects,
 		ReorderHold: p.settings.Pipeline.ReorderHold, OrphanHold: p.settings.Pipeline.OrphanHold,
 		StalledAfter: p.settings.Pipeline.StalledAfter, AtRiskChance: p.settings.Pipeline.AtRiskChance,
@@ -71,7 +74,11 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 		PollInterval: p.settings.Pipeline.PollInterval, PollDelivering: p.settings.Pipeline.PollDelivering,
 		KnownCarriers: p.settings.Pipeline.KnownCarriers, Operators: p.settings.Pipeline.Operators,
 		Replay: p.settings.Pipeline.Clock == "log",
-	})
+	}
+	if p.quotas != nil {
+		c.Quotas = p.quotas
+	}
+	j, err := tracking.NewJob(c)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +87,10 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 		return nil, err
 	}
 	cfg.Rerouted = schemas.TopicRerouted
+	cfg.Broadcasts = append(cfg.Broadcasts, stream.Broadcast{
+		Topic: schemas.TopicQuotas,
+		Build: func(entries map[string][]byte) (any, error) { return schemas.NewQuotaTable(p.codecs.Quota, entries) },
+	})
 	cfg.Broadcasts = append(cfg.Broadcasts, stream.Broadcast{
 		Topic: schemas.TopicBaselines,
 		Build: func(entries map[string][]byte) (any, error) {
@@ -109,6 +120,19 @@ func (p *parts) endpoints() (*stream.Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
+	return stream.New(cfg, j)
+}
+
+func (p *parts) quotaJob() (*stream.Runtime, error) {
+	j, err := quotas.NewJob(p.codecs, p.quotas)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := p.stream(Quotas, []string{schemas.TopicUsage}, schemas.TopicQuotaState)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Broadcasts = nil
 	return stream.New(cfg, j)
 }
 

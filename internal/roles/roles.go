@@ -41,15 +41,23 @@ type Roles struct {
 	states   *states
 }
 
-// New puts roles together, all of them if none is named; Run starts them. An
+// New puts roles together, all of them if none is named, that of quotas only
+// where there are some; Run starts them. An
 // error is one of the settings.
 func New(o Options, names ...string) (*Roles, error) {
 	instance, err := o.Settings.Pipeline.InstanceName()
 	if err != nil {
 		return nil, err
 	}
+	limits, err := readLimits(o.Settings.Pipeline.Quotas)
+	if err != nil {
+		return nil, err
+	}
 	if len(names) == 0 {
 		names = []string{Tracking, Endpoints, Delivery, ClickHouse, Baselines}
+		if limits != nil {
+			names = append(names, Quotas)
+		}
 	}
 	knows, err := knowledge.Load(o.Settings.Knowledge)
 	if err != nil {
@@ -66,7 +74,7 @@ func New(o Options, names ...string) (*Roles, error) {
 		caller:   webhook.New(webhook.Options{Version: o.Version, Timeout: o.Settings.Webhook.Timeout, AllowedNetworks: o.Settings.Webhook.Allow}),
 		states:   newStates(o.Settings, instance, o.Logger, names),
 	}
-	p := &parts{settings: o.Settings, codecs: o.Codecs, knows: knows, log: o.Logger, registerer: o.Registerer, instance: instance, states: r.states}
+	p := &parts{settings: o.Settings, codecs: o.Codecs, knows: knows, log: o.Logger, registerer: o.Registerer, instance: instance, states: r.states, quotas: limits}
 	if err := r.states.gauges.register(o.Registerer); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
@@ -90,6 +98,8 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 			bodies: &bodies{client: r.bodies, topic: o.Settings.Kafka.Prefix + schemas.TopicWebhookJobs, codec: o.Codecs.WebhookJob},
 		}
 		r.runtimes[name], err = p.delivery(perform.perform)
+	case Quotas:
+		r.runtimes[name], err = p.quotaJob()
 	case ClickHouse:
 		r.sink, err = clickhouse.New(clickhouse.Config{
 			Kafka: append(slices.Clone(o.Kafka), staticMember(o.Settings.Kafka.Prefix+ClickHouse+"-"+p.instance)...), Prefix: o.Settings.Kafka.Prefix, Group: o.Settings.Kafka.Prefix + ClickHouse,

@@ -135,6 +135,7 @@ func webhookTypes() []string {
 		schemas.TypeStalled, schemas.TypeExpired, schemas.TypeInvalid, schemas.TypeNotFound,
 		schemas.TypeReturning, schemas.TypeHistoryAmended, schemas.TypeEventRetracted,
 		schemas.TypeMilestone, schemas.TypeStatusChanged, schemas.TypeEvent, schemas.TypeEndpointTest,
+		schemas.TypeRefused,
 	}
 }
 

@@ -58,6 +58,13 @@ type Maps interface {
 	Lookup(source, carrier, rawCode, rawStatus string) (code, version string, ok bool)
 }
 
+// Quotas are the limits of tenants (R8). pipeline/quotas has them.
+type Quotas interface {
+	// Limit gives the units that a tenant may use in a calendar month. When
+	// limited is false, there is no limit.
+	Limit(tenant string) (units int64, limited bool)
+}
+
 // Config is what the job is made of. Codecs, Model and Carriers are required.
 // A duration of 0 stands for its default, except ReorderHold, where it means 0.
 type Config struct {
@@ -107,6 +114,8 @@ type Config struct {
 	// KnownCarriers refuses registrations for carriers that Carriers does not
 	// have (R3).
 	KnownCarriers bool
+	// Quotas limit what tenants may register. Nil limits nobody.
+	Quotas Quotas
 	// Operators are tenants that may withdraw what a carrier said (O8, R7).
 	Operators []string
 	// Replay: the log holds what a change of carrier led to (R7), so it is not
@@ -130,6 +139,7 @@ type rules struct {
 	history, mostADay                              int
 	knownCarriers, polls, replay                   bool
 	operators                                      []string
+	quotas                                         Quotas
 
 	registered, missed, invalid, unsupported, noUpdate, unmapped *status.Code
 }
@@ -141,7 +151,7 @@ func newRules(cfg Config) (*rules, error) {
 	r := &rules{
 		model: cfg.Model, carriers: cfg.Carriers, maps: cfg.Maps, zones: &zones{},
 		history: cfg.History, mostADay: cmp.Or(cfg.Flood, DefaultFlood), knownCarriers: cfg.KnownCarriers, polls: cfg.Polls,
-		operators: cfg.Operators, replay: cfg.Replay, reorderHold: cfg.ReorderHold.Milliseconds(),
+		quotas: cfg.Quotas, operators: cfg.Operators, replay: cfg.Replay, reorderHold: cfg.ReorderHold.Milliseconds(),
 		dialects:    cfg.Dialects,
 		registered:  cfg.Model.Code(status.CodeRegistered),
 		missed:      cfg.Model.Code(status.CodeNotFound),

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/cockroachdb/datadriven"
@@ -48,13 +50,43 @@ func (s *script) arrive(at time.Time) string {
 	return out
 }
 
+// limits are quotas by tenant.
+type limits map[string]int64
+
+func (l limits) Limit(tenant string) (units int64, limited bool) {
+	units, limited = l[tenant]
+	return units, limited
+}
+
+// limitsOf reads limits such as acme:2.
+func limitsOf(t *testing.T, list []string) limits {
+	l := limits{}
+	for _, text := range list {
+		tenant, units, _ := strings.Cut(text, ":")
+		n, err := strconv.ParseInt(units, 10, 64)
+		require.NoError(t, err)
+		l[tenant] = n
+	}
+	return l
+}
+
+// setUsed makes the table quotas say what one tenant used.
+func (s *script) setUsed(d *datadriven.TestData) {
+	q := schemas.Quota{Tenant: arg(d, "tenant", "acme"), Period: arg(d, "period", "")}
+	d.ScanArgs(s.t, "units", &q.Used)
+	value, err := s.w.codecs.Quota.Encode(&q)
+	require.NoError(s.t, err)
+	s.w.used, err = schemas.NewQuotaTable(s.w.codecs.Quota, map[string][]byte{q.Tenant: value})
+	require.NoError(s.t, err)
+}
+
 // writeAudit prints what stands beside an event that was done by hand, or was
 // withdrawn.
 func (s *script) writeAudit(out *strings.Builder, e *schemas.TrackingEvent) {
 	if e.Deleted {
 		fmt.Fprint(out, " deleted")
 	}
-	if !strings.HasPrefix(e.Type, "action.") {
+	if !strings.HasPrefix(e.Type, "action.") && e.Type != schemas.TypeRefused {
 		return
 	}
 	if e.Actor != "" {

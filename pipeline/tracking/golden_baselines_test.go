@@ -89,7 +89,9 @@ func (w *world) baseline(rows []schemas.Baseline) {
 }
 
 func (w *world) tables() map[string]any {
-	return map[string]any{schemas.TopicWebhookEndpoints: w.table, schemas.TopicBaselines: w.baselineTable}
+	return map[string]any{
+		schemas.TopicWebhookEndpoints: w.table, schemas.TopicBaselines: w.baselineTable, schemas.TopicQuotas: w.used,
+	}
 }
 
 // place gives the arguments from=BR/SP and to=BR/BA as addresses.

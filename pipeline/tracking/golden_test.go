@@ -17,7 +17,7 @@ import (
 // TestGolden plays the scripts of testdata/golden; run it with -rewrite to write down
 // what comes out. A script's commands:
 //
-//	config     [hold=2s] [history=] [maps=] [flood=] [polls] [known-carriers] [operators=] [replay]   begins anew
+//	config     [hold=2s] [history=] [maps=] [flood=] [polls] [known-carriers] [operators=] [quotas=(acme:2)] [replay]   begins anew
 //	endpoint   id= [tenant=] [types=] [statuses=] [history] [dialect=]
 //	register   at= [tenant=] [number=] [promised=] [promised-zone=] [promised-at=] [days=] [backfill=]
 //	           [idempotency=] [id=] [metadata=] [reference=] [service=] [from=BR/SP] [to=] [new-epoch] [is-return]
@@ -30,6 +30,7 @@ import (
 //	act        what= at= ...                            see golden_acts_test.go
 //	baselines  built= [half]                         a version of the table (golden_baselines_test.go)
 //	arrive     at=                                      what moved to another carrier
+//	used       tenant= period=2026-05 units=             what the table quotas says
 //	advance    to=
 //	state      what the topic shipments says last
 //	body       the last webhook's body [of=]
@@ -88,6 +89,9 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 	case "maps":
 		s.w.use(&s.cfg, arg(d, "version", ""))
 		return ""
+	case "used":
+		s.setUsed(d)
+		return ""
 	case "baselines":
 		s.baselines(d)
 		return ""
@@ -116,6 +120,9 @@ func (s *script) reset(d *datadriven.TestData) {
 		c.Polls = d.HasArg("polls")
 		if d.HasArg("flood") {
 			d.ScanArgs(s.t, "flood", &c.Flood)
+		}
+		if d.HasArg("quotas") {
+			c.Quotas = limitsOf(s.t, argList(d, "quotas"))
 		}
 		c.Operators, c.Replay = argList(d, "operators"), d.HasArg("replay")
 		if d.HasArg("maps") {

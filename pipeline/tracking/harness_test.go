@@ -31,7 +31,8 @@ type world struct {
 	wake    map[string]time.Time
 	now     time.Time
 	offsets map[string]int64
-	jump    bool           // timers fire only with the next record, all at once
+	jump    bool // timers fire only with the next record, all at once
+	used    *schemas.QuotaTable
 	live    map[string]any // when set, state is kept here and not as bytes
 }
 

@@ -143,6 +143,7 @@ func (j *Job) turn(c *job.Call) (*turn, error) {
 	}
 	t.reset(c.Key, state, endpoints)
 	t.baselines, _ = c.Table(schemas.TopicBaselines).(*schemas.BaselineTable) // without it the settings decide
+	t.used, _ = c.Table(schemas.TopicQuotas).(*schemas.QuotaTable)            // without it nothing is known to be used
 	return t, nil
 }
 

@@ -154,11 +154,14 @@ func (t *turn) verdict(s *shipment, e *event, n *news, was *present) because {
 func (t *turn) unfollowed(s *shipment) because {
 	why := because{schemas.DecisionAfterWindow, "R4", "No registration's window was open when it came.", 0}
 	tracked := func(g registration) bool { return g.state != stateDoNotTrack }
+	let := func(g registration) bool { return g.state != stateRefused }
 	switch {
 	case s.closed != 0:
 		why.rule, why.reason = "D9", "The shipment's life is over; only its closed record was still kept."
 	case len(s.registrations) > 0 && !slices.ContainsFunc(s.registrations, tracked):
 		why.rule, why.reason = "R2", "The number is not tracked: it was found invalid when it was registered."
+	case len(s.registrations) > 0 && !slices.ContainsFunc(s.registrations, let):
+		why.rule, why.reason = "R8", "The number is not tracked: its registration was refused."
 	}
 	return why
 }

@@ -33,6 +33,13 @@ func (t *turn) register(raw *schemas.Registration, arrived int64) error {
 	if problem != nil {
 		g.state = stateDoNotTrack
 	}
+	var over *quota
+	if problem == nil {
+		over = t.overQuota(raw, arrived)
+	}
+	if over != nil {
+		s.refuse(&g, over)
+	}
 	t.touch(s)
 	s.active = max(s.active, arrived)
 	s.closed = 0
@@ -41,6 +48,10 @@ func (t *turn) register(raw *schemas.Registration, arrived int64) error {
 	kept := &s.registrations[len(s.registrations)-1]
 	if problem != nil {
 		t.tellInvalid(s, kept, problem, reason)
+		return nil
+	}
+	if over != nil {
+		t.tellRefused(s, kept, over)
 		return nil
 	}
 	t.charge(s, kept, raw)

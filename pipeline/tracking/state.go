@@ -171,7 +171,7 @@ func (g *registration) open(arrival int64) bool { return arrival < g.expires }
 // (R4). The window has no beginning here, for the two topics race; what of the
 // time before is sent, R5 says.
 func (g *registration) follows(arrival int64) bool {
-	return g.state != stateDoNotTrack && g.state != stateMoved && g.open(arrival)
+	return g.state != stateDoNotTrack && g.state != stateRefused && g.state != stateMoved && g.open(arrival)
 }
 
 // find returns a known event of the history.

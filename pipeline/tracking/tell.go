@@ -83,7 +83,7 @@ func (t *turn) typesOf(g *registration, n *news, code *status.Code, transition b
 func (t *turn) notifyAlone(s *shipment, g *registration, e *schemas.TrackingEvent) {
 	changed := []string{"delay"}
 	switch e.Type {
-	case schemas.TypeExpired, schemas.TypeInvalid:
+	case schemas.TypeExpired, schemas.TypeInvalid, schemas.TypeRefused:
 		changed = []string{"window"}
 	case schemas.TypeStalled:
 		changed = []string{"stalled_at"}

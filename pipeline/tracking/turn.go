@@ -14,6 +14,7 @@ type turn struct {
 	*rules
 	key, carrier, number string
 	endpoints            *schemas.EndpointTable
+	used                 *schemas.QuotaTable
 	baselines            *schemas.BaselineTable // nil: nothing is known (D3, D4)
 	looked               usual
 	state                *State
