@@ -63,7 +63,8 @@ func New(o Options, names ...string) (*Roles, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Logger.Info("knowledge", "model", knows.Model.Version(), "maps", knows.Maps.Versions(), "carriers", knows.Carriers.Len())
+	mapsIn, mapsOut := knows.Maps.Versions()
+	o.Logger.Info("knowledge", "model", knows.Model.Version(), "maps_in", mapsIn, "maps_out", mapsOut, "carriers", knows.Carriers.Len())
 	client, err := kgo.NewClient(o.Kafka...)
 	if err != nil {
 		return nil, fmt.Errorf("making a Kafka client: %w", err)

@@ -107,7 +107,7 @@ func (m *Model) addCode(line codeLine) error {
 	case m.byCode[c.Name] != nil:
 		return errors.New("it is there twice")
 	case c.Status == nil:
-		return fmt.Errorf("the status %q is not in the model", line.Status)
+		return fmt.Errorf("the status %q is not in the model%s", line.Status, yamlfile.DidYouMean(line.Status, m.names()))
 	case !slices.Contains(parties, c.Party):
 		return fmt.Errorf("the party %q is none of %s", c.Party, strings.Join(parties, ", "))
 	case c.Severity < 0 || c.Severity > 2:
@@ -165,7 +165,7 @@ func (m *Model) link(s *Status, line statusLine) error {
 		case m.byStatus[word] != nil:
 			s.next = append(s.next, word)
 		case len(line.LeftFor) > 1:
-			return fmt.Errorf("left_for names %q, which is no status", word)
+			return fmt.Errorf("left_for names %q, which is no status%s", word, yamlfile.DidYouMean(word, m.names()))
 		case word == leftForAnything:
 			s.anything = true
 		case word == leftForPhysical:
@@ -175,6 +175,15 @@ func (m *Model) link(s *Status, line statusLine) error {
 		}
 	}
 	return nil
+}
+
+// names lists the main statuses.
+func (m *Model) names() []string {
+	names := make([]string, len(m.statuses))
+	for i, s := range m.statuses {
+		names[i] = s.Name
+	}
+	return names
 }
 
 // complete checks that what code decides by is there.

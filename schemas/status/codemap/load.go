@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"waybill/schemas/status"
 	"waybill/schemas/yamlfile"
@@ -170,14 +169,14 @@ func (m *Maps) Dialect(name string) *Dialect {
 	return nil
 }
 
-// Versions returns the versions of all maps, such as shippo/1, by name.
-func (m *Maps) Versions() string {
-	var list []string
+// Versions returns the versions of the maps in and out, such as shippo/1, by
+// name.
+func (m *Maps) Versions() (in, out []string) {
 	for _, s := range m.sources {
-		list = append(list, s.Version)
+		in = append(in, s.Version)
 	}
 	for _, d := range m.dialects {
-		list = append(list, d.Version)
+		out = append(out, d.Version)
 	}
-	return strings.Join(list, " ")
+	return in, out
 }
