@@ -1,7 +1,5 @@
 package tracking
 
-import "cmp"
-
 // layoutEvent writes an event by its distance from the one before it. Times of
 // one event lie close together, and much is the same from event to event.
 func layoutEvent(c *coder, e, before *event) {
@@ -137,7 +135,9 @@ func layoutPending(c *coder, p *pending, epoch int64) {
 	if c.present(p.eta.isSet()) {
 		layoutTarget(c, &p.eta)
 		c.string(&p.etaReason)
-		if p.etaSource = cmp.Or(p.etaSource, p.source); c.format >= 2 {
+		if c.format < 2 {
+			p.etaSource = p.source
+		} else {
 			c.string(&p.etaSource)
 		}
 	}
