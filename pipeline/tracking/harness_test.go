@@ -209,6 +209,14 @@ func (w *world) nextWake() (string, time.Time) {
 
 func (w *world) call(key string, do func(*job.Call) error) outputs {
 	w.t.Helper()
+	out, err := w.try(key, do)
+	require.NoError(w.t, err)
+	return out
+}
+
+// try makes a call; an error undoes it.
+func (w *world) try(key string, do func(*job.Call) error) (outputs, error) {
+	w.t.Helper()
 	var state any
 	if w.live != nil {
 		state = w.live[key]
@@ -218,11 +226,13 @@ func (w *world) call(key string, do func(*job.Call) error) outputs {
 		require.NoError(w.t, err)
 	}
 	c := job.NewCall(key, 0, w.now, state, w.wake[key], w.tables())
-	require.NoError(w.t, do(c))
+	if err := do(c); err != nil {
+		return outputs{}, err
+	}
 	if c.Changed() {
 		w.keep(c)
 	}
-	return w.read(c.Outputs())
+	return w.read(c.Outputs()), nil
 }
 
 func (w *world) keep(c *job.Call) {

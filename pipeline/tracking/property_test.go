@@ -86,7 +86,7 @@ func drawAct(t *rapid.T, r *schemas.Registration) {
 	}
 	*r = schemas.Registration{
 		Tenant: r.Tenant, Carrier: r.Carrier, TrackingNumber: r.TrackingNumber, IdempotencyKey: r.IdempotencyKey,
-		Action: rapid.SampledFrom(acts).Draw(t, "act"), Actor: "ann", Reason: "seen",
+		Backfill: schemas.BackfillNone, Action: rapid.SampledFrom(acts).Draw(t, "act"), Actor: "ann", Reason: "seen",
 	}
 	switch r.Action {
 	case schemas.ActionCorrect:
