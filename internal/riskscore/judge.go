@@ -24,8 +24,8 @@ func warn(o *Options, parcels []*parcel, rows []schemas.Baseline) error {
 			return fmt.Errorf("a record of %s was refused: %w", out.Key, out.Refused)
 		}
 		for i := range out.Events {
-			if out.Events[i].Type == schemas.TypeAtRisk {
-				byKey[out.Key].warn(AtRisk, out.Events[i].OccurredAt)
+			if p := byKey[out.Key]; p != nil && out.Events[i].Type == schemas.TypeAtRisk {
+				p.warn(AtRisk, out.Events[i].OccurredAt)
 			}
 		}
 		return nil
