@@ -259,3 +259,28 @@ func FuzzGenerated(f *testing.F) {
 		same(t, c.WebhookEndpoint, data)
 	})
 }
+
+// BenchmarkCodec compares the generated functions with the library.
+func BenchmarkCodec(b *testing.B) {
+	c := mustCodecs(b).CarrierEvent
+	data, err := c.newest.appendTo(nil, &sampleEvent)
+	require.NoError(b, err)
+	buf := make([]byte, 0, 2*len(data))
+	for _, way := range []struct {
+		name string
+		run  func()
+	}{
+		{"write/generated", func() { _, err = c.form.append(buf, &sampleEvent) }},
+		{"write/library", func() { _, err = c.newest.appendTo(buf, &sampleEvent) }},
+		{"read/generated", func() { err = c.form.parse(data, new(CarrierEvent)) }},
+		{"read/library", func() { err = c.newest.unmarshal(data, new(CarrierEvent)) }},
+	} {
+		b.Run(way.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for range b.N {
+				way.run()
+			}
+		})
+	}
+	require.NoError(b, err)
+}
