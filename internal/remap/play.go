@@ -27,6 +27,9 @@ type comparer struct {
 func (c *comparer) compare(p *parcel) error {
 	c.summary.Parcels++
 	before, after := c.recoder.records(p, c.summary)
+	if before == nil {
+		return nil
+	}
 	player, err := c.playerFor(p)
 	if err != nil {
 		return err

@@ -46,18 +46,23 @@ func (r *recoder) concerns(e *event) bool {
 	return name != "" && r.maps.Has(name) || e.MapVersion == "" && e.Code == status.CodeUnmapped
 }
 
-// records gives the parcel's log as it was and as it would be.
+// records gives the parcel's log as it was and as it would be, or nothing where
+// no code changes: the same log makes the same.
 func (r *recoder) records(p *parcel, s *Summary) (before, after []replay.Record) {
 	for i := range p.registrations {
 		before = append(before, p.registrations[i].record())
 	}
 	after = append(after, before...)
+	changed := s.EventsChanged
 	for i := range p.events {
 		e := &p.events[i]
 		code, version, asked := r.recode(e)
 		s.count(e, code, version, asked)
 		before = append(before, e.record(e.Code, e.MapVersion))
 		after = append(after, e.record(code, version))
+	}
+	if s.EventsChanged == changed {
+		return nil, nil
 	}
 	replay.Order(before)
 	replay.Order(after)

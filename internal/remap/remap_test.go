@@ -72,6 +72,14 @@ func TestWhatAnotherMapWouldHaveMade(t *testing.T) {
 	require.Equal(t, want, public(compared(t, mine, story(damaged))))
 }
 
+// Records that the rules do not take today are counted, not lost in silence.
+func TestRefusedRecordsAreCounted(t *testing.T) {
+	const mine = "source: shippo\nversion: \"2\"\ncodes: {package_accepted: transit.picked_up}\n"
+	p := story(event{Source: "shippo", RawCode: "package_damaged", Code: "exc.damaged"})
+	p.registrations[0].Tenant = ""
+	require.Equal(t, 1, compared(t, mine, p).Refused)
+}
+
 // What its source coded itself stays, and so does what no map made.
 func TestCodesOfTheSourceStay(t *testing.T) {
 	const mine = "source: shippo\nversion: \"2\"\ncodes: {package_accepted: transit.accepted, package_damaged: failed.destroyed}\n"
@@ -87,9 +95,11 @@ func TestCodesOfTheSourceStay(t *testing.T) {
 
 // A parcel whose registration came after its last event is played to its end.
 func TestLateRegistrations(t *testing.T) {
+	const mine = "source: shippo\nversion: \"2\"\ncodes: {package_accepted: transit.picked_up}\n"
 	p := story(event{Source: "shippo", RawCode: "package_damaged", Code: "exc.damaged"})
 	p.registrations[0].RegisteredAt, p.registrations[0].ExpiresAt = at(22), at(22).AddDate(0, 0, 1)
-	require.Equal(t, 0, compared(t, "", p).ParcelsChanged)
+	s := compared(t, mine, p)
+	require.Equal(t, []int{1, 0}, []int{s.EventsChanged, s.ParcelsChanged})
 }
 
 // public leaves out what the summary worked with.

@@ -15,7 +15,7 @@ type Summary struct {
 	Asked          int             `json:"asked"`
 	EventsChanged  int             `json:"events_changed"`
 	ParcelsChanged int             `json:"parcels_changed"`
-	Refused        int             `json:"refused"` // records of the history that the rules do not take today
+	Refused        int             `json:"refused"` // records of parcels with changes that the rules do not take today
 	Codes          []CodeChange    `json:"codes"`
 	Facts          []FactChange    `json:"facts"`
 	Webhooks       []WebhookChange `json:"webhooks"`

@@ -4,7 +4,8 @@
 //
 // The rules look up what a code means here, the ways in look up which codes
 // there are, and reports and documents take their words from here. The package
-// imports the standard library and a YAML reader, and any package may import it.
+// imports the standard library and schemas/yamlfile, and any package may import
+// it. What carriers and platforms call the codes is in codemap.
 //
 // Start reading at model.yaml, then Model and Resolve in model.go.
 package status
