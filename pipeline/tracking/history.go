@@ -19,8 +19,7 @@ func (s *shipment) sortHistory() {
 
 // trim keeps the history within its bound: the oldest event that is no
 // milestone, and on which the present does not rest (O7), leaves, and its
-// identities stay (I5). A closed record keeps
-// identities only (D9).
+// identities stay (I5). A closed record keeps identities only (D9).
 func (t *turn) trim(s *shipment) {
 	most := t.history
 	if s.closed != 0 {
@@ -32,9 +31,14 @@ func (t *turn) trim(s *shipment) {
 			return !code.Milestone && (code.DataOnly || !t.stands(code.Status))
 		})
 		at = max(at, 0)
-		s.forgotten = append(s.forgotten, s.history[at].ids()...)
+		s.forgetEvent(&s.history[at])
 		s.history = slices.Delete(s.history, at, at+1)
 	}
+}
+
+// forgetEvent keeps no more of an event than its identities (I5).
+func (s *shipment) forgetEvent(e *event) {
+	s.forgotten = append(s.forgotten, e.ids()...)
 	if over := len(s.forgotten) - maxForgotten; over > 0 {
 		s.forgotten = slices.Delete(s.forgotten, 0, over)
 	}

@@ -21,7 +21,7 @@ const (
 // pollDue gives when the carrier is to be asked about the shipment next (D8):
 // the newest life only, while somebody's window is open.
 func (t *turn) pollDue(s *shipment) int64 {
-	if !t.polled || s != t.state.newest() {
+	if !t.polled || s != t.state.newest() || s.followedSince() == never {
 		return never
 	}
 	due, _ := t.nextPoll(s)
@@ -74,7 +74,8 @@ func (t *turn) spread(since, wait, part int64) int64 {
 	return since + wait - int64(h)%(part+1)
 }
 
-// followedSince gives when the first of those who follow the parcel began to.
+// followedSince gives when the first of those who follow the parcel began to,
+// or never.
 func (s *shipment) followedSince() int64 {
 	since := never
 	for i := range s.registrations {

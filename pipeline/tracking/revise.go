@@ -23,7 +23,7 @@ func (t *turn) revise(s *shipment, known *event, p *pending, rule string) {
 		moved = t.moveETA(s, p, known.id)
 	}
 	if !known.is(p.id) { // no room for one more source
-		s.forgotten = append(s.forgotten, p.id)
+		s.forgetEvent(&p.event)
 		t.out.changed = true
 	}
 	learned = learned || moved != etaStays

@@ -112,12 +112,12 @@ func (e *event) alsoFrom(highest uint8) []string {
 // is new.
 func (e *event) learn(p *event) (learned, named bool) {
 	var at [maxSources]uint8 // where p's sources are among the event's
+	if !e.hasRoomFor(p) {
+		return false, false
+	}
 	for i := range p.tellings() {
 		o := p.telling(i)
 		known := e.tellingOf(o.source)
-		if known < 0 && e.tellings() == maxSources {
-			return false, false
-		}
 		if known < 0 {
 			e.told, known, named = append(e.told, o), e.tellings(), true
 		}
@@ -139,6 +139,17 @@ func (e *event) learn(p *event) (learned, named bool) {
 		e.told[from-1].hash, e.received = p.hash, max(e.received, p.received)
 	}
 	return learned, named
+}
+
+// hasRoomFor tells whether all sources of another telling can be named.
+func (e *event) hasRoomFor(p *event) bool {
+	room := maxSources - e.tellings()
+	for i := range p.tellings() {
+		if e.tellingOf(p.telling(i).source) < 0 {
+			room--
+		}
+	}
+	return room >= 0
 }
 
 // learnCode takes the code of the same source where that was received later,

@@ -116,7 +116,7 @@ func (t *turn) joinPending(s *shipment, p, q *pending) {
 		p.eta, p.etaReason, p.etaSource, learned = q.eta, q.etaReason, q.etaSource, true
 	}
 	if !p.is(q.id) {
-		s.forgotten = append(s.forgotten, q.id)
+		s.forgetEvent(&q.event) // no room for one more source
 	}
 	t.decide(s, q, alreadyTold(learned, p.id))
 }
