@@ -43,6 +43,7 @@ type cli struct {
 	Simulate    simulateCmd    `cmd:"" help:"Make parcels with a known truth."`
 	Score       scoreCmd       `cmd:"" help:"Measure the rules against a known truth, beside four others."`
 	Register    registerCmd    `cmd:"" help:"Ask for a parcel to be followed."`
+	Shipment    shipmentCmd    `cmd:"" help:"Act on a parcel by hand: stop, close, correct, acknowledge, change-carrier, retract."`
 	Track       trackCmd       `cmd:"" help:"Show a parcel as it now stands."`
 	Explain     explainCmd     `cmd:"" help:"Tell for each raw event of a parcel what became of it, and why."`
 	Endpoints   endpointsCmd   `cmd:"" help:"Manage the places that get webhooks."`

@@ -40,27 +40,7 @@ func (c *registerCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return wrongUseError{err}
 	}
-	codecs, err := schemas.NewCodecs()
-	if err != nil {
-		return err
-	}
-	value, err := codecs.Registration.Encode(r)
-	if err != nil {
-		return err
-	}
-	key, err := schemas.ShipmentKey(r.Carrier, r.TrackingNumber)
-	if err != nil {
-		return wrongUseError{err}
-	}
-	at, err := produce(ctx, g, schemas.TopicRegistrations, key, value)
-	if err != nil {
-		return err
-	}
-	if c.json() {
-		return printJSON(map[string]any{"key": key, "topic": at.Topic, "partition": at.Partition, "offset": at.Offset})
-	}
-	_, err = fmt.Printf("registered %s (%s, partition %d, offset %d)\n", key, at.Topic, at.Partition, at.Offset)
-	return err
+	return publishRegistration(ctx, g, c.formatFlag, r, "registered")
 }
 
 func (c *registerCmd) registration(now time.Time) (*schemas.Registration, error) {
