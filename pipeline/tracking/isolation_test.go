@@ -80,6 +80,7 @@ func (h aHistory) seenBy(t *rapid.T, tenant string) []string {
 			require.NoError(t, json.Unmarshal(j.Body, &b))
 			delete(b, "id")
 			delete(b, "revision")
+			delete(b["shipment"].(map[string]any), "stalled_at") // found while any tenant follows
 			text, err := json.Marshal(b)
 			require.NoError(t, err)
 			seen = append(seen, string(text))

@@ -40,7 +40,7 @@ func (m *slowModel) stall() {
 	l := m.life()
 	m.silent, m.updated = l.silence(), m.now
 	for _, f := range m.follows {
-		if f.state == followActive {
+		if f.state == followActive && f.start.Before(m.silent.Add(DefaultStalledAfter)) {
 			m.tell(f, "", []string{schemas.TypeStalled}, l.code.Status.Name, false)
 		}
 	}

@@ -87,7 +87,8 @@ func (t *turn) silenceLimit(s *shipment) int64 {
 }
 
 // findSilence notes that no physical scan came for too long and tells those who
-// follow the parcel (D3).
+// followed the parcel before it was too long (D3). Who came later is not told,
+// whether or not others followed it then (R10).
 func (t *turn) findSilence(s *shipment) {
 	since, limit, b := t.silentSince(s), t.silenceLimit(s), t.usual(s).gap
 	t.touch(s)
@@ -110,7 +111,7 @@ func (t *turn) findSilence(s *shipment) {
 	}
 	t.out.events = append(t.out.events, e)
 	for i := range s.registrations {
-		if g := &s.registrations[i]; t.waits(s, g) {
+		if g := &s.registrations[i]; t.waits(s, g) && g.registered < since+limit {
 			t.notifyAlone(s, g, &e)
 		}
 	}
