@@ -17,7 +17,7 @@ import (
 type Options struct {
 	Job    *tracking.Job
 	Codecs *schemas.Codecs
-	// Endpoints are who gets webhooks. Their order and state may be left out.
+	// Endpoints are who gets webhooks. Each is taken to be enabled.
 	Endpoints []schemas.WebhookEndpoint
 	// Tables are further broadcast tables (E14), by their topics' names, as the
 	// rules expect them.
