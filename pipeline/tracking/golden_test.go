@@ -28,7 +28,7 @@ import (
 //	maps       version=                               goes on with another version of the maps,
 //	                                                  built-in for those that Waybill ships
 //	act        what= at= ...                            see golden_acts_test.go
-//	baselines  built= [half]                         a version of the table (golden_baselines_test.go)
+//	baselines  built= [half]                         a version of the table (baselines_test.go)
 //	arrive     at=                                      what moved to another carrier
 //	used       tenant= period=2026-05 units=             what the table quotas says
 //	advance    to=

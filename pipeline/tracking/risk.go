@@ -84,11 +84,18 @@ func (t *turn) isPast(eta, measure target) bool {
 func (t *turn) riskDue(s *shipment) int64 {
 	due := never
 	for i := range s.registrations {
-		if g := &s.registrations[i]; g.risk.since == 0 {
+		if g := &s.registrations[i]; !s.riskNoted(g) {
 			due = min(due, t.riskDueOf(s, g))
 		}
 	}
 	return due
+}
+
+// riskNoted tells whether it is noted that a registration may miss what is its
+// measure now.
+func (s *shipment) riskNoted(g *registration) bool {
+	name, to := measureOf(s, g)
+	return g.risk.since != 0 && g.risk.measure == name && g.risk.measured == to
 }
 
 func (t *turn) riskDueOf(s *shipment, g *registration) int64 {
@@ -101,7 +108,7 @@ func (t *turn) riskDueOf(s *shipment, g *registration) int64 {
 func (t *turn) findRisks(s *shipment) {
 	for i := range s.registrations {
 		g := &s.registrations[i]
-		if g.risk.since != 0 || t.riskDueOf(s, g) > t.now {
+		if s.riskNoted(g) || t.riskDueOf(s, g) > t.now {
 			continue
 		}
 		f := t.forecast(s, g)
@@ -144,7 +151,7 @@ func (t *turn) tellRisk(s *shipment, g *registration, f *forecast) {
 func (t *turn) easeRisks() {
 	for _, s := range t.out.shipments {
 		for i := range s.registrations {
-			if g := &s.registrations[i]; g.risk.since != t.riskSince(s, g) {
+			if g := &s.registrations[i]; g.risk.since != 0 && t.riskSince(s, g) == 0 {
 				g.risk.since = 0
 			}
 		}
@@ -154,7 +161,7 @@ func (t *turn) easeRisks() {
 // riskSince gives since when a registration is at risk, zero when it is not or
 // is no longer.
 func (t *turn) riskSince(s *shipment, g *registration) int64 {
-	if g.risk.since == 0 || t.forecast(s, g).at > t.now {
+	if !s.riskNoted(g) || t.forecast(s, g).at > t.now {
 		return 0
 	}
 	return g.risk.since

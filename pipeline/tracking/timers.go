@@ -30,6 +30,7 @@ func timers() []timer {
 // jumps between two records (E8).
 func (t *turn) advance(to int64) {
 	for {
+		t.easeRisks()
 		at := t.nextDue()
 		if at > to {
 			break
@@ -41,7 +42,6 @@ func (t *turn) advance(to int64) {
 	for _, s := range t.state.shipments {
 		t.settle(s, t.now+1)
 	}
-	t.easeRisks()
 }
 
 // fireDue fires the first timer that is due, of the oldest shipment that has

@@ -1,12 +1,14 @@
 package tracking
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/cockroachdb/datadriven"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"waybill/schemas"
 )
@@ -92,6 +94,26 @@ func (w *world) tables() map[string]any {
 	return map[string]any{
 		schemas.TopicWebhookEndpoints: w.table, schemas.TopicBaselines: w.baselineTable, schemas.TopicQuotas: w.used,
 	}
+}
+
+// drawBaselines draws a table for carrier sim, of some statuses or none.
+func drawBaselines(t *rapid.T) []schemas.Baseline {
+	model, err := theModel()
+	require.NoError(t, err)
+	var rows []schemas.Baseline
+	for _, s := range model.Statuses() {
+		if !rapid.Bool().Draw(t, "baseline") {
+			continue
+		}
+		remaining := rapid.SliceOfN(rapid.Float64Range(0, 1e6), 2, 5).Draw(t, "remaining")
+		slices.Sort(remaining)
+		rows = append(rows, schemas.Baseline{
+			Level: schemas.BaselineCarrier, Carrier: "sim", Status: s.Name,
+			Samples: schemas.BaselineMinSamples, GapP95S: rapid.Float64Range(0, 1e6).Draw(t, "gap"),
+			Parcels: schemas.BaselineMinSamples, RemainingS: remaining,
+		})
+	}
+	return schemas.NewBaselineVersion(rows, day1, day1, day1)
 }
 
 // place gives the arguments from=BR/SP and to=BR/BA as addresses.
