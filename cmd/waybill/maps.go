@@ -72,13 +72,15 @@ type mapsShowCmd struct {
 	formatFlag
 	Name string `arg:"" help:"Name of a source or of a dialect, as waybill maps list has it."`
 	Out  bool   `help:"The map out of a dialect, where a source has the same name."`
+	File bool   `help:"Print the map's file, to begin one of your own with."`
 }
 
 func (*mapsShowCmd) Help() string {
 	return `Example:
 
     waybill maps show easypost
-    waybill maps show shippo --out --format json`
+    waybill maps show shippo --out --format json
+    waybill maps show easypost --file > my-maps/easypost.yaml`
 }
 
 // wordLine is a line of a map: what stands on the left means what stands on
@@ -94,9 +96,13 @@ func (c *mapsShowCmd) Run(g *globals) error {
 	if err != nil {
 		return err
 	}
-	version, lines, err := c.words(knows)
+	version, file, lines, err := c.words(knows)
 	if err != nil {
 		return wrongUseError{err}
+	}
+	if c.File {
+		fmt.Print(file)
+		return nil
 	}
 	if c.json() {
 		return printJSON(map[string]any{"name": c.Name, "version": version, "lines": lines})
@@ -110,7 +116,7 @@ func (c *mapsShowCmd) Run(g *globals) error {
 	return nil
 }
 
-func (c *mapsShowCmd) words(knows *knowledge.Knowledge) (version string, lines []wordLine, err error) {
+func (c *mapsShowCmd) words(knows *knowledge.Knowledge) (version, file string, lines []wordLine, err error) {
 	var names []string
 	for _, s := range knows.Maps.Sources() {
 		names = append(names, s.Name)
@@ -123,20 +129,20 @@ func (c *mapsShowCmd) words(knows *knowledge.Knowledge) (version string, lines [
 		for _, p := range s.Codes {
 			lines = append(lines, wordLine{"code", p.Key, p.Value})
 		}
-		return s.Version, lines, nil
+		return s.Version, s.File, lines, nil
 	}
 	d := knows.Maps.Dialect(c.Name)
 	if d == nil {
 		for _, d := range knows.Maps.Dialects() {
 			names = append(names, d.Name+" --out")
 		}
-		return "", nil, fmt.Errorf("there is no map %q; there are %s", c.Name, strings.Join(names, ", "))
+		return "", "", nil, fmt.Errorf("there is no map %q; there are %s", c.Name, strings.Join(names, ", "))
 	}
 	for _, code := range knows.Model.Codes() {
 		word := d.Word(code.Name)
 		lines = append(lines, wordLine{"code", code.Name, word.Status + " " + word.Detail})
 	}
-	return d.Version, lines, nil
+	return d.Version, d.File, lines, nil
 }
 
 type mapsCheckCmd struct{ formatFlag }

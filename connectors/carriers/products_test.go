@@ -1,6 +1,8 @@
 package carriers_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -77,4 +79,19 @@ func TestTrackedProductsOfRoyalMail(t *testing.T) {
 		_, tracked, _ = table(t).Tracked("11031", &schemas.ServiceLevel{Name: product})
 		require.Equal(t, want, tracked, product)
 	}
+}
+
+// The carriers that docs/maps.md shows are a table.
+func TestTheCarriersOfThePageLoad(t *testing.T) {
+	page, err := os.ReadFile("../../docs/maps.md")
+	require.NoError(t, err)
+	_, text, found := strings.Cut(string(page), "```yaml\ncarriers:")
+	require.True(t, found)
+	text, _, _ = strings.Cut(text, "```")
+	tab, err := carriers.Parse([]byte("carriers:" + text))
+	require.NoError(t, err)
+	_, valid, _ := tab.CheckNumber("190999", "MM123456784MO")
+	require.False(t, valid)
+	_, tracked, _ := tab.Tracked("MoonMail", &schemas.ServiceLevel{Token: "ce"})
+	require.False(t, tracked)
 }

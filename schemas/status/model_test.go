@@ -126,7 +126,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"data_only: true", "data_only: true, flags: M", "data only"},
 		{"name: Weather", `name: ""`, "name and meaning"},
 		{"{code: exc.weather, status: EXCEPTION", "{code: exc.weather, status: TROUBLE", `the status "TROUBLE"`},
-		{"{code: exc.weather, status: EXCEPTION", "{code: exc.weather, status: EXECPTION", "(did you mean EXCEPTION?)"},
+		{"{code: exc.weather, status: EXCEPTION", "{code: exc.weather, status: EXCEPTIONS", "(did you mean EXCEPTION?)"},
 		{"left_for: [RETURNED, FAILED, EXCEPTION]", "left_for: [RETURNED, FALED]", "(did you mean FAILED?)"},
 		{"code: transit.problem_resolved,", "code: transit.mended,", "the code transit.problem_resolved is missing"},
 	} {

@@ -20,6 +20,7 @@ type Dialect struct {
 	Name    string
 	Version string // such as shippo/1
 	Origin  string // the path of its file, or "built in"
+	File    string // the text of its file
 	words   map[string]Word
 }
 

@@ -124,9 +124,15 @@ func (l *loader) read(from fs.FS, name, origin string) error {
 		return fmt.Errorf("the dialect %s has a map in %s already", dialect.Name, dialect.Origin)
 	case f.Dialect != "":
 		l.dialects[f.Dialect], err = newDialect(l.model, &f, origin)
+		if err == nil {
+			l.dialects[f.Dialect].File = string(data)
+		}
 		return err
 	}
 	l.sources[f.Source], err = newSource(l.model, &f, origin)
+	if err == nil {
+		l.sources[f.Source].File = string(data)
+	}
 	return err
 }
 

@@ -16,6 +16,7 @@ type Source struct {
 	Name    string
 	Version string   // such as shippo/1, which the events that it maps bear
 	Origin  string   // the path of its file, or "built in"
+	File    string   // the text of its file
 	Names   []string // further names of the source
 	// CarrierCodes: the platform passes on carriers' own codes, so that the
 	// carrier's map is asked for a code that this one does not have.
