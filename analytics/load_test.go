@@ -24,6 +24,7 @@ type records struct {
 	events    []*schemas.TrackingEvent
 	decisions []*schemas.Decision
 	attempts  []*schemas.WebhookAttempt
+	usage     []*schemas.Usage
 }
 
 // load fills a new database. Each step is settled before the next, so that the
@@ -34,7 +35,7 @@ func load(t testing.TB, steps ...records) driver.Conn {
 	_, err := analytics.Migrate(t.Context(), options)
 	require.NoError(t, err)
 	conn := open(t, options)
-	for _, table := range []string{"shipments", "registrations", "exception_episodes", "eta_changes", "tracking_events", "decisions", "webhook_attempts"} {
+	for _, table := range []string{"shipments", "registrations", "exception_episodes", "eta_changes", "tracking_events", "decisions", "webhook_attempts", "usage"} {
 		require.NoError(t, conn.Exec(t.Context(), "SYSTEM STOP MERGES "+table)) // or final reads would have nothing to do
 	}
 	codecs, err := schemas.NewCodecs()
@@ -60,6 +61,7 @@ func load(t testing.TB, steps ...records) driver.Conn {
 		send(t, client, cfg.Prefix+schemas.TopicTrackingEvents, codecs.TrackingEvent, step.events)
 		send(t, client, cfg.Prefix+schemas.TopicDecisions, codecs.Decision, step.decisions)
 		send(t, client, cfg.Prefix+schemas.TopicWebhookAttempts, codecs.WebhookAttempt, step.attempts)
+		send(t, client, cfg.Prefix+schemas.TopicUsage, codecs.Usage, step.usage)
 		require.EventuallyWithT(t, func(c *assert.CollectT) {
 			lag, err := clickhouse.Lag(t.Context(), client, cfg.Prefix, "")
 			require.NoError(c, err)

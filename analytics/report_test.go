@@ -31,7 +31,7 @@ func TestReportsSayWhatTheyAnswer(t *testing.T) {
 		require.Equal(t, slices.Contains(r.Parameters, "since"), slices.Contains(r.Parameters, "as_of"), "%s: the last 30 days end at as_of", r.Name)
 		require.Subset(t, append([]string{""}, r.Dimensions...), append([]string{""}, r.DefaultBy...), r.Name)
 	}
-	require.Equal(t, []string{"delays", "exceptions", "on-time", "overdue", "scan-latency", "shipment"}, names)
+	require.Equal(t, []string{"delays", "exceptions", "on-time", "overdue", "scan-latency", "shipment", "usage"}, names)
 
 	onTime, err := analytics.FindReport("on-time")
 	require.NoError(t, err)

@@ -11,7 +11,8 @@
 // rules (T1, I2, O4, R5, D2 ...). Start reading at job.go, then turn.go, then
 // intake.go (an event comes in), hold.go (it waits), place.go (it takes its
 // place) and present.go (the status that this gives); registration.go is the
-// other way in, and timers.go is time. memory.go says where what lives for one
+// other way in, with action.go for what is done by hand and retract.go for what
+// is withdrawn; timers.go is time. memory.go says where what lives for one
 // call lies, coder.go how a state is written.
 package tracking
 

@@ -11,8 +11,9 @@ import (
 
 // Job is the tracking rules as a job of the runtime: it reads the topics
 // registrations and carrier-events, keeps a State per shipment key, and writes
-// tracking-events, decisions, shipments, webhook-jobs and usage. It is safe for
-// concurrent use on different keys.
+// tracking-events, decisions, shipments, webhook-jobs, usage, poll-requests and,
+// for what goes to another carrier, registrations. It is safe for concurrent use
+// on different keys.
 type Job struct {
 	rules   *rules
 	codecs  *schemas.Codecs
