@@ -10,6 +10,7 @@ import (
 	ch "github.com/ClickHouse/clickhouse-go/v2"
 
 	"waybill/connectors/replay"
+	"waybill/internal/playback"
 	"waybill/pipeline/tracking"
 	"waybill/schemas"
 )
@@ -158,7 +159,7 @@ func windowDays(g *schemas.Registration) int {
 	return defaultWindowDays
 }
 
-func play(p interface{ Play(r *replay.Record) error }, parcels []*parcel, until time.Time) error {
+func play(p *playback.Player, parcels []*parcel, until time.Time) error {
 	var all []replay.Record
 	for _, parcel := range parcels {
 		for _, r := range parcel.records {
