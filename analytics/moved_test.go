@@ -15,7 +15,7 @@ import (
 //	A2      delivered, moved    delivered, moved    delivered, stopped
 //	A3      delivered, stopped  open, another registration
 //	A4      delivered, stopped
-//	A5      moved, to another carrier that has it as A6
+//	A5      moved, to another carrier who has it with another number
 //	A6      open
 //
 // All were due on 10 May and came on 9 May but A2's second parcel, on the 12th.

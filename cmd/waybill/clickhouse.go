@@ -28,10 +28,11 @@ func openClickHouse(ctx context.Context, g *globals) (driver.Conn, error) {
 	return conn, nil
 }
 
-// parcelArgs name a parcel in any spelling.
+// parcelArgs name a parcel in any spelling, and for whose eyes it is shown.
 type parcelArgs struct {
 	Carrier        string `arg:"" help:"Carrier, for example royal-mail."`
 	TrackingNumber string `arg:"" help:"The carrier's number for the parcel."`
+	Tenant         string `help:"Show what this tenant may see. Empty: everything."`
 }
 
 // canonical gives carrier and number as the tables have them.

@@ -77,7 +77,7 @@ func (c *reportCmd) list() error {
 func (c *reportCmd) params(g *globals) (p analytics.Params, err error) {
 	p = analytics.Params{Tenant: c.Tenant, Carrier: c.Carrier, TrackingNumber: c.TrackingNumber, By: c.By, Limit: c.Limit}
 	if c.Carrier != "" {
-		if p.Carrier, p.TrackingNumber, err = (parcelArgs{c.Carrier, c.TrackingNumber}).canonical(g); err != nil {
+		if p.Carrier, p.TrackingNumber, err = (parcelArgs{Carrier: c.Carrier, TrackingNumber: c.TrackingNumber}).canonical(g); err != nil {
 			return p, err
 		}
 	}

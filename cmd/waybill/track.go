@@ -27,7 +27,9 @@ func (c *trackCmd) Run(ctx context.Context, g *globals) error {
 	if c.json() {
 		return printJSON(map[string]any{"shipments": e.Shipments, "registrations": e.Registrations, "events": e.Events})
 	}
-	printPresent(os.Stdout, e)
-	printHistory(os.Stdout, e)
+	for _, life := range e.Lives() {
+		printPresent(os.Stdout, life)
+		printHistory(os.Stdout, life)
+	}
 	return nil
 }
