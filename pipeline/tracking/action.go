@@ -27,7 +27,7 @@ func isAct(raw *schemas.Registration) bool {
 	return raw.Action != "" && raw.Action != schemas.ActionRegister
 }
 
-// audits are the types of the events that keep what was done.
+// audits gives the type of the event that keeps what was done.
 func audits(action string) string { return "action." + action }
 
 // act carries out what a tenant asks for by hand, once for each idempotency
@@ -106,7 +106,7 @@ func (s *shipment) activeOf(tenant string, arrived int64) *registration {
 	return nil
 }
 
-// begin counts the change that an act is. It comes before the records that
+// begins counts the change that an act is. It comes before the records that
 // bear the new revision.
 func (t *turn) begins(a *act) {
 	t.touch(a.shipment)
