@@ -8,7 +8,7 @@ import (
 
 // silence is D3, without baselines: since when no physical scan came, zero where
 // none ever did.
-func (l modelLife) silence() time.Time {
+func (l *modelLife) silence() time.Time {
 	var last time.Time
 	for _, e := range l.history {
 		switch {
