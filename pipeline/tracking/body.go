@@ -55,8 +55,12 @@ func (t *turn) bodyPresent(s *shipment, g *registration) *body.Event {
 	return &present
 }
 
-// bodyHistory gives what a registration may see of the history (R5).
+// bodyHistory gives what a registration may see of the history (R5). One that
+// follows nothing sees nothing (R2, R8).
 func (t *turn) bodyHistory(s *shipment, g *registration) []body.Event {
+	if g.state == stateDoNotTrack || g.state == stateRefused {
+		return []body.Event{}
+	}
 	history := make([]body.Event, 0, len(s.history))
 	for i := range s.history {
 		if e := &s.history[i]; t.visible(g, e) {
