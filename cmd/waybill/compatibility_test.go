@@ -33,7 +33,7 @@ func TestCompatibilityNamesWhatExists(t *testing.T) {
 		for _, n := range shown {
 			require.True(t, known[n[1]], "%s, named in: %s", n[1], line)
 		}
-		for _, r := range strings.Split(strings.TrimSpace(cells[len(cells)-2]), ", ") {
+		for r := range strings.SplitSeq(strings.TrimSpace(cells[len(cells)-2]), ", ") {
 			if rule.MatchString(r) {
 				require.Regexp(t, `(?m)^\| [^|]*\b`+r+`\b`, string(rules), line)
 			}
