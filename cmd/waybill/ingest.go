@@ -21,9 +21,14 @@ type ingestCmd struct {
 }
 
 func (*ingestCmd) Help() string {
-	return `With --clock live (the default) records bear the time at which they are sent. With --clock log they bear their own, and
-a tick ends the replay; that is for topics of a --kafka-prefix of its own. Rows that cannot be read are named on standard
-error and left out, and the exit code is 1.
+	return `A line of NDJSON is a topic, registrations or carrier-events, a value with the fields of docs/schemas.md, and an arrival:
+
+    {"topic": "carrier-events", "value": {"carrier": "royal-mail", "tracking_number": "AB123456785GB",
+     "source": "royal-mail", "raw_code": "EVPPA", "occurred_at": "2026-05-04T09:00:00Z"}, "arrival": "2026-05-04T09:01:00Z"}
+
+With --clock live (the default) records bear the time at which they are sent; arrival then only says their order, and may
+be left out. With --clock log they bear their own, and a tick ends the replay; that is for topics of a --kafka-prefix of
+its own. Rows that cannot be read are named on standard error and left out, and the exit code is 1.
 
 Examples:
 
@@ -64,6 +69,9 @@ func (c *ingestCmd) load(g *globals) (*replay.Batch, *schemas.Codecs, error) {
 		return nil, nil, err
 	}
 	o := replay.LoadOptions{Carriers: knows.Carriers, Codecs: codecs, Tenant: c.Tenant}
+	if g.settings.Pipeline.Clock == "live" {
+		o.Arrival = time.Now()
+	}
 	if c.Map != "" {
 		if o.Map, err = replay.LoadMap(c.Map); err != nil {
 			return nil, nil, wrongUseError{err}

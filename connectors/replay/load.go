@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"time"
 
 	"waybill/connectors/carriers"
 	"waybill/schemas"
@@ -20,6 +21,9 @@ type LoadOptions struct {
 	// Tenant replaces the tenant of every registration. Empty: as the map or
 	// the record says.
 	Tenant string
+	// Arrival is that of lines of NDJSON that do not say when they came in: for
+	// a live deployment they come in now. Zero: such lines are refused.
+	Arrival time.Time
 }
 
 // Load reads all inputs into one batch. A row that cannot be read is refused

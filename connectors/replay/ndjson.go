@@ -14,7 +14,8 @@ import (
 
 // line is the NDJSON form of a record: the logical topic, the time of arrival,
 // and the value in the JSON form that the topic itself takes. Without an
-// arrival, the time at which the value says it was received counts.
+// arrival, the time at which the value says it was received counts, else that
+// of the options.
 type line struct {
 	Topic   string          `json:"topic"`
 	Arrival *time.Time      `json:"arrival,omitempty"`
@@ -118,6 +119,9 @@ func (l *loader) parseLine(data []byte) (Record, error) {
 	}
 	if in.Arrival == nil {
 		in.Arrival = received
+	}
+	if in.Arrival == nil && !l.Arrival.IsZero() {
+		in.Arrival = &l.Arrival
 	}
 	if in.Arrival == nil {
 		return Record{}, errors.New("neither arrival nor the value says when the record came in")

@@ -38,6 +38,17 @@ func TestNDJSONLines(t *testing.T) {
 	require.Equal(t, "other", records[1].Registration.Tenant)
 }
 
+func TestNDJSONComesInNow(t *testing.T) {
+	o := options(t, "")
+	o.Arrival = utc("2026-05-04T12:00:00Z")
+	const silent = `{"topic": "registrations", "value": {"tenant": "acme", "carrier": "sim", "tracking_number": "SA123456785ZZ"}}`
+	records := load(t, o, silent+"\n"+ownEvent+"\n"+ownRegistration)
+	require.Len(t, records, 3)
+	require.Equal(t, utc("2026-05-04T09:00:00Z"), records[0].Arrival, "what the value says goes before")
+	require.Equal(t, utc("2026-05-04T10:00:00.123Z"), records[1].Arrival)
+	require.Equal(t, o.Arrival, records[2].Arrival)
+}
+
 func TestNDJSONRefusesLines(t *testing.T) {
 	for line, want := range map[string]string{
 		`{`:    "the line is no {",
