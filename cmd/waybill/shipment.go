@@ -6,8 +6,9 @@ import (
 	"os/user"
 	"time"
 
+	"waybill/internal/knowledge"
+	"waybill/pipeline/tracking"
 	"waybill/schemas"
-	"waybill/schemas/status"
 )
 
 // shipmentCmd is what can be done by hand with a parcel that is followed (R7).
@@ -43,7 +44,15 @@ func (f *actFlags) act(ctx context.Context, g *globals, r schemas.Registration) 
 }
 
 // publishRegistration puts a registration on the log and prints where it lies.
+// One that would become a dead letter is refused here.
 func publishRegistration(ctx context.Context, g *globals, format formatFlag, r *schemas.Registration, done string) error {
+	knows, err := knowledge.Load(g.settings.Knowledge)
+	if err != nil {
+		return err
+	}
+	if err := tracking.CheckRegistration(knows.Model, knows.Carriers, r); err != nil {
+		return wrongUseError{err}
+	}
 	codecs, err := schemas.NewCodecs()
 	if err != nil {
 		return err
@@ -100,9 +109,6 @@ func (*shipmentCloseCmd) Help() string {
 }
 
 func (c *shipmentCloseCmd) Run(ctx context.Context, g *globals) error {
-	if err := knownStatus(g, c.Status); err != nil {
-		return err
-	}
 	return c.act(ctx, g, schemas.Registration{Action: schemas.ActionClose, Status: c.Status, Reason: c.Reason})
 }
 
@@ -120,9 +126,6 @@ the parcel do not notice.
 }
 
 func (c *shipmentCorrectCmd) Run(ctx context.Context, g *globals) error {
-	if err := knownStatus(g, c.Status); err != nil {
-		return err
-	}
 	return c.act(ctx, g, schemas.Registration{Action: schemas.ActionCorrect, Status: c.Status, Reason: c.Reason, OccurredAt: c.OccurredAt})
 }
 
@@ -171,17 +174,4 @@ all who follow the parcel, so --tenant must be one of --operators.
 
 func (c *shipmentRetractCmd) Run(ctx context.Context, g *globals) error {
 	return c.act(ctx, g, schemas.Registration{Action: schemas.ActionRetract, EventID: c.Event, Reason: c.Reason})
-}
-
-// knownStatus refuses a status that the model does not have, before it becomes
-// a dead letter.
-func knownStatus(g *globals, name string) error {
-	model, err := status.LoadFile(g.settings.Knowledge.Model)
-	if err != nil {
-		return err
-	}
-	if model.Code(name) == nil && model.Status(name) == nil {
-		return wrongUseError{fmt.Errorf("--status is %q, which is no main status and no code of the model; DELIVERED and exc.damaged are such", name)}
-	}
-	return nil
 }

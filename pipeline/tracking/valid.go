@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waybill/schemas"
+	"waybill/schemas/status"
 )
 
 // Times outside these years are mistakes, and ClickHouse cannot hold them.
@@ -13,6 +14,14 @@ const (
 	firstYear = 1900
 	lastYear  = 2299
 )
+
+// CheckRegistration tells why the job would make a dead letter of a registration
+// or an act by hand, so that who makes one can be told at once. Whether the
+// parcel's state allows it (R7) only the job knows.
+func CheckRegistration(model *status.Model, carriers Carriers, raw *schemas.Registration) error {
+	r := &rules{model: model, carriers: carriers, zones: &zones{}}
+	return r.validRegistration(raw)
+}
 
 // validRegistration checks what the rules cannot do without (R1).
 func (r *rules) validRegistration(raw *schemas.Registration) error {
