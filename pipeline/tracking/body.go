@@ -10,6 +10,9 @@ const bodyEventType = "Tracking"
 
 // body writes a webhook's body. The same webhook always has the same bytes.
 func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w *webhook, job *schemas.WebhookJob) []byte {
+	if g.followsNothing() {
+		s = t.unseen(s)
+	}
 	b := body.Webhook{
 		Version: body.VersionWaybill, ID: job.JobID, Type: job.Type, Types: job.Types, Created: job.CreatedAt, Sequence: job.Sequence, Revision: job.Revision,
 		Registration: body.Registration{
@@ -55,12 +58,8 @@ func (t *turn) bodyPresent(s *shipment, g *registration) *body.Event {
 	return &present
 }
 
-// bodyHistory gives what a registration may see of the history (R5). One that
-// follows nothing sees nothing (R2, R8).
+// bodyHistory gives what a registration may see of the history (R5).
 func (t *turn) bodyHistory(s *shipment, g *registration) []body.Event {
-	if g.state == stateDoNotTrack || g.state == stateRefused {
-		return []body.Event{}
-	}
 	history := make([]body.Event, 0, len(s.history))
 	for i := range s.history {
 		if e := &s.history[i]; t.visible(g, e) {
@@ -82,6 +81,8 @@ func (t *turn) bodyEvent(e *schemas.TrackingEvent) body.Event {
 		name = "At risk"
 	case schemas.TypeStalled:
 		name = "Stalled"
+	case schemas.TypeRefused:
+		name = "Registration refused"
 	}
 	return body.Event{
 		ObjectID: e.EventID, ObjectCreated: e.ObjectCreated, ObjectUpdated: e.ObjectUpdated,

@@ -104,7 +104,12 @@ func layoutFacts(c *coder, s *shipment) {
 	b := c.bits()
 	b.flag(&present, &last, &started, &stopped, &delivered, &once)
 	b.symbol(&s.present.leg, c.legs, 2)
+	day := c.format >= 2 && s.scanned != s.lastScan
+	if c.format >= 2 {
+		b.flag(&day)
+	}
 	b.close()
+	layoutNear(c, day, &s.scanned, s.lastScan)
 	if present {
 		c.hash(&s.present.id)
 		if last {

@@ -11,11 +11,8 @@ import (
 func (l *modelLife) silence() time.Time {
 	var last time.Time
 	for _, e := range l.history {
-		switch {
-		case e.code.PhysicalScan && e.clamped:
+		if e.code.PhysicalScan {
 			last = later(last, e.order())
-		case e.code.PhysicalScan:
-			last = later(last, e.told.OccurredAt)
 		}
 	}
 	return last

@@ -100,8 +100,13 @@ func (t *turn) span(s *shipment, e *event) {
 	if s.events == 0 || occurred > s.lastEvent {
 		s.lastEvent = occurred
 	}
-	if t.codeOf(e.code).PhysicalScan && (s.lastScan == 0 || occurred > s.lastScan) {
-		s.lastScan = occurred
+	if t.codeOf(e.code).PhysicalScan {
+		if s.lastScan == 0 || occurred > s.lastScan {
+			s.lastScan = occurred
+		}
+		if s.scanned == 0 || e.key.at > s.scanned {
+			s.scanned = e.key.at
+		}
 	}
 }
 
@@ -112,7 +117,7 @@ func (t *turn) recount(s *shipment, was *event) {
 		s.released = last
 	}
 	if events := s.events; len(s.history) == events {
-		s.lastScan, s.events = 0, 0
+		s.lastScan, s.scanned, s.events = 0, 0, 0
 		t.span(s, &s.history[0])
 		s.events = events
 	}

@@ -61,7 +61,7 @@ func (q *quota) inWords() string {
 // tellRefused makes the one event of a registration that was refused and tells
 // its tenant.
 func (t *turn) tellRefused(s *shipment, g *registration, over *quota) {
-	e := t.derivedEvent(s, schemas.TypeRefused, g.id)
+	e := t.derivedEvent(t.unseen(s), schemas.TypeRefused, g.id)
 	e.Tenant, e.RegistrationID, e.OccurredAt = g.tenant, g.id, utc(g.registered)
 	e.ActionRequired, e.Party, e.Severity = true, "shipper", 2
 	e.Description = over.inWords()

@@ -32,6 +32,7 @@ type shipment struct {
 	clockStart, clockStop, delivered mark
 
 	firstEvent, lastEvent, lastScan int64 // occurred
+	scanned                         int64 // the last scan as events are ordered: a day is its end (T2)
 	heard                           int64 // arrival of the last event (I1)
 	events                          int   // ever taken into the history
 	attempts                        int   // delivery attempts that failed
@@ -171,7 +172,13 @@ func (g *registration) open(arrival int64) bool { return arrival < g.expires }
 // (R4). The window has no beginning here, for the two topics race; what of the
 // time before is sent, R5 says.
 func (g *registration) follows(arrival int64) bool {
-	return g.state != stateDoNotTrack && g.state != stateRefused && g.state != stateMoved && g.open(arrival)
+	return !g.followsNothing() && g.state != stateMoved && g.open(arrival)
+}
+
+// followsNothing tells whether the registration was never taken on (R2, R3,
+// R8).
+func (g *registration) followsNothing() bool {
+	return g.state == stateDoNotTrack || g.state == stateRefused
 }
 
 // find returns a known event of the history.

@@ -46,7 +46,7 @@ const invalidRawCode = "INVD"
 // tellInvalid makes the one event of a parcel that is not tracked and tells the
 // tenant (R2, R3).
 func (t *turn) tellInvalid(s *shipment, g *registration, code *status.Code, reason string) {
-	e := t.derivedEvent(s, schemas.TypeInvalid, g.id)
+	e := t.derivedEvent(t.unseen(s), schemas.TypeInvalid, g.id)
 	e.Tenant, e.RegistrationID, e.OccurredAt = g.tenant, g.id, utc(g.registered)
 	e.Status, e.Code, e.RawCode = code.Status.Name, code.Name, invalidRawCode
 	e.Milestone, e.StopsClock, e.Terminal, e.ActionRequired = code.Milestone, code.StopsClock, code.Terminal, code.ActionRequired
@@ -54,4 +54,10 @@ func (t *turn) tellInvalid(s *shipment, g *registration, code *status.Code, reas
 	e.Evidence = map[string]string{"reason": reason}
 	t.out.events = append(t.out.events, e)
 	t.notifyAlone(s, g, &e)
+}
+
+// unseen is the shipment as one is shown it who follows nothing: others may
+// follow the parcel, and what they know is not for its eyes (R10).
+func (t *turn) unseen(s *shipment) *shipment {
+	return &shipment{epoch: s.epoch, revision: s.revision, created: s.created, present: present{code: t.registered.Name}}
 }

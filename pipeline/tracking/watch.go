@@ -25,12 +25,13 @@ func layoutWatch(c *coder, w *watch, epoch int64) {
 }
 
 // silentSince gives when the parcel's silence began: with its last physical
-// scan. One that was never scanned is silent from the end of the day on which a
+// scan, at the end of the day where only that is known, for a silence is a fact.
+// One that was never scanned is silent from the end of the day on which a
 // shipper meant to hand it over; where nobody says that day, it cannot be known
 // that a scan is missing, and the result is 0.
 func (t *turn) silentSince(s *shipment) int64 {
 	if s.lastScan != 0 {
-		return s.lastScan
+		return s.scanned
 	}
 	since := never
 	for i := range s.registrations {
@@ -99,7 +100,7 @@ func (t *turn) findSilence(s *shipment) {
 	e.Description = "No physical scan came for " + hours + " hours."
 	e.Evidence = map[string]string{"threshold_s": strconv.FormatInt(limit/1000, 10), "basis": "setting"}
 	if s.lastScan != 0 {
-		e.Evidence["last_scan_at"] = stamp(since)
+		e.Evidence["last_scan_at"] = stamp(s.lastScan)
 	} else {
 		e.Evidence["ship_date_over_at"] = stamp(since)
 	}

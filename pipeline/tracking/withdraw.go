@@ -70,7 +70,7 @@ func (t *turn) discount(s *shipment, e *event) {
 		s.attempts = max(0, s.attempts-1)
 	}
 	if s.events == 0 {
-		s.firstEvent, s.lastEvent, s.lastScan, s.released = 0, 0, 0, orderKey{}
+		s.firstEvent, s.lastEvent, s.lastScan, s.scanned, s.released = 0, 0, 0, 0, orderKey{}
 		return
 	}
 	if len(s.history) > 0 { // else these figures are all that is left of the others
