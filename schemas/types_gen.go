@@ -329,7 +329,7 @@ type Registration struct {
 	NewEpoch bool `avro:"new_epoch" json:"new_epoch"`
 	// The tenant's tags.
 	Tags []string `avro:"tags" json:"tags"`
-	// When the producer took the registration, UTC. Arrival on the log is what counts (T1).
+	// When the producer took the registration, UTC. Arrival on the log is what counts (T1). With moved_from: window_days before the end of the window.
 	RegisteredAt *time.Time `avro:"registered_at" json:"registered_at"`
 	// What is asked (R7): empty or register; stop, close, correct, acknowledge, change_carrier or retract. All but register act on what the tenant follows already.
 	Action string `avro:"action" json:"action"`

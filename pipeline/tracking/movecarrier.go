@@ -1,6 +1,7 @@
 package tracking
 
 import (
+	"cmp"
 	"time"
 
 	"waybill/schemas"
@@ -30,16 +31,30 @@ func (t *turn) changeCarrier(a *act) (refusal string) {
 func (t *turn) moveOf(a *act, to string) schemas.Registration {
 	g := a.registration
 	left := time.Duration(g.expires-a.arrived) * time.Millisecond
+	days := (left + day - 1) / day
+	since := utc(g.expires).Add(-days * day)
 	r := schemas.Registration{
 		Tenant: g.tenant, Carrier: to, TrackingNumber: t.number, MovedFrom: g.id,
 		IdempotencyKey: hashHex("moved", g.id, to),
 		Metadata:       g.metadata, Reference: g.reference, Transaction: g.transaction,
 		Origin: g.origin, Destination: g.destination, ShipDate: optionalText(g.extras.shipDate), IsReturn: g.isReturn,
-		WindowDays: int((left + day - 1) / day), Backfill: g.backfill, Tags: g.extras.tags,
+		WindowDays: int(days), RegisteredAt: &since, Backfill: g.backfill, Tags: g.extras.tags,
 		Actor: a.raw.Actor, Reason: a.raw.Reason,
 	}
 	r.PromisedDate, r.PromisedZone, r.PromisedAt = optionalText(g.promise.date), optionalText(g.promise.zone), optional(g.promise.at)
 	return r
+}
+
+// windowEnd gives when the window of a registration ends (R4). What moved from
+// another carrier keeps the end that it had, to the millisecond, for else a
+// parcel that is moved to and fro would be followed for ever.
+func windowEnd(raw *schemas.Registration, arrived int64) int64 {
+	length := int64(cmp.Or(raw.WindowDays, defaultWindowDays)) * day.Milliseconds()
+	end := arrived + length
+	if raw.MovedFrom != "" && raw.RegisteredAt != nil {
+		end = min(end, max(arrived, raw.RegisteredAt.UnixMilli()+length))
+	}
+	return end
 }
 
 // addMove writes a registration to the key that it is for.

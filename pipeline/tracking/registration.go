@@ -152,14 +152,10 @@ func (s *shipment) makeRoom() error {
 }
 
 func (t *turn) newRegistration(s *shipment, raw *schemas.Registration, arrived int64) registration {
-	days := raw.WindowDays
-	if days == 0 {
-		days = defaultWindowDays
-	}
 	g := registration{
 		id: clip(raw.RegistrationID, maxName), tenant: raw.Tenant, state: stateActive, newEpoch: raw.NewEpoch,
 		isReturn: raw.IsReturn, backfill: raw.Backfill,
-		registered: arrived, expires: arrived + int64(days)*day.Milliseconds(),
+		registered: arrived, expires: windowEnd(raw, arrived),
 	}
 	if g.id == "" {
 		g.id = hashHex("registration", g.tenant, t.key, strconv.FormatInt(s.epoch, 10), raw.IdempotencyKey, strconv.FormatInt(arrived, 10))
