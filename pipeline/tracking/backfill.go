@@ -18,7 +18,7 @@ func (t *turn) backfill(s *shipment, g *registration) {
 	}
 	var send []*event
 	for i := range s.history {
-		e := &s.history[i]
+		e := s.history[i]
 		if t.visible(g, e) && (g.backfill != schemas.BackfillNone || !s.toldBefore(t.rules, g, e)) {
 			send = append(send, e)
 		}

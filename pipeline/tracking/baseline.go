@@ -43,7 +43,7 @@ func (t *turn) usual(s *shipment) *usual {
 func (t *turn) enteredStatus(s *shipment) int64 {
 	now := t.status(s)
 	for i := range s.history {
-		if e := &s.history[i]; t.codeOf(e.code).Status == now && !e.refused {
+		if e := s.history[i]; t.codeOf(e.code).Status == now && !e.refused {
 			return e.occurred
 		}
 	}

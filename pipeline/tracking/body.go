@@ -62,7 +62,7 @@ func (t *turn) bodyPresent(s *shipment, g *registration) *body.Event {
 func (t *turn) bodyHistory(s *shipment, g *registration) []body.Event {
 	history := make([]body.Event, 0, len(s.history))
 	for i := range s.history {
-		if e := &s.history[i]; t.visible(g, e) {
+		if e := s.history[i]; t.visible(g, e) {
 			row := t.trackingEvent(s, e)
 			history = append(history, t.bodyEvent(&row))
 		}

@@ -39,6 +39,6 @@ func (t *turn) remark(s *shipment) {
 		}
 	}
 	for i := range s.history {
-		t.markFirsts(s, &s.history[i])
+		t.markFirsts(s, s.history[i])
 	}
 }

@@ -241,13 +241,10 @@ func (c *coder) present(there bool) bool {
 }
 
 // list is for a list of things with a layout each.
-func list[T any](c *coder, items *[]T, layout func(*coder, *T)) { growing(c, items, 0, layout) }
-
-// growing is for a list that is read with room for some more.
-func growing[T any](c *coder, items *[]T, more int, layout func(*coder, *T)) {
+func list[T any](c *coder, items *[]T, layout func(*coder, *T)) {
 	n := c.count(len(*items))
 	if c.reading && n > 0 {
-		*items = make([]T, 0, min(n, 64)+more)
+		*items = make([]T, 0, min(n, readAtOnce))
 	}
 	for i := range n {
 		if c.err != nil {
@@ -260,6 +257,32 @@ func growing[T any](c *coder, items *[]T, more int, layout func(*coder, *T)) {
 		layout(c, &(*items)[i])
 	}
 }
+
+// pointers is for a list of what lies elsewhere, which is read with room for
+// some more.
+func pointers[T any](c *coder, items *[]*T, more int, layout func(*coder, *T)) {
+	n := c.count(len(*items))
+	var lie []T // where they do
+	if c.reading && n > 0 {
+		*items = make([]*T, 0, min(n, readAtOnce)+more)
+	}
+	for i := range n {
+		if c.err != nil {
+			return
+		}
+		if c.reading {
+			if len(lie) == 0 {
+				lie = make([]T, min(n-i, readAtOnce))
+			}
+			*items, lie = append(*items, &lie[0]), lie[1:]
+		}
+		layout(c, (*items)[i])
+	}
+}
+
+// readAtOnce is for how many items of a list memory is taken at once, whatever
+// number the bytes say.
+const readAtOnce = 64
 
 // placesAtOnce is for how many places memory is taken at once.
 const placesAtOnce = 8

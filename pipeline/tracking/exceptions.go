@@ -60,7 +60,7 @@ func (t *turn) walkEpisodes(s *shipment) {
 		}
 	}
 	for i := range s.history {
-		e := &s.history[i]
+		e := s.history[i]
 		code := t.codeOf(e.code)
 		at := slices.IndexFunc(s.episodes, func(ep episode) bool { return ep.opening == e.id })
 		isException := code.Status.Name == status.Exception && !e.refused
@@ -99,7 +99,7 @@ func (ep *episode) closeBy(e *event) bool {
 // episodes is the opening of a known one.
 func (t *turn) leadsInto(s *shipment, from int) bool {
 	for i := from + 1; i < len(s.history); i++ {
-		e := &s.history[i]
+		e := s.history[i]
 		if slices.ContainsFunc(s.episodes, func(ep episode) bool { return ep.opening == e.id }) {
 			return true
 		}

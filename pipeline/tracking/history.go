@@ -6,15 +6,14 @@ import (
 )
 
 // insert puts an event at its place in the history (O2, O4). Of equal keys the
-// one that came first stays first. It gives the event where it now lies.
-func (s *shipment) insert(e event) *event {
+// one that came first stays first.
+func (s *shipment) insert(e *event) {
 	at := sort.Search(len(s.history), func(i int) bool { return e.key.before(s.history[i].key) })
 	s.history = slices.Insert(s.history, at, e)
-	return &s.history[at]
 }
 
 func (s *shipment) sortHistory() {
-	slices.SortStableFunc(s.history, func(a, b event) int { return a.key.compare(b.key) })
+	slices.SortStableFunc(s.history, func(a, b *event) int { return a.key.compare(b.key) })
 }
 
 // trim keeps the history within its bound: the oldest event that is no
@@ -26,12 +25,12 @@ func (t *turn) trim(s *shipment) {
 		most = 0
 	}
 	for len(s.history) > most {
-		at := slices.IndexFunc(s.history, func(e event) bool {
+		at := slices.IndexFunc(s.history, func(e *event) bool {
 			code := t.codeOf(e.code)
 			return !code.Milestone && (code.DataOnly || !t.stands(code.Status))
 		})
 		at = max(at, 0)
-		s.forgetEvent(&s.history[at])
+		s.forgetEvent(s.history[at])
 		s.history = slices.Delete(s.history, at, at+1)
 	}
 }

@@ -42,7 +42,7 @@ func layoutShipment(c *coder, s *shipment) {
 	list(c, &s.registrations, func(c *coder, g *registration) { layoutRegistration(c, g, s.epoch) })
 	first := event{occurred: s.epoch}
 	before := &first // each event is written by what differs from the one before
-	growing(c, &s.history, 1, func(c *coder, e *event) {
+	pointers(c, &s.history, 1, func(c *coder, e *event) {
 		layoutEvent(c, e, before)
 		before = e
 	})

@@ -51,7 +51,8 @@ func (t *turn) place(s *shipment, p *pending) {
 	t.touch(s)
 	s.hear(p.key.arrived)
 	t.found(s)
-	e := s.insert(p.event)
+	e := &p.event
+	s.insert(e)
 	t.follow(s, e, n)
 	n.wins = s.present.id == e.id
 	if s.present.id != was.id {
@@ -60,11 +61,10 @@ func (t *turn) place(s *shipment, p *pending) {
 	t.count(s, e)
 	why := t.verdict(s, e, n, &was)
 	e.decision, e.updated = why.decision, t.now
-	p.event = *e
 	n.etaMoved = t.moveETA(s, p, p.id) == etaMovedFar
-	t.revisit(s, &p.event, n)
+	t.revisit(s, e, n)
 
-	t.publish(s, &p.event)
+	t.publish(s, e)
 	t.decide(s, p, why)
 	t.derive(s, n)
 	t.tell(s, n)
@@ -118,11 +118,11 @@ func (t *turn) recount(s *shipment, was *event) {
 	}
 	if events := s.events; len(s.history) == events {
 		s.lastScan, s.scanned, s.events = 0, 0, 0
-		t.span(s, &s.history[0])
+		t.span(s, s.history[0])
 		s.events = events
 	}
 	for i := range s.history {
-		t.span(s, &s.history[i])
+		t.span(s, s.history[i])
 	}
 }
 

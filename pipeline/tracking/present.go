@@ -28,7 +28,7 @@ func (t *turn) walk(s *shipment) {
 	}
 	s.present = present{code: t.unknown(s).Name}
 	for i := range s.history {
-		e := &s.history[i]
+		e := s.history[i]
 		if gone.id != 0 && gone.key.before(e.key) {
 			t.recall(s, &gone)
 		}

@@ -39,7 +39,7 @@ func (t *turn) revise(s *shipment, known *event, p *pending, rule string) {
 	n := &news{arrived: p.key.arrived, revised: true, before: before, etaMoved: moved == etaMovedFar, recoded: known.code != was.code}
 	why := revised(&was, known, rule, same, learned)
 	if n.recoded || known.key != was.key || known.occurred != was.occurred {
-		known = t.replace(s, known, &was, n)
+		t.replace(s, known, &was, n)
 	}
 	n.event = known
 	t.publish(s, known)
@@ -66,10 +66,8 @@ func revised(was, known *event, rule string, same, learned bool) because {
 }
 
 // replace computes anew what rested on an event whose code or time changed: its
-// place, the marks, the present, the episodes. It gives the event where it now
-// lies.
-func (t *turn) replace(s *shipment, known, was *event, n *news) *event {
-	id := known.id
+// place, the marks, the present, the episodes.
+func (t *turn) replace(s *shipment, known, was *event, n *news) {
 	if t.codeOf(was.code).AttemptFailure {
 		s.attempts--
 	}
@@ -81,11 +79,9 @@ func (t *turn) replace(s *shipment, known, was *event, n *news) *event {
 	t.recount(s, was)
 	t.walk(s)
 	t.remark(s)
-	known = s.find(id)
-	n.wins = s.present.id == id
+	n.wins = s.present.id == known.id
 	if n.wins && n.recoded || s.present.id != present {
 		n.became = t.codeOf(s.present.code)
 	}
 	t.revisit(s, known, n)
-	return known
 }

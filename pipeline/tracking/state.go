@@ -46,7 +46,7 @@ type shipment struct {
 	episodes         []episode
 
 	registrations []registration
-	history       []event // in order (O2)
+	history       []*event // in order (O2)
 	forgotten     []uint64
 	held          []*pending  // in the order in which they came
 	waiting       [1]*pending // room for the list, for mostly none or one waits
@@ -185,7 +185,7 @@ func (g *registration) followsNothing() bool {
 func (s *shipment) find(id uint64) *event {
 	for i := range s.history {
 		if s.history[i].id == id {
-			return &s.history[i]
+			return s.history[i]
 		}
 	}
 	return nil
@@ -196,7 +196,7 @@ func (s *shipment) find(id uint64) *event {
 func (s *shipment) findTold(id uint64) *event {
 	for i := range s.history {
 		if s.history[i].is(id) {
-			return &s.history[i]
+			return s.history[i]
 		}
 	}
 	return nil

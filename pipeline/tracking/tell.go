@@ -101,7 +101,7 @@ func (t *turn) notifyAlone(s *shipment, g *registration, e *schemas.TrackingEven
 func (t *turn) positionOf(s *shipment, g *registration, id uint64) int {
 	position := 0
 	for i := range s.history {
-		if t.visible(g, &s.history[i]) {
+		if t.visible(g, s.history[i]) {
 			position++
 		}
 		if s.history[i].id == id {

@@ -19,7 +19,7 @@ const sameWithin = int64((24*time.Hour + earliestZone - latestZone) / time.Milli
 func (t *turn) twin(s *shipment, p *event) *event {
 	from := sort.Search(len(s.history), func(i int) bool { return s.history[i].key.at >= p.key.at-sameWithin })
 	for i := from; i < len(s.history) && s.history[i].key.at <= p.key.at+sameWithin; i++ {
-		if e := &s.history[i]; t.same(e, p) {
+		if e := s.history[i]; t.same(e, p) {
 			return e
 		}
 	}

@@ -19,7 +19,7 @@ func (t *turn) withdraw(s *shipment, e event, arrived int64) {
 		s.retractions.add(id)
 	}
 	s.retractions.remember(&e)
-	s.history = slices.DeleteFunc(s.history, func(o event) bool { return o.id == e.id })
+	s.history = slices.DeleteFunc(s.history, func(o *event) bool { return o.id == e.id })
 
 	t.discount(s, &e)
 	t.stepBack(s, &e)
