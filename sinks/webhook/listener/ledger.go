@@ -11,8 +11,8 @@ const maxRemembered = 1 << 18
 
 // Snapshot holds a listener's counts.
 type Snapshot struct {
-	// Received counts calls; Verified those with a right signature and a
-	// readable body, the first time as every time; Refused the others.
+	// Received counts calls; Verified those with a right signature and one id,
+	// the first time as every time; Refused the others.
 	Received, Verified, Refused int
 	// Repeated counts verified calls whose id had been seen before.
 	Repeated int

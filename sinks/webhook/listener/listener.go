@@ -1,7 +1,6 @@
 package listener
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -38,17 +37,21 @@ type Call struct {
 	// ID is the webhook's id; Again means that it was seen before.
 	ID    string
 	Again bool
-	// Type, Sequence and RegistrationID are those of the body. Sequence is 0
-	// where the body has none, as in a test.
+	// Type, TrackingNumber, Status, Sequence and RegistrationID are those of the
+	// body, in the words of its dialect: a Shippo body's type is track_updated.
+	// Each is empty where the body has none. So are all of a body in no known
+	// form, which is taken all the same.
 	Type           string
+	TrackingNumber string
+	Status         string
 	Sequence       int64
 	RegistrationID string
 	Body           []byte
 }
 
 // Listener is an http.Handler that takes webhooks. It answers 204 to what it
-// could verify, also when it comes again, 401 to what it could not, and 400 to
-// what it could but not read.
+// could verify, also when it comes again and when its form is not known, 401 to
+// what it could not, and 400 to what has another id within than without.
 type Listener struct {
 	verifiers []*standardwebhooks.Webhook
 	onCall    func(Call)
@@ -109,23 +112,13 @@ func (l *Listener) judge(r *http.Request, body []byte) (Call, int) {
 		return call, http.StatusUnauthorized
 	}
 	call.ID, call.Body = r.Header.Get(standardwebhooks.HeaderWebhookID), body
-	var said struct {
-		ID           string `json:"id"`
-		Type         string `json:"type"`
-		Sequence     int64  `json:"sequence"`
-		Registration struct {
-			ID string `json:"id"`
-		} `json:"registration"`
-	}
-	if err := json.Unmarshal(body, &said); err != nil {
-		call.Err = fmt.Errorf("reading the body of webhook %s: %w", call.ID, err)
+	said := read(body)
+	if said.id != "" && said.id != call.ID {
+		call.Err = fmt.Errorf("reading the body of webhook %s: its id is %q there", call.ID, said.id)
 		return call, http.StatusBadRequest
 	}
-	if said.ID != "" && said.ID != call.ID {
-		call.Err = fmt.Errorf("reading the body of webhook %s: its id is %q there", call.ID, said.ID)
-		return call, http.StatusBadRequest
-	}
-	call.Type, call.Sequence, call.RegistrationID = said.Type, said.Sequence, said.Registration.ID
+	call.Type, call.TrackingNumber, call.Status = said.kind, said.number, said.status
+	call.Sequence, call.RegistrationID = said.sequence, said.registrationID
 	return call, http.StatusNoContent
 }
 
