@@ -23,8 +23,8 @@ func (e *Event) words() string {
 	return e.Name
 }
 
-// instant writes a target for those who have no days: a day is its midnight in
-// UTC, as both platforms write one. It is empty where nothing is known.
+// instant writes a target for those who have no days. It is empty where nothing
+// is known.
 func (g *Target) instant() string {
 	switch {
 	case g == nil:
@@ -32,5 +32,8 @@ func (g *Target) instant() string {
 	case g.At != nil:
 		return g.At.UTC().Format(time.RFC3339)
 	}
-	return g.Date + "T00:00:00Z"
+	return midnight(g.Date)
 }
+
+// midnight writes a day as its midnight in UTC, as both platforms write one.
+func midnight(day string) string { return day + "T00:00:00Z" }

@@ -46,9 +46,9 @@ type shipEngineEvent struct {
 	OccurredAt        time.Time `json:"occurred_at"`
 	CarrierOccurredAt *string   `json:"carrier_occurred_at"`
 	Description       string    `json:"description"`
-	CityLocality      string    `json:"city_locality"`
-	StateProvince     string    `json:"state_province"`
-	PostalCode        string    `json:"postal_code"`
+	CityLocality      *string   `json:"city_locality"`
+	StateProvince     *string   `json:"state_province"`
+	PostalCode        *string   `json:"postal_code"`
 	CountryCode       *string   `json:"country_code"`
 	CompanyName       *string   `json:"company_name"`
 	Signer            *string   `json:"signer"`
@@ -73,6 +73,9 @@ func (d *Dialects) shipEngineBody(w *Webhook, history []Event) *shipEngineWebhoo
 		shipEngineStatus:      d.shipEngineStatus(now),
 		EstimatedDeliveryDate: known(w.Shipment.ETA.instant()), ActualDeliveryDate: w.Shipment.DeliveredAt,
 		Events: make([]shipEngineEvent, 0, len(history)),
+	}
+	if day := w.Registration.ShipDate; day != nil {
+		track.ShipDate = known(midnight(*day))
 	}
 	if now.Status == status.Exception {
 		track.ExceptionDescription = known(now.words())
@@ -100,7 +103,8 @@ func (d *Dialects) shipEngineEvent(e *Event) shipEngineEvent {
 	}
 	return shipEngineEvent{
 		OccurredAt: e.OccurredAt, CarrierOccurredAt: known(e.OccurredLocal), Description: e.words(),
-		CityLocality: l.City, StateProvince: l.State, PostalCode: l.PostalCode, CountryCode: known(l.Country), CompanyName: known(l.Name),
+		CityLocality: known(l.City), StateProvince: known(l.State), PostalCode: known(l.PostalCode),
+		CountryCode: known(l.Country), CompanyName: known(l.Name),
 		Signer: known(e.SignedBy), EventCode: known(e.RawCode), shipEngineStatus: d.shipEngineStatus(e),
 	}
 }
