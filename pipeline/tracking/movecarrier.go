@@ -31,14 +31,14 @@ func (t *turn) changeCarrier(a *act) (refusal string) {
 func (t *turn) moveOf(a *act, to string) schemas.Registration {
 	g := a.registration
 	left := time.Duration(g.expires-a.arrived) * time.Millisecond
-	days := (left + day - 1) / day
-	since := utc(g.expires).Add(-days * day)
+	days := int((left + day - 1) / day)
+	since := utc(g.expires).AddDate(0, 0, -days)
 	r := schemas.Registration{
 		Tenant: g.tenant, Carrier: to, TrackingNumber: t.number, MovedFrom: g.id,
 		IdempotencyKey: hashHex("moved", g.id, to),
 		Metadata:       g.metadata, Reference: g.reference, Transaction: g.transaction,
 		Origin: g.origin, Destination: g.destination, ShipDate: optionalText(g.extras.shipDate), IsReturn: g.isReturn,
-		WindowDays: int(days), RegisteredAt: &since, Backfill: g.backfill, Tags: g.extras.tags,
+		WindowDays: days, RegisteredAt: &since, Backfill: g.backfill, Tags: g.extras.tags,
 		Actor: a.raw.Actor, Reason: a.raw.Reason,
 	}
 	r.PromisedDate, r.PromisedZone, r.PromisedAt = optionalText(g.promise.date), optionalText(g.promise.zone), optional(g.promise.at)
