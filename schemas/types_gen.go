@@ -365,7 +365,7 @@ type RegistrationState struct {
 	RegistrationID string `avro:"registration_id" json:"registration_id"`
 	// Whose it is.
 	Tenant string `avro:"tenant" json:"tenant"`
-	// active; or ended: expired (R4), stopped or closed (R7), moved to a newer life or another carrier, refused (R8), do_not_track (R2, R3).
+	// active; or ended: expired (R4), stopped or closed (R7; stopped also when the window was over after the parcel had come to its end), moved to a newer life or another carrier, refused (R8), do_not_track (R2, R3).
 	State string `avro:"state" json:"state"`
 	// The tenant's reference.
 	Reference string `avro:"reference" json:"reference"`

@@ -120,7 +120,9 @@ func detail(v *analytics.ExplainedEvent) string {
 		parts = append(parts, v.Description)
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.Evidence)) {
-		parts = append(parts, name+"="+v.Evidence[name])
+		if v.Evidence[name] != v.Description { // as the reason of an act is
+			parts = append(parts, name+"="+v.Evidence[name])
+		}
 	}
 	return strings.Join(parts, " ")
 }
