@@ -92,7 +92,10 @@ func (t *turn) shown(s *shipment, g *registration) present {
 
 // over tells whether the parcel's life has ended, as a registration is shown it.
 func (t *turn) over(s *shipment, g *registration) bool {
-	return t.codeOf(t.shown(s, g).code).Status.Terminal
+	if c := t.corrected(s, g); c != nil {
+		return t.codeOf(c.code).Status.Terminal
+	}
+	return t.terminal(s)
 }
 
 // stopOf gives the stop of the clock that counts for a registration (D7): the

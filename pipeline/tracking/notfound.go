@@ -11,7 +11,7 @@ import (
 // is data about asking and no event of the parcel: it enters no history, resets
 // no timer, and is the present only while nothing else is known.
 func (t *turn) missing(s *shipment, p *pending) {
-	followed := slices.ContainsFunc(s.registrations, func(g registration) bool { return g.follows(p.key.arrived) })
+	followed := s.heardBy(p.key.arrived)
 	switch {
 	case !followed:
 		t.decide(s, p, t.unfollowed(s))

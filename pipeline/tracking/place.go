@@ -129,7 +129,7 @@ func (t *turn) recount(s *shipment, was *event) {
 // verdict is the final decision on an event, by what the present was before
 // it.
 func (t *turn) verdict(s *shipment, e *event, n *news, was *present) because {
-	if !slices.ContainsFunc(s.registrations, func(g registration) bool { return g.follows(n.arrived) }) {
+	if !s.heardBy(n.arrived) {
 		return t.unfollowed(s)
 	}
 	now, code, other := t.codeOf(was.code).Status, t.codeOf(e.code), was.id

@@ -32,6 +32,9 @@ type forecast struct {
 // forecast looks ahead for one registration (D4). There is nothing to forecast
 // once the clock has stopped or the measure has passed: that is a fact (D2).
 func (t *turn) forecast(s *shipment, g *registration) forecast {
+	if !s.eta.isSet() && t.baselines.Version() == "" {
+		return forecast{at: never} // there is nothing to tell it by
+	}
 	name, to := measureOf(s, g)
 	if name == "" || g.state != stateActive || g.delayedBy(name, to) || t.stopOf(s, g).id != 0 || t.over(s, g) {
 		return forecast{at: never}

@@ -175,6 +175,16 @@ func (g *registration) follows(arrival int64) bool {
 	return !g.followsNothing() && g.state != stateMoved && g.open(arrival)
 }
 
+// heardBy tells whether any registration follows what arrives at an instant.
+func (s *shipment) heardBy(arrival int64) bool {
+	for i := range s.registrations {
+		if s.registrations[i].follows(arrival) {
+			return true
+		}
+	}
+	return false
+}
+
 // followsNothing tells whether the registration was never taken on (R2, R3,
 // R8).
 func (g *registration) followsNothing() bool {

@@ -57,12 +57,17 @@ func (t *turn) fireDue() {
 	}
 }
 
-// nextDue gives when the next timer of the key is due.
+// nextDue gives when the next timer of the key is due; of several that are due
+// by now, any. One whose event waits no longer is most often that, so the others
+// are not asked then.
 func (t *turn) nextDue() int64 {
 	due := never
-	for _, s := range t.state.shipments {
-		for _, timer := range timers() {
+	for _, timer := range timers() {
+		for _, s := range t.state.shipments {
 			due = min(due, timer.due(t, s))
+		}
+		if due <= t.now {
+			break
 		}
 	}
 	return due
