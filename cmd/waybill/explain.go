@@ -60,7 +60,7 @@ func (p parcelArgs) explain(ctx context.Context, g *globals) (*analytics.Explana
 	if err != nil {
 		return nil, err
 	}
-	if len(e.Shipments) == 0 && len(e.Decisions) == 0 {
+	if len(e.Shipments) == 0 && len(e.Decisions) == 0 && len(e.Events) == 0 {
 		return nil, fmt.Errorf("nothing is known of %s %s%s; rows reach ClickHouse about a second after an event", carrier, number, p.toTenant())
 	}
 	e.Shipments, e.Registrations, e.Events = list(e.Shipments), list(e.Registrations), list(e.Events)

@@ -90,6 +90,12 @@ func (t *turn) stepBack(s *shipment, e *event) {
 	}
 	t.walk(s)
 	t.remark(s)
+	if start := &s.clockStart; s.present.id == 0 && start.id != 0 {
+		// The history has left the state (D9); that the carrier got the parcel is
+		// all that is still known.
+		s.present = present{id: start.id, key: start.key, occurred: start.occurred, code: start.code, leg: e.leg}
+		t.noteEnd(s)
+	}
 }
 
 // deriveRetracted writes down that an event was withdrawn, for all who may read
