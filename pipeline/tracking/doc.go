@@ -7,13 +7,13 @@
 // (schemas, schemas/status) and pipeline/stream/job; no client, no clock, no
 // random source. Knowledge of carriers is handed in (Carriers).
 //
-// Each file has the name of its subject and its comments the names of the
-// rules (T1, I2, O4, R5, D2 ...). Start reading at job.go, then turn.go, then
-// intake.go (an event comes in), hold.go (it waits), place.go (it takes its
-// place) and present.go (the status that this gives); registration.go is the
-// other way in, with action.go for what is done by hand and retract.go for what
-// is withdrawn; timers.go is time. memory.go says where what lives for one
-// call lies, coder.go how a state is written.
+// Each file has the name of its subject (README.md lists them by rule) and its
+// comments the names of the rules (T1, I2, O4, R5, D2 ...). Start reading at
+// job.go, then turn.go, then intake.go (an event comes in), hold.go (it waits),
+// place.go (it takes its place) and present.go (the status that this gives);
+// registration.go is the other way in, with action.go for what is done by hand
+// and retract.go for what is withdrawn; timers.go is time. memory.go says where
+// what lives for one call lies, coder.go how a state is written.
 package tracking
 
 import _ "time/tzdata" // a day in a zone must end at the same instant on every machine
