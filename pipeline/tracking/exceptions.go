@@ -63,6 +63,9 @@ func (t *turn) walkEpisodes(s *shipment) {
 		e := s.history[i]
 		code := t.codeOf(e.code)
 		at := slices.IndexFunc(s.episodes, func(ep episode) bool { return ep.opening == e.id })
+		if at >= 0 {
+			s.episodes[at].key = e.key // which a revision may have moved (I4)
+		}
 		isException := code.Status.Name == status.Exception && !e.refused
 		switch {
 		case at >= 0 && isException:

@@ -199,7 +199,7 @@ func (m *slowModel) next() *moment {
 		}
 		if is := m.isAtRisk(f); !is {
 			f.atRisk = false
-		} else if !f.atRisk {
+		} else if !f.atRisk || f.riskTold != m.measure(f).text {
 			all = append(all, &moment{m.heard(m.updated), 2, func() { m.risk(f) }})
 		}
 	}

@@ -159,10 +159,18 @@ func (t *turn) newRegistration(s *shipment, raw *schemas.Registration, arrived i
 	}
 	if g.id == "" {
 		g.id = hashHex("registration", g.tenant, t.key, strconv.FormatInt(s.epoch, 10), raw.IdempotencyKey, strconv.FormatInt(arrived, 10))
+		for s.hasRegistration(g.id) { // one that began and ended in the same millisecond
+			g.id = hashHex("registration", g.id)
+		}
 	}
 	g.remember(raw)
 	g.replace(raw)
 	return g
+}
+
+// hasRegistration tells whether an id is taken.
+func (s *shipment) hasRegistration(id string) bool {
+	return slices.ContainsFunc(s.registrations, func(g registration) bool { return g.id == id })
 }
 
 // remember keeps the idempotency key, so that the same one changes nothing.
