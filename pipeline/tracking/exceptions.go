@@ -64,12 +64,12 @@ func (t *turn) walkEpisodes(s *shipment) {
 		code := t.codeOf(e.code)
 		at := slices.IndexFunc(s.episodes, func(ep episode) bool { return ep.opening == e.id })
 		if at >= 0 {
-			s.episodes[at].key = e.key // which a revision may have moved (I4)
+			s.episodes[at].key = e.key // a revision or another source may have moved it (I3, I4)
 		}
 		isException := code.Status.Name == status.Exception && !e.refused
 		switch {
 		case at >= 0 && isException:
-			s.episodes[at].key, s.episodes[at].opened = e.key, e.occurred // another source may know it better (I3)
+			s.episodes[at].opened = e.occurred
 			open = append(open, at)
 		case at >= 0: // its code is no exception any more: it ends where it began
 			s.episodes[at].close(e)
