@@ -21,6 +21,7 @@ type Codecs struct {
 	Decision        *Codec[Decision]
 	Shipment        *Codec[Shipment]
 	EndpointCommand *Codec[EndpointCommand]
+	EndpointEvent   *Codec[EndpointEvent]
 	EndpointSignal  *Codec[EndpointSignal]
 	WebhookEndpoint *Codec[WebhookEndpoint]
 	WebhookJob      *Codec[WebhookJob]
@@ -46,6 +47,7 @@ func NewCodecs() (*Codecs, error) {
 		load(files, "decision", "Decision", form[Decision]{appendDecision, parseDecision}, &c.Decision),
 		load(files, "shipment", "Shipment", form[Shipment]{appendShipment, parseShipment}, &c.Shipment),
 		load(files, "endpoint_command", "EndpointCommand", form[EndpointCommand]{appendEndpointCommand, parseEndpointCommand}, &c.EndpointCommand),
+		load(files, "endpoint_event", "EndpointEvent", form[EndpointEvent]{appendEndpointEvent, parseEndpointEvent}, &c.EndpointEvent),
 		load(files, "endpoint_signal", "EndpointSignal", form[EndpointSignal]{appendEndpointSignal, parseEndpointSignal}, &c.EndpointSignal),
 		load(files, "webhook_endpoint", "WebhookEndpoint", form[WebhookEndpoint]{appendWebhookEndpoint, parseWebhookEndpoint}, &c.WebhookEndpoint),
 		load(files, "webhook_job", "WebhookJob", form[WebhookJob]{appendWebhookJob, parseWebhookJob}, &c.WebhookJob),

@@ -34,6 +34,9 @@ const (
 	EndpointSuspended = "suspended"
 	EndpointRejected  = "rejected"
 
+	HealthOK      = ""
+	HealthFailing = "failing"
+
 	CommandCreate  = "create"
 	CommandUpdate  = "update"
 	CommandEnable  = "enable"
@@ -48,6 +51,19 @@ const (
 	SignalGone       = "gone"
 	SignalSucceeded  = "succeeded"
 	SignalFailed     = "failed"
+
+	EndpointEventCreated     = "created"
+	EndpointEventUpdated     = "updated"
+	EndpointEventEnabled     = "enabled"
+	EndpointEventDisabled    = "disabled"
+	EndpointEventDeleted     = "deleted"
+	EndpointEventRotated     = "rotated"
+	EndpointEventTested      = "tested"
+	EndpointEventFailing     = "failing"
+	EndpointEventRecovered   = "recovered"
+	EndpointEventSuspended   = "suspended"
+	EndpointEventResumed     = "resumed"
+	EndpointEventRedelivered = "redelivered"
 
 	TriggerEvent  = "event"
 	TriggerTest   = "test"
@@ -119,6 +135,16 @@ const (
 	TypeEndpointTest      = "endpoint.test"
 	// TypeRefused tells a tenant that a registration was refused (R8).
 	TypeRefused = "registration.refused"
+)
+
+// Webhook types about an endpoint, for the tenant's other endpoints that name
+// them (W8). Who chooses no types does not get them.
+const (
+	TypeEndpointFailing   = "endpoint.failing"
+	TypeEndpointRecovered = "endpoint.recovered"
+	TypeEndpointSuspended = "endpoint.suspended"
+	TypeEndpointResumed   = "endpoint.resumed"
+	TypeEndpointDisabled  = "endpoint.disabled"
 )
 
 // Types of the events that keep the audit of what tenants did by hand (R6,

@@ -50,6 +50,18 @@ func parseEndpointCommand(data []byte, v *EndpointCommand) error {
 	return r.end()
 }
 
+func appendEndpointEvent(dst []byte, v *EndpointEvent) ([]byte, error) {
+	w := writer{buf: dst}
+	writeEndpointEvent(&w, v)
+	return w.buf, w.err
+}
+
+func parseEndpointEvent(data []byte, v *EndpointEvent) error {
+	r := newReader(data)
+	readEndpointEvent(&r, v)
+	return r.end()
+}
+
 func appendEndpointSignal(dst []byte, v *EndpointSignal) ([]byte, error) {
 	w := writer{buf: dst}
 	writeEndpointSignal(&w, v)
@@ -429,6 +441,15 @@ func writeEndpointCommand(w *writer, v *EndpointCommand) {
 	w.time(v.RequestedAt)
 	w.string(v.Dialect)
 	w.string(v.DialectVersion)
+	w.string(v.ScheduleName)
+	w.long(v.Deadline)
+	w.double(v.RateLimit)
+	w.block(len(v.Change))
+	for i := range v.Change {
+		w.string(v.Change[i])
+	}
+	w.endBlock(len(v.Change))
+	w.long(v.Overlap)
 }
 
 func readEndpointCommand(r *reader, v *EndpointCommand) {
@@ -473,6 +494,40 @@ func readEndpointCommand(r *reader, v *EndpointCommand) {
 	v.RequestedAt = r.time()
 	v.Dialect = r.string()
 	v.DialectVersion = r.string()
+	v.ScheduleName = r.string()
+	v.Deadline = r.long()
+	v.RateLimit = r.double()
+	v.Change = []string{}
+	for n := r.block(0); n > 0; n = r.block(len(v.Change)) {
+		for ; n > 0 && r.err == nil; n-- {
+			v.Change = append(v.Change, r.string())
+		}
+	}
+	v.Overlap = r.long()
+}
+
+func writeEndpointEvent(w *writer, v *EndpointEvent) {
+	w.string(v.EventID)
+	w.string(v.Tenant)
+	w.string(v.EndpointID)
+	writeEndpointEventKind(w, v.Kind)
+	w.string(v.State)
+	w.string(v.Reason)
+	w.string(v.CommandID)
+	w.string(v.RequestedBy)
+	w.time(v.OccurredAt)
+}
+
+func readEndpointEvent(r *reader, v *EndpointEvent) {
+	v.EventID = r.string()
+	v.Tenant = r.string()
+	v.EndpointID = r.string()
+	v.Kind = readEndpointEventKind(r)
+	v.State = r.string()
+	v.Reason = r.string()
+	v.CommandID = r.string()
+	v.RequestedBy = r.string()
+	v.OccurredAt = r.time()
 }
 
 func writeEndpointSecret(w *writer, v *EndpointSecret) {
@@ -1288,6 +1343,17 @@ func writeWebhookEndpoint(w *writer, v *WebhookEndpoint) {
 	w.string(v.LastError)
 	w.time(v.CreatedAt)
 	w.time(v.UpdatedAt)
+	w.string(v.ScheduleName)
+	w.long(v.Deadline)
+	w.double(v.RateLimit)
+	w.string(v.Health)
+	w.int(v.Failures)
+	if w.present(v.FailingSince != nil) {
+		w.time(*v.FailingSince)
+	}
+	if w.present(v.StateSince != nil) {
+		w.time(*v.StateSince)
+	}
 }
 
 func readWebhookEndpoint(r *reader, v *WebhookEndpoint) {
@@ -1339,6 +1405,17 @@ func readWebhookEndpoint(r *reader, v *WebhookEndpoint) {
 	v.LastError = r.string()
 	v.CreatedAt = r.time()
 	v.UpdatedAt = r.time()
+	v.ScheduleName = r.string()
+	v.Deadline = r.long()
+	v.RateLimit = r.double()
+	v.Health = r.string()
+	v.Failures = r.int()
+	if r.present() {
+		v.FailingSince = new(r.time())
+	}
+	if r.present() {
+		v.StateSince = new(r.time())
+	}
 }
 
 func writeWebhookJob(w *writer, v *WebhookJob) {
@@ -1539,6 +1616,72 @@ func readDeliveryOrder(r *reader) string {
 		return "shipment"
 	case 1:
 		return "none"
+	}
+	r.fail()
+	return ""
+}
+
+func writeEndpointEventKind(w *writer, symbol string) {
+	switch symbol {
+	case "unknown":
+		w.long(0)
+	case "created":
+		w.long(1)
+	case "updated":
+		w.long(2)
+	case "enabled":
+		w.long(3)
+	case "disabled":
+		w.long(4)
+	case "deleted":
+		w.long(5)
+	case "rotated":
+		w.long(6)
+	case "tested":
+		w.long(7)
+	case "failing":
+		w.long(8)
+	case "recovered":
+		w.long(9)
+	case "suspended":
+		w.long(10)
+	case "resumed":
+		w.long(11)
+	case "redelivered":
+		w.long(12)
+	default:
+		w.unknown("EndpointEventKind", symbol)
+	}
+}
+
+func readEndpointEventKind(r *reader) string {
+	switch r.long() {
+	case 0:
+		return "unknown"
+	case 1:
+		return "created"
+	case 2:
+		return "updated"
+	case 3:
+		return "enabled"
+	case 4:
+		return "disabled"
+	case 5:
+		return "deleted"
+	case 6:
+		return "rotated"
+	case 7:
+		return "tested"
+	case 8:
+		return "failing"
+	case 9:
+		return "recovered"
+	case 10:
+		return "suspended"
+	case 11:
+		return "resumed"
+	case 12:
+		return "redelivered"
 	}
 	r.fail()
 	return ""

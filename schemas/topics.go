@@ -13,6 +13,7 @@ const (
 	TopicShipments        = "shipments"
 	TopicEndpointCommands = "endpoint-commands"
 	TopicEndpointSignals  = "endpoint-signals"
+	TopicEndpointEvents   = "endpoint-events"
 	TopicEndpointState    = "endpoint-state"
 	TopicWebhookEndpoints = "webhook-endpoints"
 	TopicWebhookJobs      = "webhook-jobs"
@@ -107,6 +108,7 @@ func Topics() []Topic {
 		{Name: TopicShipments, Compacted: true, Retention: 400 * day, MaxBytes: MaxRecordBytes},
 		{Name: TopicEndpointCommands, Group: GroupEndpoints, Retention: 35 * day, MaxBytes: MaxRecordBytes},
 		{Name: TopicEndpointSignals, Group: GroupEndpoints, Retention: 7 * day, MaxBytes: MaxRecordBytes},
+		{Name: TopicEndpointEvents, Retention: 400 * day, MaxBytes: MaxRecordBytes},
 		{Name: TopicEndpointState, Group: GroupEndpoints, Compacted: true, MaxBytes: MaxRecordBytes},
 		{Name: TopicWebhookEndpoints, Compacted: true, MaxBytes: MaxRecordBytes},
 		{Name: TopicWebhookJobs, Group: GroupDelivery, Retention: 35 * day, MaxBytes: MaxRecordBytes},

@@ -169,25 +169,25 @@ type EndpointCommand struct {
 	EndpointID string `avro:"endpoint_id" json:"endpoint_id"`
 	// What is to be done. Required.
 	Kind string `avro:"kind" json:"kind"`
-	// create: where webhooks go.
+	// create, update: where webhooks go.
 	URL string `avro:"url" json:"url"`
-	// create: for people.
+	// create, update: for people.
 	Description string `avro:"description" json:"description"`
-	// create: webhook types; empty: all.
+	// create, update: webhook types; empty: all.
 	Types []string `avro:"types" json:"types"`
-	// create: statuses; empty: all.
+	// create, update: statuses; empty: all.
 	Statuses []string `avro:"statuses" json:"statuses"`
-	// create: signing secret, made by the sender of the command.
+	// create, rotate: signing secret, made and sealed by the sender of the command.
 	Secret string `avro:"secret" json:"secret"`
-	// create: up to five headers sent along.
+	// create, update: up to five headers sent along, the values sealed by the sender of the command.
 	Headers map[string]string `avro:"headers" json:"headers"`
-	// create: highest number of calls at a time.
+	// create, update: highest number of calls at a time.
 	InFlight int `avro:"in_flight" json:"in_flight"`
-	// create: order of calls.
+	// create, update: order of calls.
 	Order string `avro:"order" json:"order"`
-	// create: bodies carry the history.
+	// create, update: bodies carry the history.
 	History bool `avro:"history" json:"history"`
-	// create: waits in milliseconds.
+	// create, update: waits in milliseconds, in place of those of schedule_name.
 	Schedule []int64 `avro:"schedule" json:"schedule"`
 	// create: traffic without a test first (W9).
 	SkipTest bool `avro:"skip_test" json:"skip_test"`
@@ -197,10 +197,42 @@ type EndpointCommand struct {
 	RequestedBy string `avro:"requested_by" json:"requested_by"`
 	// When, UTC. Required.
 	RequestedAt time.Time `avro:"requested_at" json:"requested_at"`
-	// create: shape of the bodies: waybill, shippo or shipengine; empty: waybill.
+	// create, update: shape of the bodies: waybill, shippo or shipengine; empty: waybill.
 	Dialect string `avro:"dialect" json:"dialect"`
-	// create: version of that shape; empty: the newest.
+	// create, update: version of that shape; empty: the newest.
 	DialectVersion string `avro:"dialect_version" json:"dialect_version"`
+	// create, update: schedule of retries by name: waybill, intersoft, shipengine or aftership (W3); empty: waybill, or the waits of schedule.
+	ScheduleName string `avro:"schedule_name" json:"schedule_name"`
+	// create, update: how long after its arrival a webhook is tried, milliseconds; 0: that of the schedule.
+	Deadline int64 `avro:"deadline" json:"deadline"`
+	// create, update: highest number of calls a second; 0: no limit.
+	RateLimit float64 `avro:"rate_limit" json:"rate_limit"`
+	// update: names of the fields of this command that are to be taken over; the others stay as they are.
+	Change []string `avro:"change" json:"change"`
+	// rotate: how long the secrets of before still sign, milliseconds; -1: 24 hours (W10).
+	Overlap int64 `avro:"overlap" json:"overlap"`
+}
+
+// Something that was done to an endpoint, or that became of it, for operators and the audit (W8, W9). Topic endpoint-events, key the tenant.
+type EndpointEvent struct {
+	// Id of the event, the same when it is written again.
+	EventID string `avro:"event_id" json:"event_id"`
+	// Whose endpoint.
+	Tenant string `avro:"tenant" json:"tenant"`
+	// Which endpoint.
+	EndpointID string `avro:"endpoint_id" json:"endpoint_id"`
+	// What happened: tested is a test that was answered; failing, recovered, suspended and resumed are changes of health (W8); redelivered is a request to send webhooks again (W11).
+	Kind string `avro:"kind" json:"kind"`
+	// The endpoint's state after it.
+	State string `avro:"state" json:"state"`
+	// Why, for people.
+	Reason string `avro:"reason" json:"reason"`
+	// The command that did it; empty: what delivery saw.
+	CommandID string `avro:"command_id" json:"command_id"`
+	// Who asked for it; empty: nobody.
+	RequestedBy string `avro:"requested_by" json:"requested_by"`
+	// When, UTC.
+	OccurredAt time.Time `avro:"occurred_at" json:"occurred_at"`
 }
 
 // What delivery saw of an endpoint. Topic endpoint-signals, key the tenant.
@@ -705,7 +737,7 @@ type WebhookAttempt struct {
 
 // A signing secret (W10).
 type EndpointSecret struct {
-	// whsec_ and base64 of 24 to 64 random bytes.
+	// whsec_ and base64 of 24 to 64 random bytes; sealed, unless the deployment has no key for that.
 	Secret string `avro:"secret" json:"secret"`
 	// When it was made, UTC.
 	CreatedAt time.Time `avro:"created_at" json:"created_at"`
@@ -729,13 +761,13 @@ type WebhookEndpoint struct {
 	Types []string `avro:"types" json:"types"`
 	// Main statuses it wants, and not_found, expired, invalid; empty: all.
 	Statuses []string `avro:"statuses" json:"statuses"`
-	// Shape of the body: waybill.
+	// Shape of the body: waybill, shippo or shipengine.
 	Dialect string `avro:"dialect" json:"dialect"`
 	// Version of that shape.
 	DialectVersion string `avro:"dialect_version" json:"dialect_version"`
 	// Signing secrets, newest first.
 	Secrets []EndpointSecret `avro:"secrets" json:"secrets"`
-	// Up to five headers sent along.
+	// Up to five headers sent along; the values are sealed like secrets.
 	Headers map[string]string `avro:"headers" json:"headers"`
 	// Highest number of calls at a time; 0: the default.
 	InFlight int `avro:"in_flight" json:"in_flight"`
@@ -743,7 +775,7 @@ type WebhookEndpoint struct {
 	Order string `avro:"order" json:"order"`
 	// Bodies carry the shipment's history.
 	History bool `avro:"history" json:"history"`
-	// Waits before the attempts after the first, in milliseconds; empty: the default (W3).
+	// Waits before the attempts after the first, in milliseconds; empty: those of schedule_name (W3).
 	Schedule []int64 `avro:"schedule" json:"schedule"`
 	// untested: must answer a test first; enabled; disabled; suspended: kept and probed; rejected: the command that would have made it was refused.
 	State string `avro:"state" json:"state"`
@@ -757,6 +789,20 @@ type WebhookEndpoint struct {
 	CreatedAt time.Time `avro:"created_at" json:"created_at"`
 	// When it last changed, UTC.
 	UpdatedAt time.Time `avro:"updated_at" json:"updated_at"`
+	// Schedule of retries by name: waybill, intersoft, shipengine, aftership or custom (W3); empty: waybill, or custom where schedule has waits.
+	ScheduleName string `avro:"schedule_name" json:"schedule_name"`
+	// How long after its arrival a webhook is tried, milliseconds; 0: that of the schedule.
+	Deadline int64 `avro:"deadline" json:"deadline"`
+	// Highest number of calls a second; 0: no limit (W7).
+	RateLimit float64 `avro:"rate_limit" json:"rate_limit"`
+	// failing: at least four failures in a row (W8); empty: ok.
+	Health string `avro:"health" json:"health"`
+	// Failures in a row since the last success, counted up to four (W8).
+	Failures int `avro:"failures" json:"failures"`
+	// When the first of them was seen, UTC; null: there is none.
+	FailingSince *time.Time `avro:"failing_since" json:"failing_since"`
+	// Since when it is in its state, UTC; null: since before this was kept.
+	StateSince *time.Time `avro:"state_since" json:"state_since"`
 }
 
 // One webhook to be delivered to one endpoint. Topic webhook-jobs, key <endpoint id>/<carrier>:<number>.

@@ -80,7 +80,7 @@ func TestAttempt(t *testing.T) {
 	require.Equal(t, Attempt{
 		JobID: "j1", Number: 1, Tenant: "shop", EndpointID: "ep",
 		Call: Call{
-			ID: "j1", URL: "https://shop.example/ep", Headers: e.Headers, Secrets: []string{"new", "old"},
+			ID: "j1", EndpointID: "ep", URL: "https://shop.example/ep", Headers: e.Headers, Secrets: []string{"new", "old"},
 			Body: []byte("{}"), Timeout: 15 * time.Second, InFlight: 3,
 		},
 	}, w.attempts[0].Attempt)

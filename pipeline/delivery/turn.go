@@ -85,9 +85,10 @@ func (t *turn) start(w *webhook) {
 	a := Attempt{
 		JobID: w.JobID, Number: w.number(), Tenant: w.Tenant, EndpointID: t.endpoint.EndpointID,
 		Call: Call{
-			ID: w.JobID, URL: t.endpoint.URL, Headers: t.endpoint.Headers,
+			ID: w.JobID, EndpointID: t.endpoint.EndpointID, URL: t.endpoint.URL, Headers: t.endpoint.Headers,
 			Secrets: signingSecrets(t.endpoint, t.now), Timeout: t.job.cfg.Timeout,
-			InFlight: t.endpoint.InFlight,
+			InFlight: t.endpoint.InFlight, RateLimit: t.endpoint.RateLimit,
+			Fresh: w.JobID == t.freshID, Manual: w.Trigger == schemas.TriggerManual,
 		},
 	}
 	switch {

@@ -25,17 +25,30 @@ type Attempt struct {
 // the caller's own request, so that the one converts to the other.
 type Call struct {
 	// ID is the webhook's id, the same over all attempts.
-	ID      string
-	URL     string
-	Headers map[string]string
+	ID string
+	// EndpointID says whose room the call takes (W7).
+	EndpointID string
+	URL        string
+	Headers    map[string]string
 	// Secrets are those that sign now, newest first (W10).
 	Secrets []string
 	Body    []byte
 	// Timeout bounds the call as a whole.
 	Timeout time.Duration
-	// InFlight is how many calls to URL each instance may have under way at a
-	// time; 0 means any number (W7).
+	// InFlight is how many calls to the endpoint may be under way at a time,
+	// over all instances; 0 means the default (W7).
 	InFlight int
+	// RateLimit is the highest number of calls a second, over all instances; 0
+	// means any number (W7).
+	RateLimit float64
+	// Probe means that the endpoint is suspended: one call at a time asks
+	// whether it is back (W8).
+	Probe bool
+	// Fresh means that the webhook has just come in; others have waited.
+	Fresh bool
+	// Manual means that it is sent again by hand and must not drown live
+	// traffic (W11).
+	Manual bool
 }
 
 // Result says what came of an attempt.
@@ -57,6 +70,9 @@ type Outcome struct {
 	StatusCode int
 	// Reason is the closed reason of a failure; empty means success (W4).
 	Reason string
+	// RetryAfter is how long the answer asks to be left alone; 0 when it does
+	// not (W5).
+	RetryAfter time.Duration
 	// Answer holds the first bytes of the answer.
 	Answer string
 }

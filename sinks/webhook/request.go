@@ -9,8 +9,10 @@ const MaxBodyBytes = 256 << 10
 type Request struct {
 	// ID is the webhook's id, the same over all attempts at it. It holds no
 	// dot.
-	ID  string
-	URL string
+	ID string
+	// EndpointID says whose room the call takes (W7).
+	EndpointID string
+	URL        string
 	// Headers are sent along. They cannot replace the headers that the call
 	// sets itself.
 	Headers map[string]string
@@ -20,9 +22,20 @@ type Request struct {
 	// Timeout bounds the call from its start to the end of the answer; 0
 	// means that of the caller.
 	Timeout time.Duration
-	// InFlight is how many calls to URL this caller may have under way at a
-	// time; 0 means any number.
+	// InFlight is how many calls to the endpoint may be under way at a time,
+	// over all instances; 0 means the default (W7).
 	InFlight int
+	// RateLimit is the highest number of calls a second, over all instances; 0
+	// means any number (W7).
+	RateLimit float64
+	// Probe means that the endpoint is suspended: one call at a time asks
+	// whether it is back (W8).
+	Probe bool
+	// Fresh means that the webhook has just come in; others have waited.
+	Fresh bool
+	// Manual means that it is sent again by hand and must not drown live
+	// traffic (W11).
+	Manual bool
 }
 
 // Response is what came of a call (W14).
@@ -37,6 +50,9 @@ type Response struct {
 	StatusCode int
 	// Reason is one of the reasons below; empty means success: 2xx (W4).
 	Reason string
+	// RetryAfter is how long the answer asks to be left alone; 0 when it does
+	// not (W5).
+	RetryAfter time.Duration
 	// Answer holds up to 1024 bytes of the answer, as valid UTF-8.
 	Answer string
 }
