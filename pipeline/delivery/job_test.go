@@ -81,7 +81,7 @@ func TestAttempt(t *testing.T) {
 		JobID: "j1", Number: 1, Tenant: "shop", EndpointID: "ep",
 		Call: Call{
 			ID: "j1", EndpointID: "ep", URL: "https://shop.example/ep", Headers: e.Headers, Secrets: []string{"new", "old"},
-			Body: []byte("{}"), Timeout: 15 * time.Second, InFlight: 3,
+			Body: []byte("{}"), Timeout: 15 * time.Second, InFlight: 3, Fresh: true,
 		},
 	}, w.attempts[0].Attempt)
 }
