@@ -30,7 +30,7 @@ $(ENGINE): internal/embedded/npm/package-lock.json
 demo: build engine ## Play nine years of real shipments through everything, and check every number
 	bin/waybill demo
 
-test: engine bin/librdkafka bin/webhook-sdks $(TOOLS)/gotestsum ## Run every test that this machine can run; those it cannot are named at the end
+test: engine bin/librdkafka bin/webhook-sdks bin/webhook-samples $(TOOLS)/gotestsum ## Run every test that this machine can run; those it cannot are named at the end
 	$(TOOLS)/gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 20m ./...
 	$(TOOLS)/gotestsum --format pkgname -- -tags synctests -timeout 20m ./pipeline/stream/simulation
 
@@ -63,6 +63,15 @@ bin/webhook-sdks: pipeline/tracking/testdata/sdks/package-lock.json
 	@rm -rf $@ && mkdir -p $@ && cp pipeline/tracking/testdata/sdks/package*.json $@
 	@npm ci --prefix $@ --ignore-scripts --no-audit --no-fund --silent || \
 		{ rm -rf $@; echo "the SDKs for webhooks cannot be had (node, npm); their test is skipped"; }
+
+# What the sample receivers in Python and JavaScript need, for the test of them.
+SAMPLES := docs/samples/webhooks
+bin/webhook-samples: $(SAMPLES)/python/requirements.txt $(SAMPLES)/javascript/package-lock.json
+	@rm -rf $@ && mkdir -p $@ && cp $(SAMPLES)/javascript/package*.json $@
+	@npm ci --prefix $@ --ignore-scripts --no-audit --no-fund --silent || \
+		{ rm -rf $@/node_modules; echo "the sample receiver in JavaScript cannot be had (node, npm); its test is skipped"; }
+	@python3 -m venv $@/python && $@/python/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r $< || \
+		{ rm -rf $@/python; echo "the sample receiver in Python cannot be had (python3 with venv, PyPI); its test is skipped"; }
 
 $(KAFKA): internal/apachekafka/pom.xml
 	rm -rf bin/kafka
