@@ -3,7 +3,6 @@ package endpointclient
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -17,9 +16,6 @@ import (
 
 // fetchWait is how long one look for an answer waits.
 const fetchWait = 200 * time.Millisecond
-
-// ErrRefused says that a command was refused; the text says why.
-var ErrRefused = errors.New("refused")
 
 // Client sends commands.
 type Client struct {
@@ -39,13 +35,8 @@ func (c *Client) Send(ctx context.Context, command *schemas.EndpointCommand) (*s
 	if err != nil {
 		return nil, err
 	}
-	value, err := c.Codecs.EndpointCommand.Encode(command)
-	if err != nil {
+	if err := c.produce(ctx, command); err != nil {
 		return nil, err
-	}
-	record := &kgo.Record{Topic: c.Prefix + schemas.TopicEndpointCommands, Key: []byte(command.Tenant), Value: value}
-	if err := c.Kafka.ProduceSync(ctx, record).FirstErr(); err != nil {
-		return nil, fmt.Errorf("sending the command: %w", err)
 	}
 	var answer *schemas.WebhookEndpoint
 	err = await(ctx, answers, c.Codecs.WebhookEndpoint, func(e *schemas.WebhookEndpoint) bool {
@@ -55,10 +46,20 @@ func (c *Client) Send(ctx context.Context, command *schemas.EndpointCommand) (*s
 	if err != nil {
 		return nil, fmt.Errorf("waiting for the command to be carried out: %w", err)
 	}
-	if answer.LastError != "" {
-		return answer, fmt.Errorf("%w: %s", ErrRefused, answer.LastError)
+	return answer, refusal(answer.LastError)
+}
+
+// produce writes a command and waits for the broker's word.
+func (c *Client) produce(ctx context.Context, command *schemas.EndpointCommand) error {
+	value, err := c.Codecs.EndpointCommand.Encode(command)
+	if err != nil {
+		return err
 	}
-	return answer, nil
+	record := &kgo.Record{Topic: c.Prefix + schemas.TopicEndpointCommands, Key: []byte(command.Tenant), Value: value}
+	if err := c.Kafka.ProduceSync(ctx, record).FirstErr(); err != nil {
+		return fmt.Errorf("sending the command: %w", err)
+	}
+	return nil
 }
 
 // Tests is where the outcome of a test will be seen. It must be made before

@@ -3,5 +3,5 @@
 // webhook-endpoints, those of tests on webhook-attempts.
 //
 // It may import schemas, internal/topiclog and the Kafka client. Start reading
-// at Client.Send.
+// at Client.Send; a process that sends many commands has a Live.
 package endpointclient

@@ -1,0 +1,225 @@
+package endpointclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/internal/topiclog"
+	"waybill/schemas"
+)
+
+const (
+	// liveFetchWait is how long a look at one leader waits for something new.
+	// With several leaders an answer of one waits for the others as long.
+	liveFetchWait = 100 * time.Millisecond
+	// liveRetryWait is between a failure and the next try.
+	liveRetryWait = time.Second
+)
+
+// Live is a client for a process that sends many commands: it reads
+// webhook-endpoints once and goes on reading, so that a command costs no reader
+// of its own and the endpoints are known at any time. What a command changed is
+// in them when Send returns.
+type Live struct {
+	client *Client
+	log    *slog.Logger
+
+	mu      sync.Mutex
+	rows    map[string]*schemas.WebhookEndpoint // by key; nil until the topic was read once
+	waiting map[string][]chan *schemas.WebhookEndpoint
+	failure error // of the last try to read
+}
+
+// NewLive makes a live client; Run makes it work.
+func NewLive(client *Client, log *slog.Logger) *Live {
+	return &Live{
+		client: client, log: log, failure: errors.New("they have not been read yet"),
+		waiting: make(map[string][]chan *schemas.WebhookEndpoint),
+	}
+}
+
+// Run reads until ctx is done. It gets over every failure by reading the whole
+// topic again, which is small.
+func (l *Live) Run(ctx context.Context) error {
+	for {
+		err := l.follow(ctx)
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // it was told to stop
+		}
+		l.mu.Lock()
+		l.failure = err
+		l.mu.Unlock()
+		l.log.Warn("reading the endpoints; trying again", "err", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(liveRetryWait):
+		}
+	}
+}
+
+// Ready says why the endpoints are not known at the moment, or nil.
+func (l *Live) Ready() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failure != nil {
+		return fmt.Errorf("reading the endpoints: %w", l.failure)
+	}
+	return nil
+}
+
+// Send sends a command and waits until it was carried out, as Client.Send does.
+func (l *Live) Send(ctx context.Context, command *schemas.EndpointCommand) (*schemas.WebhookEndpoint, error) {
+	answers := make(chan *schemas.WebhookEndpoint, 1)
+	l.mu.Lock()
+	l.waiting[command.CommandID] = append(l.waiting[command.CommandID], answers)
+	l.mu.Unlock()
+	defer l.forget(command.CommandID, answers)
+	if err := l.client.produce(ctx, command); err != nil {
+		return nil, err
+	}
+	select {
+	case answer := <-answers:
+		return answer, refusal(answer.LastError)
+	case <-ctx.Done():
+		return nil, fmt.Errorf("waiting for the command to be carried out: %w", ctx.Err())
+	}
+}
+
+// Find returns a tenant's endpoint, nil if it has none of that id. The caller
+// must not change it.
+func (l *Live) Find(tenant, id string) (*schemas.WebhookEndpoint, error) {
+	all, err := l.OfTenant(tenant)
+	if i := slices.IndexFunc(all, func(e *schemas.WebhookEndpoint) bool { return e.EndpointID == id }); i >= 0 {
+		return all[i], nil
+	}
+	return nil, err
+}
+
+// OfTenant returns a tenant's endpoints in the order in which they were made,
+// as they were when they could last be read; an error when they never could.
+// The caller must not change them.
+func (l *Live) OfTenant(tenant string) ([]*schemas.WebhookEndpoint, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.rows == nil {
+		return nil, fmt.Errorf("reading the endpoints: %w", l.failure)
+	}
+	var all []*schemas.WebhookEndpoint
+	for _, e := range l.rows {
+		if e.Tenant == tenant {
+			all = append(all, e)
+		}
+	}
+	slices.SortFunc(all, func(a, b *schemas.WebhookEndpoint) int {
+		if c := a.CreatedAt.Compare(b.CreatedAt); c != 0 {
+			return c
+		}
+		return strings.Compare(a.EndpointID, b.EndpointID)
+	})
+	return all, nil
+}
+
+// follow reads the topic to its end, shows what it found, and goes on with what
+// comes.
+func (l *Live) follow(ctx context.Context) error {
+	reader, err := l.client.whole(ctx)
+	if err != nil {
+		return err
+	}
+	rows := make(map[string]*schemas.WebhookEndpoint)
+	for shown := false; ; {
+		records, err := reader.Fetch(ctx, liveFetchWait)
+		if err != nil {
+			return err
+		}
+		if err := l.apply(rows, records); err != nil {
+			return err
+		}
+		if !shown && len(reader.Behind) == len(reader.Position) && !behind(reader) {
+			shown = true
+			l.mu.Lock()
+			l.rows, l.failure = rows, nil
+			l.mu.Unlock()
+		}
+	}
+}
+
+// behind tells whether the topic held more at the last look.
+func behind(reader *topiclog.Reader) bool {
+	for _, offsets := range reader.Behind {
+		if offsets > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// apply brings rows up to date, and hands answers to those who wait for them.
+func (l *Live) apply(rows map[string]*schemas.WebhookEndpoint, records []*kgo.Record) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, record := range records {
+		key := string(record.Key)
+		if record.Value == nil {
+			delete(rows, key)
+			continue
+		}
+		e, err := l.client.Codecs.WebhookEndpoint.Decode(record.Value)
+		if err != nil {
+			return fmt.Errorf("reading endpoint %s: %w", key, err)
+		}
+		if e.State != schemas.EndpointRejected {
+			rows[key] = e
+		}
+		for _, answers := range l.waiting[e.LastCommandID] {
+			select {
+			case answers <- e:
+			default: // it has one
+			}
+		}
+	}
+	return nil
+}
+
+func (l *Live) forget(commandID string, answers chan *schemas.WebhookEndpoint) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	left := slices.DeleteFunc(l.waiting[commandID], func(c chan *schemas.WebhookEndpoint) bool { return c == answers })
+	if len(left) == 0 {
+		delete(l.waiting, commandID)
+		return
+	}
+	l.waiting[commandID] = left
+}
+
+// whole reads webhook-endpoints from its start.
+func (c *Client) whole(ctx context.Context) (*topiclog.Reader, error) {
+	topic := c.Prefix + schemas.TopicWebhookEndpoints
+	admin := kadm.NewClient(c.Kafka)
+	details, err := admin.ListTopics(ctx, topic)
+	if err == nil {
+		err = details.Error()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("asking for topic %s: %w", topic, err)
+	}
+	starts, err := admin.ListStartOffsets(ctx, topic)
+	if err == nil {
+		err = starts.Error()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("asking where %s starts: %w", topic, err)
+	}
+	position := make(map[int32]int64)
+	starts.Each(func(o kadm.ListedOffset) { position[o.Partition] = o.Offset })
+	return topiclog.New(c.Kafka, topic, details[topic].ID, position), nil
+}
