@@ -35,7 +35,7 @@ func load(t testing.TB, steps ...records) driver.Conn {
 	_, err := analytics.Migrate(t.Context(), options)
 	require.NoError(t, err)
 	conn := open(t, options)
-	for _, table := range []string{"shipments", "registrations", "exception_episodes", "eta_changes", "tracking_events", "decisions", "webhook_attempts", "usage"} {
+	for _, table := range []string{"shipments", "registrations", "exception_episodes", "eta_changes", "tracking_events", "decisions", "webhooks", "webhook_attempts", "usage"} {
 		require.NoError(t, conn.Exec(t.Context(), "SYSTEM STOP MERGES "+table)) // or final reads would have nothing to do
 	}
 	codecs, err := schemas.NewCodecs()

@@ -23,7 +23,7 @@ func TestMigrateAppliesEachFileOnce(t *testing.T) {
 		"0001_tracking_events", "0002_decisions", "0003_shipments", "0004_registrations",
 		"0005_exception_episodes", "0006_eta_changes", "0007_webhook_attempts", "0008_usage",
 		"0009_fields_of_version_2",
-		"0010_states_of_shipments",
+		"0010_states_of_shipments", "0011_webhooks",
 	}, first)
 
 	second, err := analytics.Migrate(t.Context(), options)
@@ -58,8 +58,8 @@ func TestMigrateByTwoAtOnce(t *testing.T) {
 	conn := open(t, options)
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count() FROM schema_migrations FINAL").Scan(&recorded))
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count() FROM system.tables WHERE database = currentDatabase()").Scan(&tables))
-	require.EqualValues(t, 10, recorded)
-	require.EqualValues(t, 11, tables)
+	require.EqualValues(t, 11, recorded)
+	require.EqualValues(t, 13, tables)
 }
 
 func TestMigrateRefusesAChangedFile(t *testing.T) {
@@ -105,7 +105,9 @@ func TestTablesReplaceByStableKeys(t *testing.T) {
 		"acknowledgements":   "tenant, carrier, tracking_number, epoch, registration_id, opening_event_id",
 		"exception_episodes": "carrier, tracking_number, epoch, opening_event_id",
 		"eta_changes":        "carrier, tracking_number, epoch, causing_event_id",
-		"webhook_attempts":   "tenant, endpoint_id, job_id, attempt",
+		"webhooks":           "tenant, source_partition, source_offset",
+		"webhook_attempts":   "tenant, endpoint_id, job_id, attempt, manual_at",
+		"endpoint_events":    "tenant, endpoint_id, event_id",
 		"usage":              "tenant, registration_id",
 	}
 	rows, err := open(t, options).Query(t.Context(), `
@@ -142,7 +144,7 @@ func TestTablesHoldEveryFieldOfTheContract(t *testing.T) {
 	require.NoError(t, err)
 	for record, table := range map[string]string{
 		"tracking_event": "tracking_events", "decision": "decisions", "shipment": "shipments",
-		"webhook_attempt": "webhook_attempts", "usage": "usage",
+		"webhook_job": "webhooks", "webhook_attempt": "webhook_attempts", "endpoint_event": "endpoint_events", "usage": "usage",
 	} {
 		newest := versions[record][len(versions[record])-1]
 		for _, f := range fieldsOf(t, newest, table) {

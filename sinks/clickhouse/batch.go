@@ -16,7 +16,7 @@ const maxBatchBytes = 64 << 20
 func topicOrder() []string {
 	return []string{
 		schemas.TopicShipments, schemas.TopicTrackingEvents, schemas.TopicDecisions,
-		schemas.TopicWebhookAttempts, schemas.TopicUsage,
+		schemas.TopicWebhookJobs, schemas.TopicWebhookAttempts, schemas.TopicEndpointEvents, schemas.TopicUsage,
 	}
 }
 
@@ -42,8 +42,15 @@ type batch struct {
 	count counts
 }
 
-// counts tells what became of records, by full topic name.
-type counts struct{ taken, superseded, skipped map[string]int }
+// counts tells what became of records: by outcome, then by full topic name.
+type counts map[string]map[string]int
+
+func (c counts) add(outcome, topic string) {
+	if c[outcome] == nil {
+		c[outcome] = make(map[string]int)
+	}
+	c[outcome][topic]++
+}
 
 func newBatch(prefix string, codecs *schemas.Codecs) *batch {
 	b := &batch{intakes: make(map[string]intake)}
@@ -75,18 +82,15 @@ func (b *batch) take(rec *kgo.Record, now time.Time) {
 	b.bytes += len(rec.Key) + len(rec.Value)
 	if rec.Value == nil {
 		// A null value lets Kafka forget a key. The tables keep what happened.
-		b.count.skipped[rec.Topic]++
+		b.count.add(outcomeSkipped, rec.Topic)
 		return
 	}
-	superseded, err := b.intakes[rec.Topic].take(rec)
-	switch {
-	case err != nil:
+	outcome, err := b.intakes[rec.Topic].take(rec)
+	if err != nil {
 		b.unreadable = append(b.unreadable, refusal{rec, err})
-	case superseded:
-		b.count.superseded[rec.Topic]++
-	default:
-		b.count.taken[rec.Topic]++
+		return
 	}
+	b.count.add(outcome, rec.Topic)
 }
 
 // full tells whether the batch should be written before it grows.
@@ -129,5 +133,5 @@ func (b *batch) reset() {
 	}
 	b.unreadable, b.records, b.bytes = nil, 0, 0
 	b.next = make(map[string]map[int32]kgo.EpochOffset)
-	b.count = counts{taken: make(map[string]int), superseded: make(map[string]int), skipped: make(map[string]int)}
+	b.count = make(counts)
 }

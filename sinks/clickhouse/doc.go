@@ -1,6 +1,6 @@
 // Package clickhouse writes what the topics say into the tables of ClickHouse:
-// events, decisions, shipments with all that hangs on them, webhook attempts
-// and usage.
+// events, decisions, shipments with all that hangs on them, webhooks and their
+// attempts, what became of endpoints, and usage.
 //
 // Records come in at least once and have one effect: every table replaces by a
 // key that never changes and a version that only grows, so the same row again,

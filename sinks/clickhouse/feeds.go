@@ -13,7 +13,9 @@ func feeds(codecs *schemas.Codecs) map[string]intake {
 		schemas.TopicTrackingEvents:  newCollector(eventFeed(codecs.TrackingEvent)),
 		schemas.TopicDecisions:       newCollector(decisionFeed(codecs.Decision)),
 		schemas.TopicShipments:       newCollector(shipmentFeed(codecs.Shipment)),
+		schemas.TopicWebhookJobs:     newCollector(webhookFeed(codecs.WebhookJob)),
 		schemas.TopicWebhookAttempts: newCollector(attemptFeed(codecs.WebhookAttempt)),
+		schemas.TopicEndpointEvents:  newCollector(endpointEventFeed(codecs.EndpointEvent)),
 		schemas.TopicUsage:           newCollector(usageFeed(codecs.Usage)),
 	}
 }
@@ -71,15 +73,45 @@ func shipmentFeed(codec *schemas.Codec[schemas.Shipment]) *feed[schemas.Shipment
 	}
 }
 
+// webhookFeed keeps what happened by itself. What is sent again by hand lies on
+// the topic once more and has its row already; a test is no news of anything.
+func webhookFeed(codec *schemas.Codec[schemas.WebhookJob]) *feed[schemas.WebhookJob] {
+	table := webhookTable()
+	return &feed[schemas.WebhookJob]{
+		codec:   codec,
+		version: one[schemas.WebhookJob],
+		skip:    func(j *schemas.WebhookJob) bool { return j.Trigger != schemas.TriggerEvent },
+		rows: func(all []taken[schemas.WebhookJob]) []block {
+			rows := make([]row[webhookRow], len(all))
+			for i, one := range all {
+				rows[i] = row[webhookRow]{value: &webhookRow{one.value, one.origin}, origin: one.origin}
+			}
+			return []block{rowsOf[webhookRow]{table, rows}}
+		},
+	}
+}
+
 func attemptFeed(codec *schemas.Codec[schemas.WebhookAttempt]) *feed[schemas.WebhookAttempt] {
 	table := attemptTable()
 	return &feed[schemas.WebhookAttempt]{
 		codec: codec,
 		key: func(a *schemas.WebhookAttempt) identity {
-			return identity{text: [4]string{a.Tenant, a.EndpointID, a.JobID}, number: [2]int64{int64(a.Attempt)}}
+			return identity{text: [4]string{a.Tenant, a.EndpointID, a.JobID}, number: [2]int64{int64(a.Attempt), manualAt(a).UnixMilli()}}
 		},
 		version: one[schemas.WebhookAttempt],
 		rows:    func(all []taken[schemas.WebhookAttempt]) []block { return []block{oneEach(table, all)} },
+	}
+}
+
+func endpointEventFeed(codec *schemas.Codec[schemas.EndpointEvent]) *feed[schemas.EndpointEvent] {
+	table := endpointEventTable()
+	return &feed[schemas.EndpointEvent]{
+		codec: codec,
+		key: func(e *schemas.EndpointEvent) identity {
+			return identity{text: [4]string{e.Tenant, e.EndpointID, e.EventID}}
+		},
+		version: one[schemas.EndpointEvent],
+		rows:    func(all []taken[schemas.EndpointEvent]) []block { return []block{oneEach(table, all)} },
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 // the newest version: one insert then holds a key once, however often a hot
 // shipment changed.
 type intake interface {
-	// take reads a record. The error says why its rows cannot be stored.
-	take(rec *kgo.Record) (superseded bool, err error)
+	// take reads a record: it is written, superseded or skipped. The error says
+	// why its rows cannot be stored.
+	take(rec *kgo.Record) (outcome string, err error)
 	// blocks gives the rows of what was taken, in the order of insertion.
 	blocks() []block
 	// drop forgets the records that a partition brought.
@@ -31,12 +32,15 @@ type identity struct {
 
 // feed says how the records of one topic become rows.
 type feed[T any] struct {
-	codec   *schemas.Codec[T]
+	codec *schemas.Codec[T]
+	// key is nil where each record is a thing of its own.
 	key     func(*T) identity
 	version func(*T) int64
 	// epoch is nil where the key holds none.
 	epoch func(*T) time.Time
-	rows  func([]taken[T]) []block
+	// skip tells of records that make no row; nil: all make one.
+	skip func(*T) bool
+	rows func([]taken[T]) []block
 }
 
 // taken is a record that was read.
@@ -55,24 +59,42 @@ func newCollector[T any](f *feed[T]) *collector[T] {
 	return &collector[T]{feed: f, index: make(map[identity]int)}
 }
 
-func (c *collector[T]) take(rec *kgo.Record) (superseded bool, err error) {
+func (c *collector[T]) take(rec *kgo.Record) (outcome string, err error) {
 	value, err := c.codec.Decode(rec.Value)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	if err := c.checkKey(value); err != nil {
-		return false, err
+		return "", err
 	}
-	key := c.key(value)
-	at, known := c.index[key]
-	switch {
-	case !known:
-		c.index[key] = len(c.kept)
-		c.kept = append(c.kept, taken[T]{value, rec})
-	case c.version(value) >= c.version(c.kept[at].value):
+	if c.skip != nil && c.skip(value) {
+		return outcomeSkipped, nil
+	}
+	at, known := c.find(value)
+	if !known {
+		c.keep(taken[T]{value, rec})
+		return outcomeWritten, nil
+	}
+	if c.version(value) >= c.version(c.kept[at].value) {
 		c.kept[at] = taken[T]{value, rec}
 	}
-	return known, nil
+	return outcomeSuperseded, nil
+}
+
+// find tells where the same thing was kept before.
+func (c *collector[T]) find(value *T) (at int, known bool) {
+	if c.key == nil {
+		return 0, false
+	}
+	at, known = c.index[c.key(value)]
+	return at, known
+}
+
+func (c *collector[T]) keep(t taken[T]) {
+	if c.key != nil {
+		c.index[c.key(t.value)] = len(c.kept)
+	}
+	c.kept = append(c.kept, t)
 }
 
 // checkKey refuses what the engine goes by and what therefore cannot be
@@ -97,17 +119,15 @@ func (c *collector[T]) blocks() []block {
 }
 
 func (c *collector[T]) drop(topic string, partition int32) {
-	kept := c.kept[:0]
+	all := c.kept
+	c.kept = all[:0]
 	clear(c.index)
-	for _, t := range c.kept {
-		if t.origin.Topic == topic && t.origin.Partition == partition {
-			continue
+	for _, t := range all {
+		if t.origin.Topic != topic || t.origin.Partition != partition {
+			c.keep(t)
 		}
-		c.index[c.key(t.value)] = len(kept)
-		kept = append(kept, t)
 	}
-	clear(c.kept[len(kept):])
-	c.kept = kept
+	clear(all[len(c.kept):])
 }
 
 func (c *collector[T]) reset() {

@@ -11,7 +11,7 @@ import (
 const (
 	outcomeWritten    = "written"
 	outcomeSuperseded = "superseded" // a newer version of the same thing was in the same batch
-	outcomeSkipped    = "skipped"    // a null value
+	outcomeSkipped    = "skipped"    // it makes no row: a null value, or a webhook that is no news
 	outcomeUnreadable = "unreadable" // to the dead letters
 	outcomeRefused    = "refused"    // by ClickHouse, to the dead letters
 )
@@ -86,6 +86,6 @@ func (m *metrics) register(registerer prometheus.Registerer) error {
 func tableNames() []string {
 	return []string{
 		registrationTable().name, acknowledgementTable().name, episodeTable().name, etaChangeTable().name, shipmentTable().name,
-		eventTable().name, decisionTable().name, attemptTable().name, usageTable().name,
+		eventTable().name, decisionTable().name, webhookTable().name, attemptTable().name, endpointEventTable().name, usageTable().name,
 	}
 }

@@ -92,7 +92,7 @@ func TestValuesOutOfRangeAreKeptAsProblems(t *testing.T) {
 	problems := gathered(t, registry, "waybill_clickhouse_problem_rows_total")
 	require.Equal(t, map[string]float64{
 		"decisions": 0, "eta_changes": 0, "exception_episodes": 0, "acknowledgements": 0, "registrations": 1,
-		"shipments": 0, "tracking_events": 1, "usage": 0, "webhook_attempts": 0,
+		"shipments": 0, "tracking_events": 1, "usage": 0, "webhooks": 0, "webhook_attempts": 0, "endpoint_events": 0,
 	}, problems)
 }
 

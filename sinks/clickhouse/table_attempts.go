@@ -20,6 +20,7 @@ func attemptTable() *table[schemas.WebhookAttempt] {
 		plain("type", func(a *schemas.WebhookAttempt) string { return a.Type }),
 		plain("sequence", func(a *schemas.WebhookAttempt) int64 { return a.Sequence }),
 		plain("trigger", func(a *schemas.WebhookAttempt) string { return a.Trigger }),
+		instant("manual_at", manualAt),
 		plain("outcome", func(a *schemas.WebhookAttempt) string { return a.Outcome }),
 		plain("reason", func(a *schemas.WebhookAttempt) string { return a.Reason }),
 		whole("status_code", func(a *schemas.WebhookAttempt) int { return a.StatusCode }),
@@ -33,4 +34,13 @@ func attemptTable() *table[schemas.WebhookAttempt] {
 		instant("created_at", func(a *schemas.WebhookAttempt) time.Time { return a.CreatedAt }),
 		maybeInstant("next_attempt_at", func(a *schemas.WebhookAttempt) *time.Time { return a.NextAttemptAt }),
 	}, versioned(one[schemas.WebhookAttempt], never)...)}
+}
+
+// manualAt keeps the attempts of a webhook that is sent again by hand apart from
+// those before, which have the same numbers (W11).
+func manualAt(a *schemas.WebhookAttempt) time.Time {
+	if a.Trigger == schemas.TriggerManual {
+		return a.StartedAt
+	}
+	return time.UnixMilli(0)
 }

@@ -22,15 +22,20 @@ func TestEveryFieldLiesInItsColumn(t *testing.T) {
 	var decision schemas.Decision
 	var shipment schemas.Shipment
 	var attempt schemas.WebhookAttempt
+	var webhook schemas.WebhookJob
+	var endpointEvent schemas.EndpointEvent
 	var usage schemas.Usage
 	seed := &sampler{}
-	for _, v := range []any{&event, &decision, &shipment, &attempt, &usage} {
+	for _, v := range []any{&event, &decision, &shipment, &webhook, &attempt, &endpointEvent, &usage} {
 		seed.fill(reflect.ValueOf(v).Elem())
 	}
 	event.Deleted = false // or it could not be seen
+	webhook.Trigger = schemas.TriggerEvent
 	send(bed, schemas.TopicTrackingEvents, bed.cfg.Codecs.TrackingEvent, &event)
 	send(bed, schemas.TopicDecisions, bed.cfg.Codecs.Decision, &decision)
 	send(bed, schemas.TopicShipments, bed.cfg.Codecs.Shipment, &shipment)
+	send(bed, schemas.TopicWebhookJobs, bed.cfg.Codecs.WebhookJob, &webhook)
+	send(bed, schemas.TopicEndpointEvents, bed.cfg.Codecs.EndpointEvent, &endpointEvent)
 	send(bed, schemas.TopicWebhookAttempts, bed.cfg.Codecs.WebhookAttempt, &attempt)
 	send(bed, schemas.TopicUsage, bed.cfg.Codecs.Usage, &usage)
 	bed.run()
@@ -42,7 +47,9 @@ func TestEveryFieldLiesInItsColumn(t *testing.T) {
 	bed.compare("acknowledgements", shipment.Registrations[0].Acknowledgements[0], "")
 	bed.compare("exception_episodes", shipment.ExceptionEpisodes[0], "")
 	bed.compare("eta_changes", shipment.ETAChanges[0], "")
+	bed.compare("webhooks", webhook, "")
 	bed.compare("webhook_attempts", attempt, "")
+	bed.compare("endpoint_events", endpointEvent, "")
 	bed.compare("usage", usage, "")
 	for _, table := range tableNames() {
 		require.Zero(t, ask[uint64](bed, "SELECT count() FROM "+table+" WHERE notEmpty(problems)"), table)
@@ -61,6 +68,8 @@ func (s *sampler) fill(v reflect.Value) {
 		v.SetBool(s.n%2 == 0)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(s.n))
+	case reflect.Uint8:
+		v.SetUint(uint64('a' + s.n%26))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		s.fill(v.Elem())
@@ -89,7 +98,7 @@ func (s *sampler) special(f reflect.StructField, v reflect.Value) {
 	enums := map[string]string{
 		"leg": schemas.LegReturn, "occurred_precision": schemas.PrecisionMinute, "delivered_precision": schemas.PrecisionDay,
 		"occurred_confidence": schemas.ConfidenceGiven, "source_kind": schemas.SourcePoll,
-		"trigger": schemas.TriggerManual, "outcome": schemas.OutcomeExpired,
+		"trigger": schemas.TriggerManual, "kind": schemas.EndpointEventRotated, "outcome": schemas.OutcomeExpired,
 	}
 	switch {
 	case enums[name] != "":
@@ -123,6 +132,8 @@ func textOf(v any) string {
 	switch v := v.(type) {
 	case time.Time:
 		return v.UTC().Format("2006-01-02 15:04:05.000")
+	case []byte:
+		return string(v)
 	case []string:
 		return "['" + v[0] + "']"
 	case map[string]string:

@@ -101,20 +101,16 @@ func oncePerRecord(refused []refusal) []refusal {
 
 // report counts and logs a batch that is settled.
 func (s *Sink) report(b *batch, refused []refusal) {
-	byOutcome := map[string]map[string]int{
-		outcomeWritten: b.count.taken, outcomeSuperseded: b.count.superseded, outcomeSkipped: b.count.skipped,
-		outcomeUnreadable: {}, outcomeRefused: {},
-	}
 	for _, r := range refused {
 		outcome := outcomeUnreadable
 		if _, ok := errors.AsType[*rowFaultError](r.why); ok {
 			outcome = outcomeRefused
 		}
-		byOutcome[outcome][r.record.Topic]++
+		b.count.add(outcome, r.record.Topic)
 		s.cfg.Logger.Warn("a record went to the dead letters", "topic", r.record.Topic, "partition", r.record.Partition,
 			"offset", r.record.Offset, "cause", r.why)
 	}
-	for outcome, byTopic := range byOutcome {
+	for outcome, byTopic := range b.count {
 		for topic, n := range byTopic {
 			s.metrics.records.WithLabelValues(s.logical(topic), outcome).Add(float64(n))
 		}
