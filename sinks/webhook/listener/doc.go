@@ -7,6 +7,6 @@
 //
 // It may import the standard library and that library, nothing of Waybill.
 //
-// Start reading at listener.go; said.go reads the bodies, in each dialect, and
-// ledger.go is the bookkeeping.
+// Start reading at listener.go; said.go reads the bodies, in each dialect,
+// ledger.go is the bookkeeping, and fault.go misbehaves where that is asked for.
 package listener

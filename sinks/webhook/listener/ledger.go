@@ -14,6 +14,9 @@ type Snapshot struct {
 	// Received counts calls; Verified those with a right signature and one id,
 	// the first time as every time; Refused the others.
 	Received, Verified, Refused int
+	// Failed counts verified calls that were answered with a fault which was
+	// asked for; what follows does not count them.
+	Failed int
 	// Repeated counts verified calls whose id had been seen before.
 	Repeated int
 	// Webhooks counts different webhooks, and ByType the same by type.
@@ -55,6 +58,10 @@ func (l *ledger) record(c *Call) {
 		return
 	}
 	l.counts.Verified++
+	if c.Failed {
+		l.counts.Failed++
+		return
+	}
 	if c.Again = l.remember(c.ID); c.Again {
 		l.counts.Repeated++
 		return

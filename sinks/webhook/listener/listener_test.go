@@ -28,19 +28,26 @@ type bench struct {
 	caller *webhook.Caller
 	secret string
 	l      *listener.Listener
+	onCall func(listener.Call) // told of calls too, if set
 	mu     sync.Mutex
 	calls  []listener.Call
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t *testing.T) *bench { return newBenchOf(t, listener.Faults{}) }
+
+func newBenchOf(t *testing.T, faults listener.Faults) *bench {
 	b := &bench{t: t, secret: secretOf(t, 1)}
 	var err error
 	b.l, err = listener.New(listener.Options{
 		Secrets: []string{secretOf(t, 9), b.secret},
+		Faults:  faults,
 		OnCall: func(c listener.Call) {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.calls = append(b.calls, c)
+			if b.onCall != nil {
+				b.onCall(c)
+			}
 		},
 	})
 	require.NoError(t, err)
@@ -96,7 +103,7 @@ func TestListenerCounts(t *testing.T) {
 	require.Len(t, b.calls, 9)
 	require.Equal(t, "/a", b.calls[0].Path)
 	require.Equal(t, listener.Call{
-		Path: "/a", ID: "a0", Again: true, Type: "tracking.event", Sequence: 1, RegistrationID: "r1",
+		Path: "/a", ID: "a0", Again: true, Answered: 204, Type: "tracking.event", Sequence: 1, RegistrationID: "r1",
 		Body: []byte(event("a0", "tracking.event", "r1", 1)),
 	}, b.calls[4])
 }
@@ -128,7 +135,7 @@ func TestListenerReadsTheDialects(t *testing.T) {
 	} {
 		b := newBench(t)
 		require.Equal(t, 204, b.send("/", "x", test.body), test.body)
-		test.want.Path, test.want.ID, test.want.Body = "/", "x", []byte(test.body)
+		test.want.Path, test.want.ID, test.want.Body, test.want.Answered = "/", "x", []byte(test.body), 204
 		require.Equal(t, []listener.Call{test.want}, b.calls)
 	}
 }
@@ -170,6 +177,11 @@ func (b *bench) signed(t *testing.T, id string, at time.Time, body []byte) http.
 }
 
 func (b *bench) post(t *testing.T, body []byte, headers http.Header) int {
+	return b.answer(t, body, headers).StatusCode
+}
+
+// answer posts a call of any form and returns its answer without the body.
+func (b *bench) answer(t *testing.T, body []byte, headers http.Header) *http.Response {
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.server.URL, bytes.NewReader(body))
 	require.NoError(t, err)
 	req.Header = headers
@@ -177,7 +189,7 @@ func (b *bench) post(t *testing.T, body []byte, headers http.Header) int {
 	require.NoError(t, err)
 	_, _ = io.Copy(io.Discard, res.Body)
 	require.NoError(t, res.Body.Close())
-	return res.StatusCode
+	return res
 }
 
 func TestNewRefusesSecrets(t *testing.T) {
