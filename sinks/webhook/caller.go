@@ -32,7 +32,7 @@ const (
 	defaultTimeout     = 15 * time.Second
 	idleTimeout        = 90 * time.Second
 	idleConns          = 1024
-	idleConnsPerHost   = 16
+	idleConnsPerHost   = 256 // of a fast receiver, all that were busy a moment ago: with fewer most calls would connect anew
 	maxHeaderBytes     = 64 << 10
 	maxAnswerBytes     = 64 << 10
 	maxKeptAnswerBytes = 1 << 10
