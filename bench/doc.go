@@ -6,6 +6,6 @@
 // It is wiring, like cmd, and may import every room.
 //
 // Start reading at main.go (the parts by name), then engine (the runtime
-// alone) and tracking (the role), rig (brokers, loads, measured processes, the
-// limit) and report (medians, tables, aims).
+// alone), tracking and webhooks (roles, which deployed runs), rig (brokers,
+// loads, measured processes, the limit) and report (medians, tables, aims).
 package main

@@ -11,10 +11,12 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"waybill/bench/deployed"
 	"waybill/bench/engine"
 	"waybill/bench/report"
 	"waybill/bench/rig"
 	"waybill/bench/tracking"
+	"waybill/bench/webhooks"
 	"waybill/internal/embedded"
 )
 
@@ -52,10 +54,13 @@ func runHidden(args []string) (code int, hidden bool) {
 func kinds() rig.Kinds {
 	return rig.Kinds{
 		rig.LimitKind:      rig.Kind(rig.NewLimit),
-		tracking.Kind:      rig.Kind(tracking.New),
+		deployed.Kind:      rig.Kind(deployed.New),
 		engine.RuntimeKind: rig.Kind(engine.NewRuntime),
 		engine.FillKind:    rig.Kind(engine.NewFiller),
 		engine.BulkKind:    rig.Kind(engine.NewBulk),
+
+		webhooks.ReceiverKind: rig.Kind(webhooks.NewReceiver),
+		webhooks.BareKind:     rig.Kind(webhooks.NewBare),
 	}
 }
 
@@ -67,6 +72,7 @@ type options struct {
 	Common   rig.Options      `embed:""`
 	Engine   engine.Options   `embed:""`
 	Tracking tracking.Options `embed:""`
+	Webhooks webhooks.Options `embed:""`
 }
 
 // part is one question, and one section of the results.
@@ -82,6 +88,11 @@ func parts() []part {
 			return measure(ctx, &o.Common, &o.Engine)
 		}}
 	}
+	ofWebhooks := func(name string, measure func(context.Context, *rig.Options, *webhooks.Options) (*report.Section, error)) part {
+		return part{name, func(ctx context.Context, o *options) (*report.Section, error) {
+			return measure(ctx, &o.Common, &o.Webhooks)
+		}}
+	}
 	return []part{
 		ofEngine(engine.StreamPart, engine.Stream),
 		ofEngine(engine.LatencyPart, engine.Latency),
@@ -92,6 +103,7 @@ func parts() []part {
 		{tracking.Part, func(ctx context.Context, o *options) (*report.Section, error) {
 			return tracking.Run(ctx, &o.Common, &o.Tracking)
 		}},
+		ofWebhooks(webhooks.ThroughputPart, webhooks.Throughput),
 	}
 }
 

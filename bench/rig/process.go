@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"time"
 )
 
 // Process is the parent's side of a measured process. It is tied to this one
@@ -73,6 +74,15 @@ func (p *Process) Begin() error {
 func (p *Process) End() (Usage, error) {
 	end, err := p.ask(wordEnd)
 	return end.Used, err
+}
+
+// CPU is the processor time that it has used so far, to 10 ms; 0 where there is
+// no /proc.
+func (p *Process) CPU() time.Duration { return processCPU(p.command.Process.Pid) }
+
+// Resident is the memory that it has now, in bytes; 0 where there is no /proc.
+func (p *Process) Resident() int64 {
+	return kernelBytes(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid), "VmRSS")
 }
 
 // Alive ends when the process cannot answer any more, and says why.

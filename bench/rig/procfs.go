@@ -81,3 +81,11 @@ func parseStat(stat []byte) (parent string, used time.Duration) {
 	}
 	return string(fields[state+1]), used
 }
+
+// processCPU is the processor time that one process has used. It is 0 where
+// there is no /proc.
+func processCPU(pid int) time.Duration {
+	stat, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	_, used := parseStat(stat)
+	return used
+}

@@ -41,7 +41,14 @@ func (p Pair) Share() float64 { return 100 * p.Ours.Rate() / p.Limit.Rate() }
 
 // Measure lets a stage's load loose on a process that waits for it, and
 // measures until its group has handled all of it. It ends the process.
-func Measure(ctx context.Context, s *Stage, p *Process, group string, records int) (t Turn, err error) {
+func Measure(ctx context.Context, s *Stage, p *Process, group string, records int) (Turn, error) {
+	return MeasureWork(ctx, p, records, s.Open, func(ctx context.Context) error { return s.Handled(ctx, group) })
+}
+
+// MeasureWork lets work loose on a process that waits for it, and measures
+// until it is done. It ends the process. What other children of this process
+// have used counts as the broker's.
+func MeasureWork(ctx context.Context, p *Process, records int, begin, done func(context.Context) error) (t Turn, err error) {
 	defer func() { err = errors.Join(err, p.Close()) }()
 	if err := p.Begin(); err != nil {
 		return t, err
@@ -51,10 +58,10 @@ func Measure(ctx context.Context, s *Stage, p *Process, group string, records in
 		return t, err
 	}
 	began := time.Now()
-	if err := s.Open(ctx); err != nil {
+	if err := begin(ctx); err != nil {
 		return t, err
 	}
-	if err := s.Handled(p.Alive(), group); err != nil {
+	if err := done(p.Alive()); err != nil {
 		return t, err
 	}
 	took := time.Since(began)

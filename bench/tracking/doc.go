@@ -4,6 +4,5 @@
 //
 // It is wiring, like cmd, and may import every room.
 //
-// Start reading at Run (the turns), then stage.go (what lies on the broker) and
-// role.go (what the measured process runs).
+// Start reading at Run (the turns), then stage.go (what lies on the broker).
 package tracking

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"waybill/bench/deployed"
 	"waybill/bench/report"
 	"waybill/bench/rig"
 	"waybill/schemas"
@@ -25,7 +26,7 @@ func exampleResults(t *testing.T) *results {
 		{Ours: of(50*time.Millisecond, 5*time.Millisecond, 1000), Limit: limit},
 		{Ours: of(200*time.Millisecond, 9*time.Millisecond, 1000), Limit: limit},
 	}
-	settings, err := defaultSettings()
+	settings, err := deployed.Settings()
 	require.NoError(t, err)
 	return &results{
 		bench: &bench{

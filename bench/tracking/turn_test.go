@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/bench/deployed"
 	"waybill/bench/rig"
 	"waybill/bench/rig/rigtest"
 	"waybill/internal/topiclog"
@@ -14,7 +15,7 @@ import (
 
 // A test binary is also the measured process, and a broker.
 func TestMain(m *testing.M) {
-	rigtest.Main(m, rig.Kinds{rig.LimitKind: rig.Kind(rig.NewLimit), Kind: rig.Kind(New)})
+	rigtest.Main(m, rig.Kinds{rig.LimitKind: rig.Kind(rig.NewLimit), deployed.Kind: rig.Kind(deployed.New)})
 }
 
 // One small turn of each, with real processes: tracking decides on every raw
@@ -23,7 +24,7 @@ func TestTurns(t *testing.T) {
 	const partitions, passes = 2, 2
 	l, err := newLoad(30, 1)
 	require.NoError(t, err)
-	settings, err := defaultSettings()
+	settings, err := deployed.Settings()
 	require.NoError(t, err)
 
 	source, err := newStage(t.Context(), l, partitions, 1)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"waybill/bench/deployed"
 	"waybill/bench/report"
 	"waybill/bench/rig"
 	"waybill/internal/config"
@@ -47,7 +48,7 @@ type row struct {
 
 // Run measures.
 func Run(ctx context.Context, common *rig.Options, o *Options) (*report.Section, error) {
-	settings, err := defaultSettings()
+	settings, err := deployed.Settings()
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +121,9 @@ func (b *bench) pair(ctx context.Context, hold time.Duration) (p rig.Pair, err e
 }
 
 func (b *bench) ours(ctx context.Context, s *rig.Stage, hold time.Duration, profile string) (rig.Turn, error) {
-	p, err := rig.Start(ctx, Kind, profile, &Order{Brokers: s.Addrs(), Hold: hold, State: filepath.Join(s.Dir, "state")})
+	p, err := rig.Start(ctx, deployed.Kind, profile, &deployed.Order{
+		Brokers: s.Addrs(), Roles: []string{roles.Tracking}, Clock: "log", Hold: hold, State: filepath.Join(s.Dir, "state"),
+	})
 	if err != nil {
 		return rig.Turn{}, err
 	}
