@@ -46,6 +46,9 @@ func (c *demoCmd) Run(ctx context.Context, g *globals) error {
 	}
 	defer remove()
 	s := demoSettings(*g.settings, dir)
+	if err := ownKeys(&s); err != nil {
+		return err
+	}
 	log := demoLogger(s.Log)
 	services, err := startServices(ctx, &s, log)
 	if err != nil {

@@ -10,13 +10,14 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"waybill/internal/endpointclient"
+	"waybill/internal/vault"
 	"waybill/schemas"
 )
 
 type endpointsCmd struct {
 	Add     endpointsAddCmd     `cmd:"" help:"Add a place that gets webhooks. It must answer a test before it gets traffic."`
 	List    endpointsListCmd    `cmd:"" help:"List a tenant's endpoints."`
-	Show    endpointsShowCmd    `cmd:"" help:"Show one endpoint, its secret masked."`
+	Show    endpointsShowCmd    `cmd:"" help:"Show one endpoint, its secrets and header values masked."`
 	Test    endpointsTestCmd    `cmd:"" help:"Send a test."`
 	Enable  endpointsEnableCmd  `cmd:"" help:"Let traffic through again."`
 	Disable endpointsDisableCmd `cmd:"" help:"Stop traffic; webhooks are kept until their deadline."`
@@ -30,7 +31,8 @@ type endpointFlags struct {
 	Wait   time.Duration `help:"How long to wait for the outcome." default:"20s"`
 }
 
-// client makes a client of the endpoints job, and how to let go of it.
+// client makes a client of the endpoints job, and how to let go of it. Without
+// keys it can send no secret.
 func (f *endpointFlags) client(ctx context.Context, g *globals) (context.Context, *endpointclient.Client, func(), error) {
 	codecs, err := schemas.NewCodecs()
 	if err != nil {
@@ -43,6 +45,19 @@ func (f *endpointFlags) client(ctx context.Context, g *globals) (context.Context
 	ctx, cancel := context.WithTimeout(ctx, f.Wait)
 	return ctx, &endpointclient.Client{Kafka: kafka, Prefix: g.settings.Kafka.Prefix, Codecs: codecs},
 		func() { cancel(); kafka.Close() }, nil
+}
+
+// sealing is client for commands with secrets: they are sealed (W10).
+func (f *endpointFlags) sealing(ctx context.Context, g *globals) (context.Context, *endpointclient.Client, func(), error) {
+	keys, err := vault.Load(g.settings.SecretKeysFile())
+	if err != nil {
+		return ctx, nil, nil, err
+	}
+	ctx, client, done, err := f.client(ctx, g)
+	if err == nil {
+		client.Vault = keys
+	}
+	return ctx, client, done, err
 }
 
 // command sends one command about an endpoint.
@@ -101,7 +116,7 @@ func orAll(names []string) string {
 	return strings.Join(names, " ")
 }
 
-// all returns the tenant's endpoints with their secrets masked.
+// all returns the tenant's endpoints, masked.
 func (f *endpointFlags) all(ctx context.Context, g *globals) ([]schemas.WebhookEndpoint, error) {
 	ctx, client, done, err := f.client(ctx, g)
 	if err != nil {
@@ -114,13 +129,7 @@ func (f *endpointFlags) all(ctx context.Context, g *globals) ([]schemas.WebhookE
 	}
 	all := []schemas.WebhookEndpoint{}
 	for _, e := range known.OfTenant(f.Tenant) {
-		shown := *e
-		shown.Secrets = make([]schemas.EndpointSecret, len(e.Secrets))
-		for i, s := range e.Secrets {
-			s.Secret = "whsec_…"
-			shown.Secrets[i] = s
-		}
-		all = append(all, shown)
+		all = append(all, endpointclient.Masked(e))
 	}
 	return all, nil
 }

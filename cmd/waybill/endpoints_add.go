@@ -42,7 +42,7 @@ func (c *endpointsAddCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	ctx, client, done, err := c.client(ctx, g)
+	ctx, client, done, err := c.sealing(ctx, g)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type running struct {
 	Kafka      []string `json:"kafka"`
 	ClickHouse string   `json:"clickhouse"`
 	HTTP       string   `json:"http"`
+	SecretKeys string   `json:"secret_keys"`
 }
 
 // startUp runs `waybill up` on free ports and waits until it is ready.
@@ -50,6 +51,7 @@ func startUp(t *testing.T, dir string, args ...string) *running {
 func (r *running) env() []string {
 	return []string{
 		"WAYBILL_KAFKA_BROKERS=" + strings.Join(r.Kafka, ","), "WAYBILL_CLICKHOUSE_ADDR=" + r.ClickHouse, "WAYBILL_HTTP_LISTEN=" + r.HTTP,
+		"WAYBILL_SECRET_KEYS=" + r.SecretKeys,
 	}
 }
 

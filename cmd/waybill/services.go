@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -10,6 +11,7 @@ import (
 	"waybill/internal/config"
 	"waybill/internal/embedded"
 	"waybill/internal/topics"
+	"waybill/internal/vault"
 )
 
 // services are the Kafka and the ClickHouse that a deployment uses: embedded,
@@ -40,7 +42,8 @@ func startServices(ctx context.Context, s *config.Settings, log *slog.Logger) (*
 	return running, nil
 }
 
-// startKafka starts the Kafka alone if it is embedded.
+// startKafka starts the Kafka alone if it is embedded. With it go keys for the
+// secrets of endpoints (W10), made where none are named.
 func startKafka(ctx context.Context, s *config.Settings, log *slog.Logger) (*services, error) {
 	if len(s.Kafka.Brokers) > 0 {
 		return &services{}, nil
@@ -51,8 +54,22 @@ func startKafka(ctx context.Context, s *config.Settings, log *slog.Logger) (*ser
 	if err != nil {
 		return nil, err
 	}
+	running := &services{kafka: kafka}
+	if err := ownKeys(s); err != nil {
+		running.close(log)
+		return nil, err
+	}
 	s.Kafka.Brokers = kafka.Addrs()
-	return &services{kafka: kafka}, nil
+	return running, nil
+}
+
+// ownKeys makes the file of keys in --data where none is named.
+func ownKeys(s *config.Settings) error {
+	if s.SecretKeys != "" {
+		return nil
+	}
+	s.SecretKeys = filepath.Join(s.Data, "secrets.key")
+	return vault.Make(s.SecretKeys, rand.Reader)
 }
 
 // watch fails when something embedded ends of itself.

@@ -114,7 +114,7 @@ func (c *upCmd) welcome(s *config.Settings, listen string) error {
 	if c.json() {
 		return printJSON(map[string]any{
 			"kafka": s.Kafka.Addrs(), "kafka_prefix": s.Kafka.Prefix,
-			"clickhouse": s.ClickHouse.Address(), "database": s.ClickHouse.Database, "http": listen,
+			"clickhouse": s.ClickHouse.Address(), "database": s.ClickHouse.Database, "http": listen, "secret_keys": s.SecretKeys,
 		})
 	}
 	_, err := fmt.Printf(`Waybill is starting.
@@ -122,8 +122,9 @@ func (c *upCmd) welcome(s *config.Settings, listen string) error {
   Kafka       %s
   ClickHouse  %s, database %s
   health      http://%s/readyz
+  keys        %s
 
 Try: waybill register royal-mail AB123456785GB && waybill track royal-mail AB123456785GB
-`, strings.Join(s.Kafka.Addrs(), ","), s.ClickHouse.Address(), s.ClickHouse.Database, listen)
+`, strings.Join(s.Kafka.Addrs(), ","), s.ClickHouse.Address(), s.ClickHouse.Database, listen, s.SecretKeys)
 	return err
 }

@@ -21,6 +21,7 @@ type Settings struct {
 	Pipeline   Pipeline   `embed:"" group:"Pipeline"`
 	Knowledge  Knowledge  `embed:"" group:"Knowledge"`
 	Webhook    Webhook    `embed:"" prefix:"webhook-" group:"Webhooks"`
+	SecretKeys string     `help:"File of the keys that endpoints' secrets and header values are sealed with, so that no topic and no state holds them readable (W10): 'waybill secrets new-key' makes one. All who add endpoints or send webhooks need the same. Empty: secrets.key in --data where Kafka is embedded; another Kafka's keys must be named." type:"path" placeholder:"FILE" group:"Webhooks"`
 	HTTP       HTTP       `embed:"" prefix:"http-" group:"Metrics and health"`
 	Log        Log        `embed:"" prefix:"log-" group:"Logs"`
 }
@@ -104,6 +105,15 @@ func (s *Settings) StateFolder() string {
 		return s.Pipeline.StateDir
 	}
 	return filepath.Join(s.Data, "state")
+}
+
+// SecretKeysFile returns the file of keys, empty where it must be named and is
+// not.
+func (s *Settings) SecretKeysFile() string {
+	if s.SecretKeys == "" && len(s.Kafka.Brokers) == 0 {
+		return filepath.Join(s.Data, "secrets.key")
+	}
+	return s.SecretKeys
 }
 
 // WorkerCount returns the number of workers.

@@ -10,7 +10,6 @@ import (
 
 	"waybill/internal/deadletters"
 	"waybill/internal/embedded/embeddedtest"
-	"waybill/internal/endpointclient"
 	"waybill/internal/roles"
 	"waybill/internal/roles/rolestest"
 	"waybill/schemas"
@@ -62,7 +61,7 @@ func TestRoundTrip(t *testing.T) {
 	require.Equal(t, broken.Topic, sent.Topic)
 	require.Equal(t, broken.Partition, sent.Partition, "the same key goes to the same partition")
 	require.Equal(t, []kgo.RecordHeader{own}, sent.Headers, "where it lay is no header of the record")
-	endpoints := &endpointclient.Client{Kafka: d.Client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.Codecs}
+	endpoints := d.Endpoints(t)
 	require.Eventually(t, func() bool {
 		table, err := endpoints.Table(t.Context())
 		return err == nil && table.ByID("ep_1") != nil

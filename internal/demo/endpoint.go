@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waybill/internal/endpointclient"
+	"waybill/internal/vault"
 	"waybill/schemas"
 )
 
@@ -17,8 +18,12 @@ func (d *demo) enableEndpoint(ctx context.Context) error {
 }
 
 func (d *demo) createEndpoint(ctx context.Context) error {
-	client := &endpointclient.Client{Kafka: d.client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.codecs}
-	_, err := client.Send(ctx, &schemas.EndpointCommand{
+	keys, err := vault.Load(d.Settings.SecretKeysFile())
+	if err != nil {
+		return err
+	}
+	client := &endpointclient.Client{Kafka: d.client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.codecs, Vault: keys}
+	_, err = client.Send(ctx, &schemas.EndpointCommand{
 		CommandID: d.receiver.CommandID, Tenant: tenant, EndpointID: d.receiver.EndpointID, Kind: schemas.CommandCreate,
 		URL: d.receiver.url(), Description: "the demo's receiver", Secret: d.receiver.Secret,
 		Order: schemas.OrderShipment, RequestedBy: "demo", RequestedAt: time.Now(),

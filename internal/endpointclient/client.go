@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/internal/topiclog"
+	"waybill/internal/vault"
 	"waybill/schemas"
 )
 
@@ -22,14 +23,17 @@ type Client struct {
 	Kafka  *kgo.Client
 	Prefix string
 	Codecs *schemas.Codecs
+	// Vault seals what commands hold of secrets. Nil: commands with some are
+	// not sent.
+	Vault *vault.Vault
 }
 
 // NewID makes an id for an endpoint or a command: random, lower case, no dot.
 func NewID(prefix string) string { return prefix + strings.ToLower(rand.Text()) }
 
-// Send sends a command and waits until it was carried out. It returns the
-// endpoint as it then stood. The error wraps ErrRefused when the command was
-// refused.
+// Send seals a command's secrets, sends it and waits until it was carried out.
+// It returns the endpoint as it then stood. The error wraps ErrRefused when the
+// command was refused.
 func (c *Client) Send(ctx context.Context, command *schemas.EndpointCommand) (*schemas.WebhookEndpoint, error) {
 	answers, err := c.tail(ctx, schemas.TopicWebhookEndpoints)
 	if err != nil {
@@ -49,9 +53,13 @@ func (c *Client) Send(ctx context.Context, command *schemas.EndpointCommand) (*s
 	return answer, refusal(answer.LastError)
 }
 
-// produce writes a command and waits for the broker's word.
+// produce seals and writes a command and waits for the broker's word.
 func (c *Client) produce(ctx context.Context, command *schemas.EndpointCommand) error {
-	value, err := c.Codecs.EndpointCommand.Encode(command)
+	sealed, err := c.seal(command)
+	if err != nil {
+		return err
+	}
+	value, err := c.Codecs.EndpointCommand.Encode(sealed)
 	if err != nil {
 		return err
 	}

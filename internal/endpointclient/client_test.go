@@ -14,15 +14,12 @@ import (
 	"waybill/internal/endpointclient"
 	"waybill/internal/roles"
 	"waybill/internal/roles/rolestest"
+	"waybill/internal/vault"
 	"waybill/pipeline/endpoints"
 	"waybill/schemas"
 )
 
 func TestMain(m *testing.M) { embeddedtest.Main(m) }
-
-func clientOf(d *rolestest.Deployment) *endpointclient.Client {
-	return &endpointclient.Client{Kafka: d.Client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.Codecs}
-}
 
 // soon bounds what must happen.
 func soon(t *testing.T) context.Context {
@@ -51,7 +48,7 @@ func about(made *schemas.EndpointCommand, kind string) *schemas.EndpointCommand 
 func TestCommandsAreCarriedOut(t *testing.T) {
 	d := rolestest.New(t)
 	d.Run(t, roles.Endpoints)
-	c, ctx := clientOf(d), soon(t)
+	c, ctx := d.Endpoints(t), soon(t)
 	made := create("shop", "http://127.0.0.1:1/")
 
 	e, err := c.Send(ctx, made)
@@ -98,7 +95,7 @@ func TestCommandsAreCarriedOut(t *testing.T) {
 func TestTestsTellTheirOutcome(t *testing.T) {
 	d := rolestest.New(t)
 	d.Run(t, roles.Endpoints, roles.Delivery)
-	c := clientOf(d)
+	c := d.Endpoints(t)
 	for _, tt := range []struct {
 		status           int
 		outcome, reason  string
@@ -132,7 +129,7 @@ func TestTestsTellTheirOutcome(t *testing.T) {
 // what was waited for.
 func TestNobodyAnswers(t *testing.T) {
 	d := rolestest.New(t)
-	c := clientOf(d)
+	c := d.Endpoints(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	tests, err := c.Tests(ctx)
@@ -162,4 +159,42 @@ func TestNewIDIsOneOfItsOwn(t *testing.T) {
 	id := endpointclient.NewID("ep_")
 	require.Regexp(t, `^ep_[a-z0-9]{20,}$`, id)
 	require.NotEqual(t, id, endpointclient.NewID("ep_"))
+}
+
+// Whatever is written is sealed, by either way in; what the job could not check
+// any more is refused before.
+func TestSecretsAreSealed(t *testing.T) {
+	d := rolestest.New(t)
+	d.Run(t, roles.Endpoints)
+	c, ctx := d.Endpoints(t), soon(t)
+	made := create("shop", "http://127.0.0.1:1/")
+	made.Headers = map[string]string{"X-Key": "Bearer topsecret"}
+	e, err := c.Send(ctx, made)
+	require.NoError(t, err)
+	require.Equal(t, "Bearer topsecret", made.Headers["X-Key"], "the sender's command is its own")
+	for _, text := range []string{e.Secrets[0].Secret, e.Headers["X-Key"]} {
+		require.True(t, vault.Sealed(text), text)
+	}
+	secret, err := c.Vault.Open("shop", made.EndpointID, e.Secrets[0].Secret)
+	require.NoError(t, err)
+	require.Equal(t, made.Secret, secret)
+	value, err := c.Vault.Open("shop", made.EndpointID, e.Headers["X-Key"])
+	require.NoError(t, err)
+	require.Equal(t, "Bearer topsecret", value)
+	shown := endpointclient.Masked(e)
+	require.Equal(t, "whsec_…", shown.Secrets[0].Secret)
+	require.Equal(t, map[string]string{"X-Key": "…"}, shown.Headers)
+	require.True(t, vault.Sealed(e.Headers["X-Key"]), "the table is left as it is")
+
+	wrong := create("shop", "http://127.0.0.1:2/")
+	wrong.Secret = "whsec_topsecret"
+	_, err = c.Send(ctx, wrong)
+	require.ErrorIs(t, err, endpointclient.ErrRefused)
+	require.ErrorContains(t, err, "400: the secret is not whsec_")
+	require.NotContains(t, err.Error(), "topsecret")
+	c.Vault = nil
+	_, err = c.Send(ctx, create("shop", "http://127.0.0.1:3/"))
+	require.ErrorContains(t, err, "--secret-keys")
+	_, err = c.Send(ctx, about(made, schemas.CommandDisable))
+	require.NoError(t, err, "what has no secret needs no key")
 }

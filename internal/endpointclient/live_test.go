@@ -19,7 +19,7 @@ import (
 // live runs a live client until the test ends.
 func live(t *testing.T, d *rolestest.Deployment) *endpointclient.Live {
 	t.Helper()
-	l := endpointclient.NewLive(clientOf(d), slog.New(slog.DiscardHandler))
+	l := endpointclient.NewLive(d.Endpoints(t), slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var running sync.WaitGroup
 	running.Go(func() { require.NoError(t, l.Run(ctx)) })
@@ -36,7 +36,7 @@ func ready(t *testing.T, l *endpointclient.Live) {
 // begins later; tenants see their own.
 func TestLive(t *testing.T) {
 	d := rolestest.New(t)
-	l := endpointclient.NewLive(clientOf(d), slog.New(slog.DiscardHandler))
+	l := endpointclient.NewLive(d.Endpoints(t), slog.New(slog.DiscardHandler))
 	_, err := l.OfTenant("shop")
 	require.ErrorContains(t, err, "they have not been read yet")
 	require.ErrorContains(t, l.Ready(), "they have not been read yet")
@@ -119,7 +119,7 @@ func TestLiveGetsOverFailures(t *testing.T) {
 func BenchmarkSend(b *testing.B) {
 	d := rolestest.New(b)
 	d.Run(b, roles.Endpoints)
-	l := endpointclient.NewLive(clientOf(d), slog.New(slog.DiscardHandler))
+	l := endpointclient.NewLive(d.Endpoints(b), slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
 	go l.Run(ctx)
@@ -128,7 +128,7 @@ func BenchmarkSend(b *testing.B) {
 	_, err := l.Send(ctx, made)
 	require.NoError(b, err)
 	for name, send := range map[string]func(context.Context, *schemas.EndpointCommand) (*schemas.WebhookEndpoint, error){
-		"live": l.Send, "each": clientOf(d).Send,
+		"live": l.Send, "each": d.Endpoints(b).Send,
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

@@ -18,9 +18,12 @@ import (
 func TestCallsOfAStopAreCanceled(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("called after the stop") }))
 	defer server.Close()
+	secrets, err := newOpener(nil, nil)
+	require.NoError(t, err)
 	p := &performer{
-		caller: webhook.New(webhook.Options{AllowedNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}),
-		log:    slog.New(slog.DiscardHandler),
+		secrets: secrets,
+		caller:  webhook.New(webhook.Options{AllowedNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}),
+		log:     slog.New(slog.DiscardHandler),
 	}
 	defer p.caller.Close()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -21,9 +21,10 @@ import (
 
 // performer makes the calls that delivery asks for (E13).
 type performer struct {
-	caller *webhook.Caller
-	bodies *bodies
-	log    *slog.Logger
+	caller  *webhook.Caller
+	bodies  *bodies
+	secrets *opener
+	log     *slog.Logger
 }
 
 // perform makes one call. It is handed to the runtime.
@@ -34,6 +35,13 @@ func (p *performer) perform(ctx context.Context, request any) any {
 	}
 	result := delivery.Result{JobID: attempt.JobID, Number: attempt.Number}
 	call := attempt.Call
+	opened, err := p.secrets.open(attempt.Tenant, &call)
+	if err != nil {
+		result.Outcome.Reason = delivery.ReasonSecretUnreadable
+		p.log.Error("a webhook waits: a secret of its endpoint cannot be opened", "webhook_id", attempt.JobID,
+			"endpoint_id", attempt.EndpointID, "tenant", attempt.Tenant, "err", err)
+		return result
+	}
 	if attempt.BodyAt != nil {
 		body, err := p.body(ctx, attempt.JobID, *attempt.BodyAt)
 		if err != nil {
@@ -46,6 +54,7 @@ func (p *performer) perform(ctx context.Context, request any) any {
 		call.Body = body
 	}
 	result.Outcome = delivery.Outcome(p.caller.Call(ctx, webhook.Request(call)))
+	result.Outcome.Answer = conceal(result.Outcome.Answer, opened)
 	if ctx.Err() != nil && result.Outcome.StartedAt.IsZero() {
 		result.Outcome.Reason = delivery.ReasonCanceled // we stopped before anything was sent, whatever the call says
 	}

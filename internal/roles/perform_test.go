@@ -55,7 +55,7 @@ func keep(t *testing.T, url string) *kept {
 	t.Helper()
 	k := &kept{Deployment: rolestest.New(t)}
 	k.stop = k.Run(t, roles.Endpoints, roles.Delivery)
-	k.client = &endpointclient.Client{Kafka: k.Client, Prefix: k.Settings.Kafka.Prefix, Codecs: k.Codecs}
+	k.client = k.Endpoints(t)
 	k.endpoint = newEndpoint(url)
 	k.send(t, schemas.CommandCreate)
 	k.send(t, schemas.CommandDisable)

@@ -15,6 +15,7 @@ import (
 
 	"waybill/internal/config"
 	"waybill/internal/knowledge"
+	"waybill/internal/vault"
 	"waybill/pipeline/stream"
 	"waybill/schemas"
 	"waybill/sinks/clickhouse"
@@ -94,8 +95,16 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 	case Endpoints:
 		r.runtimes[name], err = p.endpoints()
 	case Delivery:
+		var keys *vault.Vault
+		if keys, err = vault.Load(o.Settings.SecretKeysFile()); err != nil {
+			return err
+		}
+		var secrets *opener
+		if secrets, err = newOpener(keys, o.Registerer); err != nil {
+			return fmt.Errorf("registering metrics of secrets: %w", err)
+		}
 		perform := &performer{
-			caller: r.caller, log: o.Logger.With("app", Delivery),
+			caller: r.caller, log: o.Logger.With("app", Delivery), secrets: secrets,
 			bodies: &bodies{client: r.bodies, topic: o.Settings.Kafka.Prefix + schemas.TopicWebhookJobs, codec: o.Codecs.WebhookJob},
 		}
 		r.runtimes[name], err = p.delivery(perform.perform)

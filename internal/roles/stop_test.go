@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"waybill/internal/endpointclient"
 	"waybill/internal/roles"
 	"waybill/internal/roles/rolestest"
 	"waybill/internal/topiclog"
@@ -41,7 +40,7 @@ func TestStopLeavesNoFailure(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	stopEndpoints := d.Run(t, roles.Endpoints)
-	client := &endpointclient.Client{Kafka: d.Client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.Codecs}
+	client := d.Endpoints(t)
 	_, err := client.Send(ctx, newEndpoint(server.URL))
 	require.NoError(t, err)
 	stopEndpoints()

@@ -112,8 +112,8 @@ func (t *turn) settle(w *webhook, o Outcome) bool {
 		o.StartedAt = *w.OpenSince
 	}
 	w.OpenSince = nil
-	if o.Reason == ReasonBusy {
-		return t.postpone(w)
+	if o.Reason == ReasonBusy || o.Reason == ReasonSecretUnreadable {
+		return t.postpone(w, o.Reason)
 	}
 	row := t.row(w, schemas.OutcomeDelivered)
 	row.Reason, row.StatusCode, row.Response = o.Reason, o.StatusCode, o.Answer
@@ -150,11 +150,12 @@ func (t *turn) settle(w *webhook, o Outcome) bool {
 }
 
 // postpone lets a webhook come again whose endpoint had no room for its call
-// (W7). It keeps its place and its number, but does not outlive its deadline.
-func (t *turn) postpone(w *webhook) bool {
+// (W7), or a secret that could not be opened (W10). It keeps its place and its
+// number, but does not outlive its deadline.
+func (t *turn) postpone(w *webhook, reason string) bool {
 	deadline := t.job.deadline(w)
 	if !t.now.Before(deadline) {
-		t.end(w, schemas.OutcomeExpired, ReasonBusy)
+		t.end(w, schemas.OutcomeExpired, reason)
 		return false
 	}
 	w.DueAt = earlier(t.job.recheck(w, t.now), deadline)

@@ -90,6 +90,10 @@ const (
 	// ReasonBodyUnavailable is for whoever makes the call: the body could not
 	// be read from webhook-jobs.
 	ReasonBodyUnavailable = "body_unavailable"
+	// ReasonSecretUnreadable is for whoever makes the call: a secret of the
+	// endpoint could not be opened (W10). It is no attempt: nothing was sent, and
+	// the endpoint is not to blame.
+	ReasonSecretUnreadable = "secret_unreadable"
 	// ReasonDeadline ends a webhook whose deadline has passed (W6).
 	ReasonDeadline = "deadline"
 	// ReasonEndpointNotEnabled ends a webhook whose endpoint took no traffic

@@ -12,9 +12,9 @@ const (
 	maxHeaderValueBytes = 1024
 )
 
-// checkHeaders says what stands against sending headers along, or nil. The
-// values may be credentials, so no answer repeats them.
-func checkHeaders(headers map[string]string) *refusal {
+// checkHeaders says what stands against sending headers along, or nil; check
+// says it of a value. The values may be credentials, so no answer repeats them.
+func checkHeaders(headers map[string]string, check func(name, value string) *refusal) *refusal {
 	if len(headers) > maxHeaders {
 		return refuse(400, "there are %d headers; %d are allowed", len(headers), maxHeaders)
 	}
@@ -28,10 +28,25 @@ func checkHeaders(headers map[string]string) *refusal {
 			return refuse(400, "the header %s is ours to set or would break the call", name)
 		case seen[lower]:
 			return refuse(400, "the header %s is given twice", name)
-		case !isFieldValue(headers[name]):
-			return refuse(400, "the value of header %s is over %d bytes or holds a control character", name, maxHeaderValueBytes)
+		}
+		if r := check(name, headers[name]); r != nil {
+			return r
 		}
 		seen[lower] = true
+	}
+	return nil
+}
+
+func checkHeaderValue(name, value string) *refusal {
+	if isSealed(value) {
+		return checkSealed("the value of header "+name, value)
+	}
+	return checkClearValue(name, value)
+}
+
+func checkClearValue(name, value string) *refusal {
+	if !isFieldValue(value) {
+		return refuse(400, "the value of header %s is over %d bytes or holds a control character", name, maxHeaderValueBytes)
 	}
 	return nil
 }

@@ -58,6 +58,44 @@ func TestCreate(t *testing.T) {
 	require.NotContains(t, test.JobID, ".")
 }
 
+// TestSealedIsOpaque: what its sender sealed is taken as it is, but not in any
+// size.
+func TestSealedIsOpaque(t *testing.T) {
+	sealed := "sealed:k:" + strings.Repeat("A", maxSealedBytes-len("sealed:k:"))
+	require.Nil(t, checkSecret(sealed))
+	require.Nil(t, checkHeaders(map[string]string{"X": sealed}, checkHeaderValue))
+	require.Contains(t, checkSecret(sealed+"A").text, "the secret has 2049 bytes when sealed")
+	require.Contains(t, checkHeaders(map[string]string{"X": sealed + "A"}, checkHeaderValue).text, "the value of header X has 2049 bytes when sealed")
+}
+
+// TestCheckClear: the sender of a command hears what the job could no longer
+// say of a sealed text.
+func TestCheckClear(t *testing.T) {
+	const secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
+	for name, row := range map[string]struct {
+		secret  string
+		headers map[string]string
+		says    string
+	}{
+		"neither":                 {},
+		"both":                    {secret: secret, headers: map[string]string{"X": "value"}},
+		"a value that looks so":   {headers: map[string]string{"X": "sealed:k:AAAA"}},
+		"a secret that looks so":  {secret: "sealed:k:AAAA", says: "400: the secret is not whsec_"},
+		"a short secret":          {secret: "whsec_MDEy", says: "400: the secret is not whsec_"},
+		"a value on two lines":    {headers: map[string]string{"X": "topsecret\n"}, says: "400: the value of header X"},
+		"a header that is ours":   {headers: map[string]string{"Webhook-Id": "x"}, says: "400: the header Webhook-Id is ours"},
+		"a value over 1024 bytes": {headers: map[string]string{"X": strings.Repeat("v", 1025)}, says: "400: the value of header X"},
+	} {
+		err := CheckClear(&schemas.EndpointCommand{Secret: row.secret, Headers: row.headers})
+		if row.says == "" {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.ErrorContains(t, err, row.says, name)
+		require.NotContains(t, err.Error(), "topsecret")
+	}
+}
+
 // TestStateIsBounded: the worst that a tenant can send leaves a state that
 // fits in a record.
 func TestStateIsBounded(t *testing.T) {

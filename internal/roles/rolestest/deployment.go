@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +16,10 @@ import (
 
 	"waybill/internal/config"
 	"waybill/internal/embedded/embeddedtest"
+	"waybill/internal/endpointclient"
 	"waybill/internal/roles"
 	"waybill/internal/topics"
+	"waybill/internal/vault"
 	"waybill/schemas"
 )
 
@@ -37,11 +40,13 @@ type Deployment struct {
 func Settings(t testing.TB, flags ...string) *config.Settings {
 	t.Helper()
 	var s config.Settings
+	keys := filepath.Join(t.TempDir(), "secrets.key")
+	require.NoError(t, vault.Make(keys, rand.Reader))
 	parser, err := kong.New(&s)
 	require.NoError(t, err)
 	_, err = parser.Parse(append([]string{
 		"--kafka-brokers", strings.Join(embeddedtest.Kafka(t), ","), "--kafka-prefix", Unique("test-") + ".",
-		"--instance", "test", "--data", t.TempDir(), "--webhook-allow", "127.0.0.0/8",
+		"--instance", "test", "--data", t.TempDir(), "--webhook-allow", "127.0.0.0/8", "--secret-keys", keys,
 	}, flags...))
 	require.NoError(t, err)
 	return &s
@@ -67,6 +72,14 @@ func New(t testing.TB, flags ...string) *Deployment {
 	require.NoError(t, err)
 	t.Cleanup(d.Client.Close)
 	return d
+}
+
+// Endpoints makes a client of the endpoints job.
+func (d *Deployment) Endpoints(t testing.TB) *endpointclient.Client {
+	t.Helper()
+	keys, err := vault.Load(d.Settings.SecretKeysFile())
+	require.NoError(t, err)
+	return &endpointclient.Client{Kafka: d.Client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.Codecs, Vault: keys}
 }
 
 // Kafka returns the options of a Kafka client.

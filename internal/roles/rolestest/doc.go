@@ -2,8 +2,8 @@
 // prefix of its own, and the roles that a test asks for.
 //
 // A test package that asks for it declares the TestMain that embeddedtest
-// describes. It may import internal/roles, internal/topics, internal/config and
-// internal/embedded/embeddedtest.
+// describes. It may import internal/roles, internal/topics, internal/config,
+// internal/endpointclient, internal/vault and internal/embedded/embeddedtest.
 //
 // Start reading at New, then Deployment.Run.
 package rolestest

@@ -1,0 +1,82 @@
+package roles
+
+import (
+	"crypto/rand"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+
+	"waybill/internal/vault"
+	"waybill/pipeline/delivery"
+)
+
+func newVault(t *testing.T) *vault.Vault {
+	t.Helper()
+	key, err := vault.NewKey(rand.Reader)
+	require.NoError(t, err)
+	v, err := vault.Parse(key.String())
+	require.NoError(t, err)
+	return v
+}
+
+func TestSecretsAreOpenedForTheCall(t *testing.T) {
+	keys := newVault(t)
+	seal := func(endpoint, text string) string {
+		sealed, err := keys.Seal("t", endpoint, text)
+		require.NoError(t, err)
+		return sealed
+	}
+	registry := prometheus.NewRegistry()
+	o, err := newOpener(keys, registry)
+	require.NoError(t, err)
+	table := map[string]string{"X-Key": seal("ep", "value"), "X-Old": "clear"}
+	call := delivery.Call{EndpointID: "ep", Secrets: []string{seal("ep", "whsec_new"), "whsec_old"}, Headers: table}
+	opened, err := o.open("t", &call)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"whsec_new", "value"}, opened)
+	require.Equal(t, []string{"whsec_new", "whsec_old"}, call.Secrets)
+	require.Equal(t, map[string]string{"X-Key": "value", "X-Old": "clear"}, call.Headers)
+	require.True(t, vault.Sealed(table["X-Key"]), "the table of all endpoints is left as it is")
+	require.Zero(t, unreadable(t, registry))
+
+	for name, call := range map[string]*delivery.Call{
+		"another's secret": {EndpointID: "ep", Secrets: []string{seal("ep", "a"), seal("other", "b")}},
+		"another's header": {EndpointID: "ep", Headers: map[string]string{"X": seal("other", "b")}},
+	} {
+		before := *call
+		opened, err := o.open("t", call)
+		require.ErrorIs(t, err, vault.ErrAltered, name)
+		require.Empty(t, opened)
+		require.Equal(t, before, *call)
+	}
+	require.Equal(t, 2, unreadable(t, registry))
+}
+
+// unreadable reads the one counter of a registry.
+func unreadable(t *testing.T, r *prometheus.Registry) int {
+	t.Helper()
+	families, err := r.Gather()
+	require.NoError(t, err)
+	require.Len(t, families, 1)
+	return int(families[0].GetMetric()[0].GetCounter().GetValue())
+}
+
+// A receiver that says what it was sent does not bring a secret into the log
+// of attempts.
+func TestSecretsAreTakenOutOfAnswers(t *testing.T) {
+	secrets := []string{"Bearer abcdef", "short"}
+	for _, row := range []struct{ answer, want string }{
+		{"", ""},
+		{"thanks", "thanks"},
+		{`{"authorization":"Bearer abcdef"}`, `{"authorization":"…"}`},
+		{"Bearer abcdef, Bearer abcdef", "…, …"},
+		{"short is no secret to look for", "short is no secret to look for"},
+		{strings.Repeat("x", 1000) + "Bearer abcde", strings.Repeat("x", 1000) + "…"},
+		{"it ends with Bearer", "it ends with …"},
+		{"it ends with Beare", "it ends with Beare"},
+	} {
+		require.Equal(t, row.want, conceal(row.answer, secrets))
+	}
+}
