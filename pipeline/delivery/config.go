@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"waybill/pipeline/delivery/schedule"
 	"waybill/schemas"
 )
 
@@ -19,17 +20,16 @@ type Config struct {
 	// before it counts as lost with the instance that made it, and is made
 	// again (W15). It covers the wait for a free worker. Default 15 s.
 	TimeoutMargin time.Duration
-	// Waits are the waits before the attempts after the first, each counted
-	// from the end of the attempt before (W3). After them comes the last
-	// attempt, at the deadline. An endpoint may have its own. Default 5 s,
-	// 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h.
-	Waits []time.Duration
-	// Deadline is how long after its arrival on the log a webhook is tried
-	// (W3). Default 72 h.
-	Deadline time.Duration
+	// Schedule is that of endpoints which choose none (W3). Default:
+	// schedule.Default.
+	Schedule schedule.Schedule
 	// TestDeadline is the same for the test of an endpoint (W9), which somebody
 	// waits for. Default 10 min.
 	TestDeadline time.Duration
+	// SuspendAfter is for how long an endpoint fails before it is suspended
+	// (W8): that of the endpoints job, which is told of each failure after
+	// that. Default 24 h.
+	SuspendAfter time.Duration
 	// DeletionGrace is how long after its arrival a webhook waits for its
 	// endpoint to appear in the table, which may lag behind the jobs. An
 	// endpoint that is not there by then was deleted (W9). Default 10 min.
@@ -46,26 +46,19 @@ type Config struct {
 	InlineBodies int
 }
 
-// defaultWaits is the schedule of W3 after the first attempt.
-func defaultWaits() []time.Duration {
-	return []time.Duration{
-		5 * time.Second, 5 * time.Minute, 30 * time.Minute,
-		2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 14 * time.Hour, 20 * time.Hour,
-	}
-}
-
 // withDefaults checks the settings and fills in what is not set.
 func (c Config) withDefaults() (Config, error) {
 	if c.Codecs == nil {
 		return c, errors.New("making the delivery job: the codecs are missing")
 	}
-	if c.Waits == nil {
-		c.Waits = defaultWaits()
+	if c.Schedule.Deadline == 0 && c.Schedule.Waits == nil {
+		c.Schedule = schedule.Default()
 	}
-	for i, wait := range c.Waits {
-		if wait <= 0 {
-			return c, fmt.Errorf("making the delivery job: wait %d of the schedule is %v; it must be above 0", i+1, wait)
-		}
+	if c.Schedule.Deadline <= 0 {
+		return c, fmt.Errorf("making the delivery job: the deadline of the schedule is %v; it must be above 0", c.Schedule.Deadline)
+	}
+	if err := schedule.Check(c.Schedule.Waits, c.Schedule.Deadline); err != nil {
+		return c, fmt.Errorf("making the delivery job: %w", err)
 	}
 	for _, d := range []struct {
 		name  string
@@ -74,8 +67,8 @@ func (c Config) withDefaults() (Config, error) {
 	}{
 		{"timeout", &c.Timeout, 15 * time.Second},
 		{"timeout margin", &c.TimeoutMargin, 15 * time.Second},
-		{"deadline", &c.Deadline, 72 * time.Hour},
 		{"test deadline", &c.TestDeadline, 10 * time.Minute},
+		{"time to suspension", &c.SuspendAfter, 24 * time.Hour},
 		{"deletion grace", &c.DeletionGrace, 10 * time.Minute},
 		{"least recheck", &c.MinRecheck, time.Second},
 		{"longest recheck", &c.MaxRecheck, 5 * time.Minute},

@@ -20,10 +20,11 @@ import (
 // in the output count from the script's beginning. The commands:
 //
 //	endpoint id=ep [state=enabled] [order=shipment] [schedule=(1s,2s)]
+//		[named=intersoft] [deadline=1h] [failing=-25h]
 //	drop id=ep                      the endpoint leaves the table
 //	job id=j1 [seq=1] [shipment=acme:1] [tenant=shop] [bytes=10] [test]
-//	answer id=j1 [status=200 | reason=timeout] [took=20ms]
-//	pilot [status=500 | reason=timeout] [took=0s] | pilot off
+//	answer id=j1 [status=200 | reason=timeout] [took=20ms] [retry=30s]
+//	pilot [status=500 | reason=timeout] [took=0s] [retry=30s] | pilot off
 //	advance by=5s
 //	await                           until the next call begins
 //	crash                           calls under way are lost
@@ -61,9 +62,7 @@ func (w *world) play(t *testing.T, d *datadriven.TestData) {
 			w.pilot = nil
 		}
 	case "advance":
-		by, err := time.ParseDuration(arg(t, d, "by", ""))
-		require.NoError(t, err)
-		w.advance(w.now.Add(by))
+		w.advance(w.now.Add(duration(t, d, "by")))
 	case "await":
 		for begun := len(w.attempts); len(w.attempts) == begun; {
 			require.NotEmpty(t, w.wakes, "no key is woken any more")
@@ -89,7 +88,19 @@ func (w *world) playEndpoint(t *testing.T, d *datadriven.TestData) {
 			e.Schedule = append(e.Schedule, wait.Milliseconds())
 		}
 	}
+	e.ScheduleName = arg(t, d, "named", "")
+	e.Deadline = duration(t, d, "deadline").Milliseconds()
+	if since := duration(t, d, "failing"); since != 0 {
+		at := w.now.Add(since)
+		e.Health, e.FailingSince = schemas.HealthFailing, &at
+	}
 	w.put(e.EndpointID, e)
+}
+
+func duration(t *testing.T, d *datadriven.TestData, name string) time.Duration {
+	value, err := time.ParseDuration(arg(t, d, name, "0s"))
+	require.NoError(t, err)
+	return value
 }
 
 func (w *world) playJob(t *testing.T, d *datadriven.TestData) {
@@ -150,18 +161,18 @@ func arg(t *testing.T, d *datadriven.TestData, name, or string) string {
 }
 
 func outcome(t *testing.T, d *datadriven.TestData) Outcome {
-	took, err := time.ParseDuration(arg(t, d, "took", "0s"))
-	require.NoError(t, err)
-	if reason := arg(t, d, "reason", ""); reason != "" {
-		return Outcome{Reason: reason, Total: took}
+	o := Outcome{Reason: arg(t, d, "reason", "")}
+	if o.Reason == "" {
+		o = status(t, arg(t, d, "status", "200"))
 	}
-	return status(t, arg(t, d, "status", "200"), took)
+	o.Total, o.RetryAfter = duration(t, d, "took"), duration(t, d, "retry")
+	return o
 }
 
-func status(t *testing.T, text string, took time.Duration) Outcome {
+func status(t *testing.T, text string) Outcome {
 	code, err := strconv.Atoi(text)
 	require.NoError(t, err)
-	o := Outcome{StatusCode: code, Total: took}
+	o := Outcome{StatusCode: code}
 	if code/100 != 2 {
 		o.Reason = fmt.Sprintf("status_%dxx", code/100)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"waybill/pipeline/delivery/schedule"
 	"waybill/schemas"
 )
 
@@ -194,7 +195,7 @@ func (h *history) lostBetween(from, to time.Time) bool {
 // one at the deadline.
 func (h *history) checkWait(t *rapid.T, number int, ended, next, deadline time.Time) {
 	least := deadline.Sub(ended)
-	if waits := defaultWaits(); number <= len(waits) {
+	if waits := schedule.Default().Waits; number <= len(waits) {
 		least = min(least, waits[number-1]*8/10)
 	}
 	require.GreaterOrEqual(t, next.Sub(ended), least, "attempt %d came too soon", number+1)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"waybill/pipeline/delivery/schedule"
 	"waybill/pipeline/stream/job"
 	"waybill/schemas"
 )
@@ -15,8 +16,9 @@ func TestNewJobRefuses(t *testing.T) {
 	require.NoError(t, err)
 	for name, cfg := range map[string]Config{
 		"no codecs":       {},
-		"a wait of 0":     {Codecs: codecs, Waits: []time.Duration{time.Second, 0}},
-		"a negative time": {Codecs: codecs, Deadline: -time.Second},
+		"a wait of 0":     {Codecs: codecs, Schedule: schedule.Schedule{Waits: []time.Duration{time.Second, 0}, Deadline: time.Hour}},
+		"a negative time": {Codecs: codecs, Timeout: -time.Second},
+		"no deadline":     {Codecs: codecs, Schedule: schedule.Schedule{Waits: []time.Duration{time.Second}}},
 	} {
 		_, err := NewJob(cfg)
 		require.ErrorContains(t, err, "making the delivery job", name)

@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"slices"
 	"time"
 
 	"waybill/schemas"
@@ -25,44 +24,46 @@ type verdict struct {
 	reason string    // of expire and cancel
 }
 
-// judge applies the rules to a webhook without an attempt under way. e is its
-// endpoint, nil when the table has none; behind tells that another webhook
-// stands in front of it.
+// judge applies the rules to a webhook without an attempt under way; behind
+// tells that another webhook stands in front of it.
 //
 // No attempt is due after the deadline. One that was due by then is made
 // though its turn came late, because of those in front or because we were not
 // there: every webhook of an enabled endpoint is tried at least once.
-func (j *Job) judge(w *webhook, e *schemas.WebhookEndpoint, behind bool, now time.Time) verdict {
+func (t *turn) judge(w *webhook, behind bool) verdict {
+	e := t.endpoint
 	switch {
 	case e == nil || e.Tenant != w.Tenant:
-		return j.judgeMissing(w, now)
-	case !w.isTest() && e.State != schemas.EndpointEnabled:
-		return j.judgeHeld(w, now)
+		return t.judgeMissing(w)
+	case !w.isTest() && !takesTraffic(e):
+		return t.judgeHeld(w)
 	case behind:
 		return verdict{move: inLine}
-	case w.DueAt.After(now):
-		return verdict{move: wait, until: w.DueAt}
+	}
+	// The deadline may have come nearer since the last attempt (W3).
+	if due := earlier(w.DueAt, t.deadline(w)); due.After(t.now) {
+		return verdict{move: wait, until: due}
 	}
 	return verdict{move: start}
 }
 
 // judgeMissing waits for an endpoint that is not in the table. The table may
 // lag behind the jobs, so only time tells that an endpoint was deleted.
-func (j *Job) judgeMissing(w *webhook, now time.Time) verdict {
-	known := w.ArrivedAt.Add(j.cfg.DeletionGrace)
-	if !now.Before(known) {
+func (t *turn) judgeMissing(w *webhook) verdict {
+	known := w.ArrivedAt.Add(t.job.cfg.DeletionGrace)
+	if !t.now.Before(known) {
 		return verdict{move: cancel, reason: ReasonEndpointDeleted}
 	}
-	return verdict{move: wait, until: earlier(j.recheck(w, now), known)}
+	return verdict{move: wait, until: earlier(t.job.recheck(w, t.now), known)}
 }
 
 // judgeHeld keeps a webhook of an endpoint that takes no traffic (W9).
-func (j *Job) judgeHeld(w *webhook, now time.Time) verdict {
-	deadline := j.deadline(w)
-	if !now.Before(deadline) {
+func (t *turn) judgeHeld(w *webhook) verdict {
+	deadline := t.deadline(w)
+	if !t.now.Before(deadline) {
 		return verdict{move: expire, reason: ReasonEndpointNotEnabled}
 	}
-	return verdict{move: wait, until: earlier(j.recheck(w, now), deadline)}
+	return verdict{move: wait, until: earlier(t.job.recheck(w, t.now), deadline)}
 }
 
 // stands tells whether a webhook keeps its place in line, so that those after
@@ -71,14 +72,11 @@ func stands(w *webhook, e *schemas.WebhookEndpoint) bool {
 	return !w.Aside && !w.isTest() && e != nil && e.Order == schemas.OrderShipment
 }
 
-// willNotChange tells whether the answer would be the same however often it
-// is asked for (W2).
-func willNotChange(o Outcome) bool {
-	return slices.Contains([]int{400, 404, 413, 422}, o.StatusCode) || o.Reason == ReasonBodyTooLarge
+// takesTraffic tells whether webhooks go to an endpoint: while it is enabled,
+// and, to ask whether it is back, while it is suspended (W8).
+func takesTraffic(e *schemas.WebhookEndpoint) bool {
+	return e.State == schemas.EndpointEnabled || e.State == schemas.EndpointSuspended
 }
-
-// maxRefusals is after how many such answers a webhook steps aside (W2).
-const maxRefusals = 3
 
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {

@@ -23,21 +23,6 @@ func (t *turn) end(w *webhook, outcome, reason string) {
 	t.emitRow(row)
 }
 
-// signal tells the endpoints job how a test went (W9).
-func (t *turn) signal(w *webhook, o Outcome) {
-	if !w.isTest() {
-		return
-	}
-	s := &schemas.EndpointSignal{
-		Tenant: w.Tenant, EndpointID: t.endpointID(), Kind: schemas.SignalTestPassed, JobID: w.JobID,
-		Attempt: w.number(), Reason: o.Reason, StatusCode: o.StatusCode, ObservedAt: t.now,
-	}
-	if o.Reason != "" {
-		s.Kind = schemas.SignalTestFailed
-	}
-	emit(t, t.job.cfg.Codecs.EndpointSignal, schemas.TopicEndpointSignals, s.Tenant, s)
-}
-
 func (t *turn) endpointID() string {
 	id, _, _ := keyParts(t.call.Key)
 	return id

@@ -5,34 +5,33 @@ import (
 	"strconv"
 	"time"
 
-	"waybill/schemas"
+	"waybill/pipeline/delivery/schedule"
 )
-
-// waitsOf is the schedule that holds for an endpoint (W3).
-func (j *Job) waitsOf(e *schemas.WebhookEndpoint) []time.Duration {
-	if e == nil || len(e.Schedule) == 0 {
-		return j.cfg.Waits
-	}
-	waits := make([]time.Duration, len(e.Schedule))
-	for i, ms := range e.Schedule {
-		waits[i] = time.Duration(ms) * time.Millisecond
-	}
-	return waits
-}
 
 // nextDue says when the attempt after the given number of them is due, the
 // last of which ended at end (W3): after the schedule's wait with its jitter,
 // and at the deadline at the latest. When the schedule is at its end, the
 // deadline is next.
-func nextDue(waits []time.Duration, jobID string, attempts int, end, deadline time.Time) time.Time {
-	if attempts > len(waits) {
-		return deadline
+//
+// An answer may ask for more time than that (W5), and gets it as far as the
+// schedule's following step: so it may cost an attempt, but never all of them.
+func nextDue(s schedule.Schedule, jobID string, attempts int, end, deadline time.Time, retryAfter time.Duration) time.Time {
+	step := func(from time.Time, attempts int) time.Time {
+		wait, ok := s.Wait(attempts)
+		if !ok {
+			return deadline
+		}
+		return earlier(ceilMillis(from.Add(jittered(wait, jobID, attempts))), deadline)
 	}
-	due := ceilMillis(end.Add(jittered(waits[attempts-1], jobID, attempts)))
-	if due.After(deadline) {
-		return deadline
+	due := step(end, attempts)
+	if retryAfter <= 0 {
+		return due
 	}
-	return due
+	asked := ceilMillis(end.Add(min(retryAfter, schedule.MaxDeadline)))
+	if !asked.After(due) {
+		return due
+	}
+	return earlier(asked, step(due, attempts+1))
 }
 
 // jittered spreads a wait by ±20 %, always in the same way for the same
@@ -47,12 +46,22 @@ func jittered(wait time.Duration, jobID string, attempts int) time.Duration {
 	return wait + time.Duration(float64(wait/5)*float64(share)/steps)
 }
 
-// deadline is when a webhook is given up (W3, W6).
-func (j *Job) deadline(w *webhook) time.Time {
+// deadline is when a webhook is given up (W3, W6). It counts from its arrival,
+// by the endpoint as it now stands.
+func (t *turn) deadline(w *webhook) time.Time {
 	if w.isTest() {
-		return w.ArrivedAt.Add(j.cfg.TestDeadline)
+		return w.ArrivedAt.Add(t.job.cfg.TestDeadline)
 	}
-	return w.ArrivedAt.Add(j.cfg.Deadline)
+	return w.ArrivedAt.Add(t.schedule().Deadline)
+}
+
+// schedule is that of the turn's endpoint.
+func (t *turn) schedule() schedule.Schedule {
+	if t.plan == nil {
+		plan := schedule.Of(t.endpoint, t.job.cfg.Schedule)
+		t.plan = &plan
+	}
+	return *t.plan
 }
 
 // recheck says when to look again whether the endpoint of a waiting webhook

@@ -3,6 +3,7 @@ package delivery
 import (
 	"time"
 
+	"waybill/pipeline/delivery/schedule"
 	"waybill/pipeline/stream/job"
 	"waybill/schemas"
 )
@@ -20,6 +21,7 @@ type turn struct {
 	fresh   []byte
 	freshID string
 	wakeAt  time.Time
+	plan    *schedule.Schedule // once it was asked for
 	err     error
 }
 
@@ -60,7 +62,7 @@ func (t *turn) advance(w *webhook, behind bool) bool {
 		}
 		w.OpenSince = nil // W15: whoever made it is gone, so it is made again
 	}
-	v := t.job.judge(w, t.endpoint, behind && stands(w, t.endpoint), t.now)
+	v := t.judge(w, behind && stands(w, t.endpoint))
 	switch v.move {
 	case inLine: // whatever ends the wait of the one in front ends this one's
 	case wait:
@@ -88,6 +90,7 @@ func (t *turn) start(w *webhook) {
 			ID: w.JobID, EndpointID: t.endpoint.EndpointID, URL: t.endpoint.URL, Headers: t.endpoint.Headers,
 			Secrets: signingSecrets(t.endpoint, t.now), Timeout: t.job.cfg.Timeout,
 			InFlight: t.endpoint.InFlight, RateLimit: t.endpoint.RateLimit,
+			Probe: t.endpoint.State == schemas.EndpointSuspended,
 			Fresh: w.JobID == t.freshID, Manual: w.Trigger == schemas.TriggerManual,
 		},
 	}
@@ -137,13 +140,13 @@ func (t *turn) settle(w *webhook, o Outcome) bool {
 	if t.now.After(end) {
 		end = t.now
 	}
-	deadline := t.job.deadline(w)
+	deadline := t.deadline(w)
 	if !end.Before(deadline) {
 		t.emitRow(row)
 		t.end(w, schemas.OutcomeExpired, ReasonDeadline)
 		return false
 	}
-	w.DueAt = nextDue(t.job.waitsOf(t.endpoint), w.JobID, w.Attempts, end, deadline)
+	w.DueAt = nextDue(t.schedule(), w.JobID, w.Attempts, end, deadline, retryAfter(o))
 	row.NextAttemptAt = &w.DueAt
 	t.emitRow(row)
 	return true
@@ -153,7 +156,7 @@ func (t *turn) settle(w *webhook, o Outcome) bool {
 // (W7), or a secret that could not be opened (W10). It keeps its place and its
 // number, but does not outlive its deadline.
 func (t *turn) postpone(w *webhook, reason string) bool {
-	deadline := t.job.deadline(w)
+	deadline := t.deadline(w)
 	if !t.now.Before(deadline) {
 		t.end(w, schemas.OutcomeExpired, reason)
 		return false
