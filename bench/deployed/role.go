@@ -41,6 +41,7 @@ type Order struct {
 	Clock   string        `json:"clock"` // of tracking: live or log
 	Hold    time.Duration `json:"hold"`  // of the reordering
 	State   string        `json:"state"` // folder
+	Keys    string        `json:"keys"`  // file of those that endpoints' secrets are sealed with; of delivery alone
 }
 
 // process is the roles at work.
@@ -56,7 +57,7 @@ func New(o *Order) (rig.Measured, error) {
 		return nil, err
 	}
 	s.Kafka.Brokers, s.Kafka.Prefix = o.Brokers, o.Prefix
-	s.Pipeline.StateDir = o.State
+	s.Pipeline.StateDir, s.SecretKeys = o.State, o.Keys
 	s.Pipeline.Instance, s.Pipeline.Clock, s.Pipeline.ReorderHold = "bench", o.Clock, o.Hold
 	s.Webhook.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} // the receivers are on this machine
 	codecs, err := schemas.NewCodecs()

@@ -2,13 +2,16 @@ package webhooks
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/bench/rig"
 	"waybill/internal/topics"
+	"waybill/internal/vault"
 	"waybill/schemas"
 )
 
@@ -19,23 +22,36 @@ func newStage(ctx context.Context, codecs *schemas.Codecs, t *target, partitions
 	if err != nil {
 		return nil, err
 	}
-	if err := furnish(ctx, s, codecs, "", t, partitions, endpoints, inFlight); err != nil {
+	_, err = topics.Create(ctx, s.Client, topics.Layout{Partitions: partitions, Replication: -1})
+	if err == nil {
+		err = vault.Make(keysOf(s), rand.Reader)
+	}
+	if err == nil {
+		err = addEndpoints(ctx, s, codecs, t, endpoints, inFlight)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("setting up a broker: %w", err), s.Close())
 	}
 	return s, nil
 }
 
-func furnish(ctx context.Context, s *rig.Stage, codecs *schemas.Codecs, prefix string, t *target, partitions, endpoints, inFlight int) error {
-	if _, err := topics.Create(ctx, s.Client, topics.Layout{Prefix: prefix, Partitions: partitions, Replication: -1}); err != nil {
+// keysOf is the file of the keys that secrets on a stage are sealed with.
+func keysOf(s *rig.Stage) string { return filepath.Join(s.Dir, "secrets.key") }
+
+// addEndpoints makes endpoints known, as the endpoints job would.
+func addEndpoints(ctx context.Context, s *rig.Stage, codecs *schemas.Codecs, t *target, endpoints, inFlight int) error {
+	keys, err := vault.Load(keysOf(s))
+	if err != nil {
 		return err
 	}
 	var failed error
-	err := s.Fill(ctx, func(produce func(*kgo.Record)) {
+	err = s.Fill(ctx, func(produce func(*kgo.Record)) {
 		for number := range endpoints {
-			e := endpoint(number, t.url(number), inFlight)
-			value, err := codecs.WebhookEndpoint.Encode(e)
+			sealed, err := keys.Seal(tenant, endpointID(number), secret)
 			failed = errors.Join(failed, err)
-			produce(&kgo.Record{Topic: prefix + schemas.TopicWebhookEndpoints, Key: []byte(e.EndpointID), Value: value})
+			value, err := codecs.WebhookEndpoint.Encode(endpoint(number, t.url(number), sealed, inFlight))
+			failed = errors.Join(failed, err)
+			produce(&kgo.Record{Topic: schemas.TopicWebhookEndpoints, Key: []byte(endpointID(number)), Value: value})
 		}
 	})
 	if err := errors.Join(failed, err); err != nil {
@@ -44,11 +60,11 @@ func furnish(ctx context.Context, s *rig.Stage, codecs *schemas.Codecs, prefix s
 	return s.Open(ctx)
 }
 
-// endpoint is an endpoint as the endpoints job would make it known.
-func endpoint(number int, url string, inFlight int) *schemas.WebhookEndpoint {
+// endpoint is an enabled endpoint.
+func endpoint(number int, url, sealed string, inFlight int) *schemas.WebhookEndpoint {
 	return &schemas.WebhookEndpoint{
 		EndpointID: endpointID(number), Tenant: tenant, Revision: 1, URL: url, Types: []string{schemas.TypeStatusChanged}, Statuses: []string{},
-		Secrets: []schemas.EndpointSecret{{Secret: secret}}, Headers: map[string]string{}, InFlight: inFlight,
+		Secrets: []schemas.EndpointSecret{{Secret: sealed}}, Headers: map[string]string{}, InFlight: inFlight,
 		Order: schemas.OrderShipment, Schedule: []int64{}, State: schemas.EndpointEnabled,
 	}
 }
