@@ -23,6 +23,7 @@ type composeFile struct {
 		Environment map[string]string `yaml:"environment"`
 		Ports       []string          `yaml:"ports"`
 		Volumes     []string          `yaml:"volumes"`
+		Secrets     []string          `yaml:"secrets"`
 		Healthcheck struct {
 			Test []string `yaml:"test"`
 		} `yaml:"healthcheck"`
@@ -30,6 +31,9 @@ type composeFile struct {
 			Condition string `yaml:"condition"`
 		} `yaml:"depends_on"`
 	} `yaml:"services"`
+	Secrets map[string]struct {
+		Environment string `yaml:"environment"`
+	} `yaml:"secrets"`
 	Volumes map[string]any `yaml:"volumes"`
 }
 
@@ -89,6 +93,10 @@ func TestComposeSpeaksWaybillsSettings(t *testing.T) {
 	_, err = parser.Parse(waybill.Command)
 	require.NoError(t, err)
 	require.Empty(t, commands.Warnings())
+
+	keys := strings.TrimPrefix(waybill.Environment["WAYBILL_SECRET_KEYS"], "/run/secrets/")
+	require.Contains(t, waybill.Secrets, keys, "another Kafka's keys must be named")
+	require.NotEmpty(t, c.Secrets[keys].Environment)
 
 	require.Equal(t, []string{"CMD", "/waybill", "health"}, waybill.Healthcheck.Test)
 	_, err = parser.Parse(waybill.Healthcheck.Test[2:])

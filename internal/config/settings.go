@@ -21,7 +21,7 @@ type Settings struct {
 	Pipeline   Pipeline   `embed:"" group:"Pipeline"`
 	Knowledge  Knowledge  `embed:"" group:"Knowledge"`
 	Webhook    Webhook    `embed:"" prefix:"webhook-" group:"Webhooks"`
-	SecretKeys string     `help:"File of the keys that endpoints' secrets and header values are sealed with, so that no topic and no state holds them readable (W10): 'waybill secrets new-key' makes one. All who add endpoints or send webhooks need the same. Empty: secrets.key in --data where Kafka is embedded; another Kafka's keys must be named." type:"path" placeholder:"FILE" group:"Webhooks"`
+	SecretKeys string     `help:"File of the keys that endpoints' secrets and header values are sealed with, so that no topic and no state holds them readable (W10): 'waybill secrets new-key' makes one. All who add endpoints or send webhooks need the same. Empty: secrets.key in --data where Kafka is embedded; another Kafka's keys must be named." placeholder:"FILE" group:"Webhooks"`
 	HTTP       HTTP       `embed:"" prefix:"http-" group:"Metrics and health"`
 	Log        Log        `embed:"" prefix:"log-" group:"Logs"`
 }
@@ -141,6 +141,10 @@ type Webhook struct {
 	Allow    []netip.Prefix `help:"Networks that may be called although they are private, with any port (W13), such as 127.0.0.0/8 for a receiver on this machine." placeholder:"NETWORK"`
 	Timeout  time.Duration  `help:"Longest time for one call." default:"15s"`
 	InFlight int            `help:"Calls at a time, over all endpoints, in this process." default:"256"`
+
+	ForbidPort80 bool         `name:"forbid-port-80" help:"Call port 443 only, so that nothing is sent in the clear (W13). Networks of --webhook-allow are called on any port all the same."`
+	RootCAs      string       `name:"root-cas" help:"File of certificates (PEM) that are trusted beside the system's, for receivers with certificates of your own." type:"path" placeholder:"FILE"`
+	Source       []netip.Addr `help:"Addresses of this machine that calls leave from, in turn, for receivers that let in only addresses they know; the API lists them. IPv4 and IPv6 each go to their own kind, and a receiver of a kind without one is not called. Empty: the system chooses." placeholder:"ADDRESS"`
 }
 
 // HTTP says where metrics and health are served.

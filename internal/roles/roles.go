@@ -66,6 +66,10 @@ func New(o Options, names ...string) (*Roles, error) {
 	}
 	mapsIn, mapsOut := knows.Maps.Versions()
 	o.Logger.Info("knowledge", "model", knows.Model.Version(), "maps_in", mapsIn, "maps_out", mapsOut, "carriers", knows.Carriers.Len())
+	calls, err := callOptions(&o)
+	if err != nil {
+		return nil, err
+	}
 	client, err := kgo.NewClient(o.Kafka...)
 	if err != nil {
 		return nil, fmt.Errorf("making a Kafka client: %w", err)
@@ -73,7 +77,7 @@ func New(o Options, names ...string) (*Roles, error) {
 	r := &Roles{
 		runtimes: make(map[string]*stream.Runtime),
 		bodies:   client,
-		caller:   webhook.New(webhook.Options{Version: o.Version, Timeout: o.Settings.Webhook.Timeout, AllowedNetworks: o.Settings.Webhook.Allow}),
+		caller:   webhook.New(calls),
 		states:   newStates(o.Settings, instance, o.Logger, names),
 	}
 	p := &parts{settings: o.Settings, codecs: o.Codecs, knows: knows, log: o.Logger, registerer: o.Registerer, instance: instance, states: r.states, quotas: limits}

@@ -25,6 +25,12 @@ type Options struct {
 	ForbidPort80 bool
 	// RootCAs verifies the endpoints' certificates. Nil: the system's.
 	RootCAs *x509.CertPool
+	// Sources are this machine's addresses that calls leave from, in turn; a
+	// target of a kind (IPv4, IPv6) that none of them has is not called. None:
+	// the system chooses.
+	Sources []netip.Addr
+	// Resolver finds the addresses of names. Nil: the system's.
+	Resolver *net.Resolver
 }
 
 // Limits of a connection.
@@ -57,11 +63,10 @@ func New(o Options) *Caller {
 	if timeout == 0 {
 		timeout = defaultTimeout
 	}
-	dialer := &net.Dialer{Control: newGuard(o.AllowedNetworks, o.ForbidPort80).control}
 	transport := &http.Transport{
 		// A proxy would make the connection in our place, past the guard.
 		Proxy:       nil,
-		DialContext: dialer.DialContext,
+		DialContext: newDialer(&o).dial,
 		// With a dialer of one's own, HTTP/2 must be asked for.
 		ForceAttemptHTTP2:      true,
 		TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},

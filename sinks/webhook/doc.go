@@ -10,5 +10,6 @@
 // Waybill. The package listener beside it is the other end: a receiver that
 // checks what comes.
 //
-// Start reading at request.go, then caller.go, guard.go and sign.go.
+// Start reading at request.go, then caller.go, guard.go (and dial.go, which
+// makes connections) and sign.go.
 package webhook
