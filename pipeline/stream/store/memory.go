@@ -10,6 +10,7 @@ type memory struct {
 	partition int32
 	db        *MemoryDatabase
 	values    map[string]value
+	order     []string // of the keys; nil when it is not known
 	timers    TimerHeap
 	mark      atomic.Pointer[Mark]
 	bytes     int64
@@ -26,8 +27,12 @@ func (m *memory) Get(key string) ([]byte, error) { return m.values[key].data, ni
 // Apply implements Store.
 func (m *memory) Apply(b Batch) error {
 	for _, c := range b.Changes {
-		if old, ok := m.values[c.Key]; ok {
+		old, ok := m.values[c.Key]
+		if ok {
 			m.bytes -= int64(len(c.Key) + len(old.data))
+		}
+		if ok != (c.Value != nil) {
+			m.order = nil
 		}
 		if c.Value == nil {
 			delete(m.values, c.Key)
@@ -55,7 +60,7 @@ func (m *memory) Size() (int, int64) { return len(m.values), m.bytes }
 
 // Wipe implements Store.
 func (m *memory) Wipe() error {
-	m.values, m.timers, m.bytes = map[string]value{}, TimerHeap{}, 0
+	m.values, m.order, m.timers, m.bytes = map[string]value{}, nil, TimerHeap{}, 0
 	m.mark.Store(&Mark{})
 	return nil
 }

@@ -42,6 +42,9 @@ type Store interface {
 	// times by key (rule E9). The store must not be changed, nor Timers be
 	// called again, until the iterator is closed.
 	Timers() Timers
+	// Keys appends to dst the first n keys that begin with prefix and do not
+	// come before from, in the order of their bytes, and returns it.
+	Keys(dst []string, prefix, from string, n int) ([]string, error)
 	// Size returns the number of keys and the bytes of keys and values.
 	Size() (keys int, bytes int64)
 	// Wipe removes everything, the mark too.

@@ -11,8 +11,14 @@ import (
 	"waybill/pipeline/stream/store"
 )
 
-// keys are those of random batches: few, so that they meet.
-func keys() []string { return []string{"", "a", "b", "ab", "c", "\x00", "ü", "v"} }
+// keys are those of random batches: few, so that they meet. Some begin like
+// others, and some with the bytes that end the order.
+func keys() []string {
+	return []string{"", "a", "b", "ab", "c", "\x00", "ü", "v", "a/", "a/1", "a/\xff", "a0/1", "\xff", "\xff\xff1"}
+}
+
+// prefixes are what random walks ask for.
+func prefixes() []string { return []string{"", "a", "a/", "ab", "a0/", "\xff", "\xff\xff", "none"} }
 
 // partitions are those of random histories: neighbors, and the last.
 func partitions() []int32 { return []int32{3, 4, 255, 256, math.MaxInt32} }
@@ -85,6 +91,11 @@ func (h *history) actions() map[string]func(*rapid.T) {
 		"walk a part": func(t *rapid.T) {
 			_, err := walk(h.stores[some.Draw(t, "partition")], rapid.IntRange(0, 5).Draw(t, "steps"))
 			require.NoError(t, err)
+		},
+		"keys": func(t *rapid.T) {
+			p := some.Draw(t, "partition")
+			prefix, from := rapid.SampledFrom(prefixes()).Draw(t, "prefix"), rapid.SampledFrom(keys()).Draw(t, "from")
+			require.NoError(t, h.models[p].checkKeys(t, h.stores[p], prefix, from, rapid.IntRange(0, 4).Draw(t, "n")))
 		},
 		"compare": func(t *rapid.T) {
 			p := some.Draw(t, "partition")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/stretchr/testify/require"
 
@@ -80,7 +81,22 @@ func (m *Model) checkValues(t require.TestingT, s store.Store) error {
 		require.Equal(t, m.Values[key].Value, value, "value of %q", key)
 	}
 	compareMarks(t, m.Mark, s.Mark())
-	return nil
+	return m.checkKeys(t, s, "", "", len(m.Values)+1)
+}
+
+// checkKeys looks at some keys in order.
+func (m *Model) checkKeys(t require.TestingT, s store.Store, prefix, from string, n int) error {
+	want := []string{"before"}
+	for _, key := range slices.Sorted(maps.Keys(m.Values)) {
+		if strings.HasPrefix(key, prefix) && key >= from && len(want) <= n {
+			want = append(want, key)
+		}
+	}
+	got, err := s.Keys([]string{"before"}, prefix, from, n)
+	if err == nil {
+		require.Equal(t, want, got, "%d keys with %q from %q", n, prefix, from)
+	}
+	return err
 }
 
 func compareMarks(t require.TestingT, want, got store.Mark) {
