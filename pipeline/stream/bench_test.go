@@ -22,6 +22,7 @@ func (discard) count(string, outcome)        {}
 func (discard) lettered(class)               {}
 func (discard) rerouted(string, producer)    {}
 func (discard) woke()                        {}
+func (discard) summoned(bool)                {}
 
 // bench is a task without a broker that counts records of some keys.
 type bench struct {

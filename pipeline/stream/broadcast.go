@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ type tables struct {
 	cfg    *Config
 	top    *topology
 	client *kgo.Client
+	waker  *waker
 	now    []*table
 }
 
@@ -32,17 +34,18 @@ type table struct {
 	reader  *topiclog.Reader
 	entries map[string][]byte
 	built   atomic.Pointer[any]
+	former  map[string][]byte // of entries that have changed since it was built: what they were then
 }
 
 // load reads every topic to the end that it has now, and builds the tables.
 func (ts *tables) load(ctx context.Context) error {
 	for _, b := range ts.cfg.Broadcasts {
-		t := &table{Broadcast: b}
+		t := &table{Broadcast: b, former: map[string][]byte{}}
 		what := "reading broadcast topic " + ts.cfg.Prefix + b.Topic
 		if err := retry(ctx, ts.cfg.Logger, what, func() error { return ts.read(ctx, t) }); err != nil {
 			return err
 		}
-		if err := t.build(); err != nil {
+		if _, err := t.build(); err != nil {
 			return stopError{err}
 		}
 		ts.now = append(ts.now, t)
@@ -84,6 +87,14 @@ func (ts *tables) renew(ctx context.Context, t *table) error {
 	if err := ts.read(ctx, fresh); err != nil {
 		return err
 	}
+	for key, was := range t.entries {
+		if _, still := fresh.entries[key]; !still {
+			t.changing(key, was)
+		}
+	}
+	for key := range fresh.entries {
+		t.changing(key, t.entries[key])
+	}
 	t.reader, t.entries = fresh.reader, fresh.entries
 	return nil
 }
@@ -92,6 +103,7 @@ func (ts *tables) renew(ctx context.Context, t *table) error {
 func (t *table) update(ctx context.Context) (bool, error) {
 	records, err := t.reader.Fetch(ctx, broadcastWait)
 	for _, r := range records {
+		t.changing(string(r.Key), t.entries[string(r.Key)])
 		if r.Value == nil {
 			delete(t.entries, string(r.Key))
 		} else {
@@ -101,17 +113,38 @@ func (t *table) update(ctx context.Context) (bool, error) {
 	return len(records) > 0, err
 }
 
-func (t *table) build() error {
+// changing remembers what an entry is before it changes.
+func (t *table) changing(key string, was []byte) {
+	if _, known := t.former[key]; !known && t.Wakes != nil && t.built.Load() != nil {
+		t.former[key] = was
+	}
+}
+
+// build makes the table of what has been read, and returns the prefixes of the
+// keys that are to hear of it.
+func (t *table) build() (prefixes []string, err error) {
 	var built any
-	err := guard(func() (err error) {
-		built, err = t.Build(t.entries)
-		return err
+	err = guard(func() (err error) {
+		if built, err = t.Build(t.entries); err != nil {
+			return err
+		}
+		for key, was := range t.former {
+			is := t.entries[key]
+			if bytes.Equal(was, is) && (was == nil) == (is == nil) {
+				continue
+			}
+			if prefix := t.Wakes(key, was, is); prefix != "" {
+				prefixes = append(prefixes, prefix)
+			}
+		}
+		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("building the table of broadcast topic %s: %w", t.Topic, err)
+		return nil, fmt.Errorf("building the table of broadcast topic %s: %w", t.Topic, err)
 	}
 	t.built.Store(&built)
-	return nil
+	clear(t.former)
+	return prefixes, nil
 }
 
 // follow keeps the tables up to date until the context ends.
@@ -128,9 +161,7 @@ func (ts *tables) follow(ctx context.Context) error {
 					news = err == nil
 				}
 				if news {
-					if err := t.build(); err != nil {
-						ts.cfg.Logger.Error("a broadcast table cannot be built, the one before stays in use", "topic", t.Topic, "error", err)
-					}
+					ts.rebuild(t)
 				}
 				if err == nil {
 					wait.done()
@@ -142,6 +173,16 @@ func (ts *tables) follow(ctx context.Context) error {
 		})
 	}
 	return g.Wait()
+}
+
+// rebuild makes a table anew, and then has the keys woken that wait for it.
+func (ts *tables) rebuild(t *table) {
+	prefixes, err := t.build()
+	if err != nil {
+		ts.cfg.Logger.Error("a broadcast table cannot be built, the one before stays in use", "topic", t.Topic, "error", err)
+		return
+	}
+	ts.waker.news(prefixes)
 }
 
 // current returns one version of all tables, by logical topic name.

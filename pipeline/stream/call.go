@@ -46,7 +46,8 @@ func (t *task) handle(in *input, q *queued, fx effects) error {
 		return t.checkUnreadable()
 	}
 	fx.count(in.topic, outcomeProcessed)
-	return t.call(input.Key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Process(call, input) })
+	_, err := t.call(input.Key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Process(call, input) })
+	return err
 }
 
 // read decodes a record and sees to it that it lies where it should. It is not
@@ -91,7 +92,8 @@ func (t *task) wake(timer store.Timer, fx effects) error {
 		return t.leaveOut(c, why, fx)
 	}
 	fx.woke()
-	return t.call(timer.Key, t.streamTime, c, fx, t.job.Wake)
+	_, err := t.call(timer.Key, t.streamTime, c, fx, t.job.Wake)
+	return err
 }
 
 // complete hands the result of finished work to its key.
@@ -106,7 +108,7 @@ func (t *task) complete(fx effects) error {
 	if why, out := t.poisoned[c]; out {
 		err = t.leaveOut(c, why, fx)
 	} else {
-		err = t.call(w.key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Complete(call, w.result) })
+		_, err = t.call(w.key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Complete(call, w.result) })
 	}
 	if err != nil {
 		return err
@@ -115,6 +117,7 @@ func (t *task) complete(fx effects) error {
 	t.results = t.results[1:]
 	t.consumed = append(t.consumed, w)
 	w.handed = true
+	t.heard(w)
 	return nil
 }
 
@@ -140,11 +143,12 @@ func (t *task) leaveOut(c cause, why refusal, fx effects) error {
 }
 
 // call runs one call of the job and takes over what it asked for. Whatever
-// goes wrong in it, or is wrong with what it asked for, poisons c.
-func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*job.Call) error) error {
+// goes wrong in it, or is wrong with what it asked for, poisons c. It tells
+// whether the call changed, wrote or started anything.
+func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*job.Call) error) (did bool, err error) {
 	e, err := t.state.load(key)
 	if err != nil {
-		return t.blame(c, err)
+		return false, t.blame(c, err)
 	}
 	if c.kind == wakeCall {
 		e.wakeAt = 0
@@ -152,35 +156,55 @@ func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*jo
 	call := &t.current
 	call.Reset(e.key, t.partition, now, e.state, fromMillis(e.wakeAt), t.tables)
 	if err := guard(func() error { return run(call) }); err != nil {
-		return t.blame(c, err)
+		return false, t.blame(c, err)
 	}
 	outputs := call.Outputs()
 	for i := range outputs {
 		o := output{Output: outputs[i], key: t.keys.copy(outputs[i].Key), partition: -1}
 		if size := o.size(); size > t.cfg.MaxRecordBytes {
-			return t.blame(c, sizeError{fmt.Errorf("writing to %s: the record has %d bytes, the limit is %d", o.Topic, size, t.cfg.MaxRecordBytes)})
+			return false, t.blame(c, sizeError{fmt.Errorf("writing to %s: the record has %d bytes, the limit is %d", o.Topic, size, t.cfg.MaxRecordBytes)})
 		}
 		fx.produce(t, c, o)
 	}
 	if call.Changed() {
 		e.state, e.wakeAt = call.State, wakeMillis(call.WakeAt)
 	}
-	if call.Changed() || c.kind == wakeCall {
-		t.state.keep(e, c)
-	} else {
-		t.state.leave(e)
-	}
-	if err := t.measure(e, c); err != nil {
-		return err
+	if did = t.retain(e, c); did {
+		if err := t.measure(e, c); err != nil {
+			return false, err
+		}
 	}
 	if len(call.Work()) > 0 && t.cfg.Perform == nil {
-		return t.blame(c, errors.New("starting asynchronous work: the runtime was given nothing to perform it with"))
+		return false, t.blame(c, errors.New("starting asynchronous work: the runtime was given nothing to perform it with"))
 	}
 	for _, request := range call.Work() {
 		fx.start(t, key, request)
 	}
-	return nil
+	return did || asked(call), nil
 }
+
+// retain gives an entry back to the overlay as its call has left it, and tells
+// whether that changed it. A key that is woken by name has often nothing to do,
+// and puts what it had: that is to cost no transaction.
+func (t *task) retain(e *entry, c cause) (changed bool) {
+	call, summoned := &t.current, c.kind == summonCall
+	changed = call.Changed() || c.kind == wakeCall
+	if summoned && changed && !asked(call) {
+		changed = !t.state.same(e, t.cfg.MaxRecordBytes)
+	}
+	switch {
+	case changed:
+		t.state.keep(e, c)
+	case summoned:
+		t.state.pass(e)
+	default:
+		t.state.leave(e)
+	}
+	return changed
+}
+
+// asked tells whether a call wrote anything, or started work.
+func asked(call *job.Call) bool { return len(call.Outputs())+len(call.Work()) > 0 }
 
 // blame makes an error the poison of a call, unless it is the store's.
 func (t *task) blame(c cause, err error) error {

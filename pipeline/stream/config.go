@@ -153,6 +153,18 @@ type Broadcast struct {
 	// key. It must not keep the map. An error keeps the table that was there
 	// before; there is none at the start, so then it ends Run.
 	Build func(entries map[string][]byte) (any, error)
+	// Wakes names the keys that must hear of a change of an entry: those that
+	// begin with what it returns are all woken soon after, with the table as
+	// it is then; so are all keys of a task that was taken over, for its
+	// former owner may have missed a change. Before and after are the entry's
+	// values, nil for none. Empty for a change that nobody waits for. Nil
+	// wakes nobody, as must be with the clock Log.
+	Wakes func(entry string, before, after []byte) (prefix string)
+}
+
+// wakes tells whether any table wakes keys.
+func (c *Config) wakes() bool {
+	return slices.ContainsFunc(c.Broadcasts, func(b Broadcast) bool { return b.Wakes != nil })
 }
 
 // reroutes tells whether misplaced records have a way to their partition.

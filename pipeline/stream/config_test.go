@@ -28,7 +28,7 @@ func TestBroadcastTopicHasNoOtherUse(t *testing.T) {
 	for _, topics := range [][]string{{"in"}, {"state"}, {"dead"}, {"rules", "rules"}} {
 		cfg := valid()
 		for _, topic := range topics {
-			cfg.Broadcasts = append(cfg.Broadcasts, Broadcast{topic, func(map[string][]byte) (any, error) { return nil, nil }})
+			cfg.Broadcasts = append(cfg.Broadcasts, Broadcast{Topic: topic, Build: func(map[string][]byte) (any, error) { return nil, nil }})
 		}
 		_, err := New(cfg, tally{})
 		require.ErrorContains(t, err, "two uses", topics)

@@ -31,6 +31,9 @@ func (c *Config) check() error {
 		if b.Topic == "" || b.Build == nil {
 			wrong("broadcast %q needs a topic and a Build function", b.Topic)
 		}
+		if b.Wakes != nil && c.Clock == Log {
+			wrong("broadcast %q wakes keys, which the clock log cannot: its output must not depend on when a table changes", b.Topic)
+		}
 	}
 	slices.Sort(topics)
 	if len(slices.Compact(slices.Clone(topics))) != len(topics) {

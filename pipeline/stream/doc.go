@@ -38,6 +38,7 @@
 //	upkeep                  stores that are kept young enough to be carried on
 //	broadcast               tables that every instance reads whole
 //	work                    asynchronous work, and the bell that wakes a worker
+//	waker sweep summon      keys that are woken by name: asked for, in turn, one
 //	balancer groupnote      what the members of the group tell each other
 //	plan aim                who gets which task: warm state first (pure)
 //	stranded asking         whether all tasks have an owner, and when to rebalance

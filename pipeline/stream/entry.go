@@ -25,6 +25,9 @@ type entry struct {
 	sealed bool // the state is as it lies in base, not decoded
 }
 
+// empty tells whether the key has neither value nor wake-up.
+func (e *entry) empty() bool { return e.state == nil && !e.sealed && e.wakeAt == 0 }
+
 // envelope returns what the store has, nil for none.
 func (e *entry) envelope() []byte {
 	if !e.stored {
@@ -109,7 +112,7 @@ func (e *entry) blank() {
 // encode appends an entry's envelope to dst. It is nil for a key without value
 // and wake-up.
 func (e *entry) encode(j job.Job, dst []byte, limit int) (value []byte, err error) {
-	if e.state == nil && !e.sealed && e.wakeAt == 0 {
+	if e.empty() {
 		return nil, nil
 	}
 	value = appendEnvelopeHead(dst, e.wakeAt)

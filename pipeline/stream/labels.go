@@ -32,6 +32,14 @@ const (
 	sessionBroken ending = "session_ended" // the session ended with it open
 )
 
+// summoned is what came of waking a key by name.
+type summoned string
+
+const (
+	summonedWell   summoned = "did_something"
+	summonedInVain summoned = "in_vain"
+)
+
 // class is why something went to dead letters.
 type class string
 

@@ -18,6 +18,7 @@ type metrics struct {
 	ends       *prometheus.CounterVec
 	commits    prometheus.Histogram
 	fired      prometheus.Counter
+	summons    *prometheus.CounterVec
 	restored   prometheus.Counter
 	sessions   prometheus.Counter
 	broken     *prometheus.CounterVec
@@ -53,6 +54,7 @@ func newMetrics(cfg *Config, b *board) *metrics {
 			Help: "Time to end a transaction, from its last effect to the certain commit.", ConstLabels: job,
 			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100}),
 		fired:      counter("timers_fired_total", "Wake-ups handed to the job. Those of an aborted transaction count each time."),
+		summons:    vec("keys_woken_total", "Keys woken by name, for there is room or a table has changed, by whether they did anything. Those of an aborted transaction count each time.", "result"),
 		restored:   counter("restored_records_total", "Changelog records read to restore state."),
 		sessions:   counter("sessions_total", "Kafka clients begun; each beyond the first of a worker is a recovery."),
 		broken:     vec("sessions_broken_total", "Kafka clients given up for a new one, or for good, by why.", "reason"),
@@ -83,6 +85,9 @@ func (m *metrics) begin(cfg *Config) {
 	for _, why := range []class{classUnreadable, classMisplaced, classFailed, classPanicked, classTooLarge} {
 		m.deadLetter.WithLabelValues(string(why))
 	}
+	for _, result := range []summoned{summonedWell, summonedInVain} {
+		m.summons.WithLabelValues(string(result))
+	}
 	for _, why := range []breaking{brokeUnsure, brokeFenced, brokeRefused, brokeUnreachable, brokeStopped} {
 		m.broken.WithLabelValues(string(why))
 	}
@@ -90,7 +95,7 @@ func (m *metrics) begin(cfg *Config) {
 
 func (m *metrics) collectors() []prometheus.Collector {
 	return []prometheus.Collector{
-		m.record, m.rerouted, m.deadLetter, m.ends, m.commits, m.fired, m.restored, m.sessions, m.broken, m.rebalances, m.inFlight, m.followed, m.gauges, m.warmth,
+		m.record, m.rerouted, m.deadLetter, m.ends, m.commits, m.fired, m.summons, m.restored, m.sessions, m.broken, m.rebalances, m.inFlight, m.followed, m.gauges, m.warmth,
 	}
 }
 
@@ -114,6 +119,14 @@ func (m *metrics) register(r prometheus.Registerer) (remove func(), err error) {
 
 func (m *metrics) records(topic string, what outcome) {
 	m.counters[recordSeries{topic, what}].Inc()
+}
+
+func (m *metrics) summoned(did bool) {
+	result := summonedInVain
+	if did {
+		result = summonedWell
+	}
+	m.summons.WithLabelValues(string(result)).Inc()
 }
 
 func (m *metrics) ended(how ending, took time.Duration) {

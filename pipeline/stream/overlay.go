@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"waybill/pipeline/stream/job"
 	"waybill/pipeline/stream/store"
@@ -119,6 +121,50 @@ func (o *overlay) leave(e *entry) {
 		o.cache.add(e)
 		o.bytes += e.cost()
 	}
+}
+
+// keys returns up to n keys that begin with prefix and do not come before from,
+// in order, and those beside them that the transaction has added. more tells
+// that others come after them. Some may have no value any more.
+func (o *overlay) keys(prefix, from string, n int) (keys []string, more bool, err error) {
+	if keys, err = o.store.Keys(nil, prefix, from, n); err != nil {
+		return nil, false, storeError{fmt.Errorf("reading keys from the store: %w", err)}
+	}
+	more = len(keys) == n
+	var last string
+	if more {
+		last = keys[n-1]
+	}
+	for _, c := range o.order {
+		if !c.stored && strings.HasPrefix(c.key, prefix) && c.key >= from && (!more || c.key < last) {
+			keys = append(keys, c.key)
+		}
+	}
+	slices.Sort(keys)
+	return keys, more, nil
+}
+
+// pass takes back an entry that a call by name saw and did not change. Such a
+// call goes over many keys that nothing else is to do with, so it is no reason
+// to keep one in the cache.
+func (o *overlay) pass(e *entry) {
+	switch {
+	case e.place > 0 || e.slot > 0 || !e.stored:
+		o.leave(e)
+	case len(o.spare) == 0:
+		e.blank()
+		o.spare = append(o.spare, e)
+	}
+}
+
+// same tells whether what a call has put is what the store has, in a transaction
+// that has not changed the key before.
+func (o *overlay) same(e *entry, limit int) bool {
+	if e.place > 0 || !e.stored {
+		return false
+	}
+	value, err := e.encode(o.job, o.values.room(len(e.base)+64), limit)
+	return err == nil && bytes.Equal(value, e.base)
 }
 
 // next returns the wake-up that is due first.

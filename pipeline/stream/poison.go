@@ -31,12 +31,15 @@ const (
 	processCall callKind = iota
 	wakeCall
 	completeCall
+	summonCall
 )
 
 func (c cause) String() string {
 	switch c.kind {
 	case wakeCall:
 		return fmt.Sprintf("waking key %q", c.key)
+	case summonCall:
+		return fmt.Sprintf("waking key %q by name", c.key)
 	case completeCall:
 		return fmt.Sprintf("completing work of key %q", c.key)
 	}

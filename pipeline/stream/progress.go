@@ -42,6 +42,7 @@ func (t *task) progress() TaskProgress {
 type board struct {
 	mu      sync.Mutex
 	tasks   map[int32]standing
+	all     int            // partitions that there are
 	pending map[string]int // by worker: tasks that are assigned and not ready
 
 	// rejoining workers are between two assignments. It matters after one has
@@ -75,6 +76,20 @@ func (b *board) set(t *task) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.tasks[t.partition] = s
+}
+
+// partitioned takes note of how many partitions there are.
+func (b *board) partitioned(all int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.all = all
+}
+
+// share returns how many tasks are on the board, of how many.
+func (b *board) share() (owned, all int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.tasks), b.all
 }
 
 func (b *board) remove(partition int32) {

@@ -41,6 +41,9 @@ type session struct {
 	standbys *standbys
 	asking   *kgo.Client // about the group
 	metrics  *metrics
+	waker    *waker
+	mail     *mail
+	sweeps   sweeps
 	pool     pool
 	bell     bell
 	txn      transaction
@@ -241,11 +244,13 @@ func (s *session) steps() (more bool, err error) {
 		if s.held || s.isRejoining() {
 			return false, nil
 		}
+		s.mail.open(&s.sweeps, true)
 		s.renewTables()
 		if err := s.renewMarks(); err != nil {
 			return false, err
 		}
 	}
+	s.mail.open(&s.sweeps, false)
 	for budget := stepBudget; ; {
 		before := budget
 		s.txn.bytes = s.outbox.bytes
@@ -256,6 +261,11 @@ func (s *session) steps() (more bool, err error) {
 			}
 			budget -= did
 		}
+		looked, err := s.sweep()
+		if err != nil {
+			return false, err
+		}
+		budget -= looked
 		progress := budget < before
 		if !progress || budget <= 0 || s.txn.bytes >= s.cfg.MaxOverlayBytes {
 			return progress, nil

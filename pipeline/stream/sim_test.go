@@ -77,6 +77,7 @@ func (s *simulated) count(string, outcome)     {}
 func (s *simulated) lettered(class)            {}
 func (s *simulated) rerouted(string, producer) {}
 func (s *simulated) woke()                     {}
+func (s *simulated) summoned(bool)             {}
 
 // poll brings up to n records of one input.
 func (s *simulated) poll(i, n int) {

@@ -39,6 +39,8 @@ type task struct {
 	results    []*work            // finished work that waits for its call
 	consumed   []*work            // results handed over in the open transaction
 	works      map[string][]*work // by key: what was started and is not settled
+	summons    []string           // keys that were woken by name in the open transaction
+	resummon   []string           // keys that are to be woken by name once more
 }
 
 // snapshot is what a task goes back to when its transaction is aborted.
@@ -69,6 +71,8 @@ type effects interface {
 	lettered(why class)
 	// woke counts a wake-up.
 	woke()
+	// summoned counts a wake-up by name, and whether it did anything.
+	summoned(did bool)
 }
 
 func newTask(cfg *Config, j job.Job, partition, partitions int32) *task {
@@ -207,7 +211,7 @@ func (t *task) snap() {
 	clear(t.watched)
 	t.unreadable.exceeded(t.cfg.now(), t.unread)
 	t.forget(func(w *work) bool { return w.handed })
-	t.touched, t.spent, t.consumed, t.unread = false, nil, nil, 0
+	t.touched, t.spent, t.consumed, t.unread, t.summons = false, nil, nil, 0, t.summons[:0]
 }
 
 // recurs tells whether a call that a committed transaction has not met is still
@@ -219,6 +223,8 @@ func (t *task) recurs(c cause) bool {
 	switch c.kind {
 	case completeCall:
 		return c.number > 0
+	case summonCall:
+		return slices.Contains(t.resummon, c.key)
 	case wakeCall:
 		e, err := t.state.peek(c.key)
 		return err == nil && e.wakeAt == c.number
@@ -242,6 +248,7 @@ func (t *task) rewind() error {
 	t.forget(func(w *work) bool { return w.dropped })
 	results := append(t.consumed, t.results...)
 	t.results = slices.DeleteFunc(results, func(w *work) bool { return w.dropped })
-	t.touched, t.spent, t.consumed, t.unread = false, nil, nil, 0
+	t.resummon = append(t.summons, t.resummon...)
+	t.touched, t.spent, t.consumed, t.unread, t.summons = false, nil, nil, 0, nil
 	return t.state.drop()
 }

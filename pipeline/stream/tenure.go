@@ -183,6 +183,9 @@ func (s *session) begin(te *tenure) error {
 	te.task.begin(te.store, te.committed, te.bounds)
 	te.task.tables = s.txn.tables
 	te.ready = true
+	if s.cfg.wakes() {
+		s.sweeps.taken(te.task.partition)
+	}
 	s.metrics.board.set(te.task)
 	s.cfg.Logger.Info("task is ready", "app", s.cfg.App, "worker", s.name, "partition", te.task.partition, "stream_time", te.task.streamTime)
 	return nil

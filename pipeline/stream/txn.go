@@ -106,6 +106,9 @@ func (s *session) lettered(why class) { s.metrics.deadLetter.WithLabelValues(str
 // woke implements effects.
 func (s *session) woke() { s.metrics.fired.Inc() }
 
+// summoned implements effects.
+func (s *session) summoned(did bool) { s.metrics.summoned(did) }
+
 // closing is what one commit is about to make true.
 type closing struct {
 	task *task

@@ -23,6 +23,8 @@ type work struct {
 	// dropped says that nobody is to hear of the result: the transaction
 	// that asked for it was aborted, or its partition has gone.
 	dropped bool
+	// summoned says that its key was to be woken by name meanwhile.
+	summoned bool
 	// handed says that the open transaction has handed the result over.
 	handed bool
 }

@@ -65,6 +65,8 @@ func (w *worker) once(ctx context.Context) error {
 		return err
 	}
 	w.r.metrics.sessions.Inc()
+	w.r.waker.join(s)
+	defer w.r.waker.leave(s)
 	var watching sync.WaitGroup
 	watched, stop := context.WithCancel(ctx)
 	if w.first {
@@ -93,11 +95,12 @@ func (w *worker) open() (*session, error) {
 	r := w.r
 	s := &session{
 		cfg: &r.cfg, job: r.job, top: r.top, name: w.name, logical: map[string]string{},
-		tables: r.tables, metrics: r.metrics,
+		tables: r.tables, metrics: r.metrics, waker: &r.waker, sweeps: sweeps{ends: map[string]spot{}},
 		restorer: r.restorer, standbys: r.standbys, asking: r.asking,
 		tenures: map[int32]*tenure{}, outbox: newOutbox(r.cfg.Prefix),
 	}
 	s.balancer = newBalancer(s.cfg, s.synced, func() processNote { return s.standbys.describe(w.first) }, func(n followNote) { s.standbys.told(s.name, n) })
+	s.mail = newMail(&s.bell)
 	s.pool = pool{perform: r.cfg.Perform, bell: &s.bell, gauge: r.metrics.inFlight}
 	var topics []string
 	for _, name := range r.cfg.inputs() {
