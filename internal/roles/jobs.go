@@ -146,6 +146,7 @@ func (p *parts) delivery(perform func(ctx context.Context, request any) any) (*s
 		return nil, err
 	}
 	cfg.Perform = perform
+	cfg.Broadcasts[0].Wakes = endpointWakes(p.codecs.WebhookEndpoint)
 	cfg.MaxInFlightWork = max(1, p.settings.Webhook.InFlight/p.settings.Pipeline.WorkerCount())
 	return stream.New(cfg, j)
 }
