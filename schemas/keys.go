@@ -68,5 +68,9 @@ func AppendEpochKey(dst []byte, shipmentKey string, epoch time.Time) []byte {
 	return strconv.AppendInt(append(append(dst, shipmentKey...), ':'), epoch.UnixMilli(), 10)
 }
 
+// NoticesKey stands in the place of the shipment's key in those of webhooks
+// about an endpoint (W8), which are about no shipment.
+const NoticesKey = "notices"
+
 // JobKey gives the key of a webhook's records.
 func JobKey(endpointID, shipmentKey string) string { return endpointID + "/" + shipmentKey }

@@ -20,9 +20,9 @@ import (
 // in the output count from the script's beginning. The commands:
 //
 //	endpoint id=ep [state=enabled] [order=shipment] [schedule=(1s,2s)]
-//		[named=intersoft] [deadline=1h] [failing=-25h]
+//		[named=intersoft] [deadline=1h] [failing=-25h] [revision=2]
 //	drop id=ep                      the endpoint leaves the table
-//	job id=j1 [seq=1] [shipment=acme:1] [tenant=shop] [bytes=10] [test]
+//	job id=j1 [seq=1] [shipment=acme:1] [tenant=shop] [bytes=10] [test] [revision=2]
 //	answer id=j1 [status=200 | reason=timeout] [took=20ms] [retry=30s]
 //	pilot [status=500 | reason=timeout] [took=0s] [retry=30s] | pilot off
 //	advance by=5s
@@ -88,7 +88,9 @@ func (w *world) playEndpoint(t *testing.T, d *datadriven.TestData) {
 			e.Schedule = append(e.Schedule, wait.Milliseconds())
 		}
 	}
-	e.ScheduleName = arg(t, d, "named", "")
+	revision, err := strconv.ParseInt(arg(t, d, "revision", "0"), 10, 64)
+	require.NoError(t, err)
+	e.Revision, e.ScheduleName = revision, arg(t, d, "named", "")
 	e.Deadline = duration(t, d, "deadline").Milliseconds()
 	if since := duration(t, d, "failing"); since != 0 {
 		at := w.now.Add(since)
@@ -117,6 +119,7 @@ func (w *world) playJob(t *testing.T, d *datadriven.TestData) {
 	v.Carrier, v.TrackingNumber, _ = strings.Cut(arg(t, d, "shipment", "acme:1"), ":")
 	if d.HasArg("test") {
 		v.Trigger, v.Type, v.Carrier, v.TrackingNumber = schemas.TriggerTest, schemas.TypeEndpointTest, "", ""
+		v.Sequence = int64(number("revision", "0"))
 	}
 	w.send(v)
 }

@@ -55,6 +55,8 @@ func keyOf(v *schemas.WebhookJob) (string, error) {
 		return "", fmt.Errorf("the endpoint id %q is empty or holds a slash", v.EndpointID)
 	case v.Trigger == schemas.TriggerTest:
 		return schemas.JobKey(v.EndpointID, schemas.TriggerTest), nil
+	case v.Carrier == "" && v.TrackingNumber == "": // about an endpoint
+		return schemas.JobKey(v.EndpointID, schemas.NoticesKey), nil
 	}
 	shipment, err := schemas.ShipmentKey(v.Carrier, v.TrackingNumber)
 	if err != nil {

@@ -33,8 +33,8 @@ type verdict struct {
 func (t *turn) judge(w *webhook, behind bool) verdict {
 	e := t.endpoint
 	switch {
-	case e == nil || e.Tenant != w.Tenant:
-		return t.judgeMissing(w)
+	case e == nil || e.Tenant != w.Tenant || w.isTest() && e.Revision < w.Sequence:
+		return t.judgeMissing(w) // or not yet what is to be tested
 	case !w.isTest() && !takesTraffic(e):
 		return t.judgeHeld(w)
 	case behind:

@@ -32,7 +32,7 @@ type webhook struct {
 	RegistrationID string    `avro:"registration_id"`
 	Epoch          time.Time `avro:"epoch"`
 	Type           string    `avro:"type"`
-	Sequence       int64     `avro:"sequence"`
+	Sequence       int64     `avro:"sequence"` // of a test: the revision of the endpoint that it is about
 	Trigger        string    `avro:"trigger"`
 	CreatedAt      time.Time `avro:"created_at"`
 	// ArrivedAt is when it came onto the log; the deadline counts from it.

@@ -12,21 +12,18 @@ import (
 // for an endpoint that is not there) is answered too, and a null follows under
 // the same key.
 
-// answer writes an endpoint in its new state, as the answer to a command.
-func (u *turn) answer(e *endpoint, v *schemas.EndpointCommand, state, reason string) {
+// answer writes an endpoint as it now stands, as the answer to a command.
+func (u *turn) answer(e *endpoint, v *schemas.EndpointCommand) {
 	e.row.LastCommandID, e.row.LastError = v.CommandID, ""
-	u.change(e, state, reason)
-}
-
-// change writes an endpoint in its new state.
-func (u *turn) change(e *endpoint, state, reason string) {
-	e.row.State, e.row.Reason = state, reason
 	u.publish(e)
 }
 
+// publish writes an endpoint as it now stands, without the secrets that have
+// expired meanwhile (W10).
 func (u *turn) publish(e *endpoint) {
 	e.row.Revision++
-	e.row.UpdatedAt = u.call.Now
+	e.row.UpdatedAt = u.now
+	e.row.Secrets = signing(e.row.Secrets, u.now)
 	u.emitRow(e.row.EndpointID, e.row)
 }
 
@@ -53,7 +50,7 @@ func (u *turn) answerGone(d done) {
 	u.emitRow(key, &schemas.WebhookEndpoint{
 		EndpointID: d.EndpointID, Tenant: u.call.Key, Dialect: body.DialectWaybill, DialectVersion: body.VersionWaybill,
 		Order: schemas.OrderShipment, State: schemas.EndpointRejected, Reason: "the command left no endpoint",
-		LastCommandID: d.CommandID, LastError: d.Error, CreatedAt: u.call.Now, UpdatedAt: u.call.Now,
+		LastCommandID: d.CommandID, LastError: d.Error, CreatedAt: u.now, UpdatedAt: u.now,
 	})
 	u.tombstone(key)
 }

@@ -3,7 +3,10 @@ package endpoints
 import (
 	"slices"
 	"strings"
+	"time"
 
+	"waybill/pipeline/delivery/schedule"
+	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 )
 
@@ -12,45 +15,28 @@ const (
 	maxIDBytes          = 64
 	maxDescriptionBytes = 500
 	maxInFlight         = 1000
-	maxWaits            = 32
-	minWaitMillis       = 1000
-	maxWaitMillis       = 72 * 60 * 60 * 1000
+	minRate             = 0.001 // calls a second
+	maxRate             = 100_000.0
 )
 
-// checkNew says what stands against making the endpoint that a command asks
-// for, or nil.
-func (u *turn) checkNew(v *schemas.EndpointCommand) *refusal {
-	if r := checkID(v.EndpointID); r != nil {
-		return r
+// What a tenant's endpoints may take in the state. Beside them it holds the
+// latest commands, at most 360 KB.
+const (
+	maxTenantBytes = 600_000
+	healthBytes    = 2000 // beside the row of an endpoint
+)
+
+// checkRow says what stands against an endpoint as a command would have it, or
+// nil.
+func (u *turn) checkRow(row *schemas.WebhookEndpoint) *refusal {
+	for _, check := range []func(*schemas.WebhookEndpoint) *refusal{
+		checkURL, u.checkSame, u.checkChoice, checkDialect, checkHeadersOf, checkPace, checkSchedule, u.checkSize,
+	} {
+		if r := check(row); r != nil {
+			return r
+		}
 	}
-	if r := u.checkRoom(v); r != nil {
-		return r
-	}
-	if r := checkURL(v.URL); r != nil {
-		return r
-	}
-	if r := u.checkSame(v.URL); r != nil {
-		return r
-	}
-	if len(v.Description) > maxDescriptionBytes {
-		return refuse(400, "the description has %d bytes; %d are allowed", len(v.Description), maxDescriptionBytes)
-	}
-	if r := checkChosen("type", v.Types, u.job.types); r != nil {
-		return r
-	}
-	if r := checkChosen("status", v.Statuses, u.job.statuses); r != nil {
-		return r
-	}
-	if r := checkSecret(v.Secret); r != nil {
-		return r
-	}
-	if r := checkHeaders(v.Headers, checkHeaderValue); r != nil {
-		return r
-	}
-	if v.InFlight < 0 || v.InFlight > maxInFlight {
-		return refuse(400, "in_flight is %d; it may be from 0, the default, to %d", v.InFlight, maxInFlight)
-	}
-	return checkSchedule(v.Schedule)
+	return nil
 }
 
 // checkID keeps ids to what keys and paths bear.
@@ -80,10 +66,55 @@ func (u *turn) checkRoom(v *schemas.EndpointCommand) *refusal {
 }
 
 // checkSame refuses a second endpoint at the same URL (W9).
-func (u *turn) checkSame(url string) *refusal {
+func (u *turn) checkSame(row *schemas.WebhookEndpoint) *refusal {
 	for _, e := range u.tenant.endpoints {
-		if sameURL(e.row.URL, url) {
+		if e.row.EndpointID != row.EndpointID && sameURL(e.row.URL, row.URL) {
 			return refuse(409, "the endpoint %s has that URL already", e.row.EndpointID)
+		}
+	}
+	return nil
+}
+
+// checkSize keeps a tenant's endpoints to what fits in one record of state.
+func (u *turn) checkSize(row *schemas.WebhookEndpoint) *refusal {
+	total := 0
+	for _, e := range append([]*endpoint{{row: row}}, u.tenant.endpoints...) {
+		if e.row != row && e.row.EndpointID == row.EndpointID {
+			continue // as it was before
+		}
+		value, err := u.job.cfg.Codecs.WebhookEndpoint.Encode(e.row)
+		if err != nil {
+			return refuse(400, "the endpoint cannot be kept: %v", err)
+		}
+		total += len(value) + healthBytes
+	}
+	if total > maxTenantBytes {
+		return refuse(409, "the endpoints would take %d bytes in all; %d are allowed: delete one, or shorten descriptions and headers", total, maxTenantBytes)
+	}
+	return nil
+}
+
+// checkChoice says what stands against the description and what was chosen.
+func (u *turn) checkChoice(row *schemas.WebhookEndpoint) *refusal {
+	if len(row.Description) > maxDescriptionBytes {
+		return refuse(400, "the description has %d bytes; %d are allowed", len(row.Description), maxDescriptionBytes)
+	}
+	if r := checkChosen("type", row.Types, u.job.types); r != nil {
+		return r
+	}
+	return checkChosen("status", row.Statuses, u.job.statuses)
+}
+
+// checkDialect completes the dialect, and refuses what has no form in it.
+func checkDialect(row *schemas.WebhookEndpoint) *refusal {
+	dialect, version, err := body.Choose(row.Dialect, row.DialectVersion)
+	if err != nil {
+		return refuse(400, "%v", err)
+	}
+	row.Dialect, row.DialectVersion = dialect, version
+	for _, kind := range noticeTypes() {
+		if dialect != body.DialectWaybill && slices.Contains(row.Types, kind) {
+			return refuse(400, "the type %s has no form in the dialect %s; choose it at an endpoint of the dialect %s", kind, dialect, body.DialectWaybill)
 		}
 	}
 	return nil
@@ -101,31 +132,38 @@ func checkChosen(what string, chosen, known []string) *refusal {
 	return nil
 }
 
-func checkSchedule(waits []int64) *refusal {
-	if len(waits) > maxWaits {
-		return refuse(400, "the schedule has %d waits; %d are allowed", len(waits), maxWaits)
+// checkPace says what stands against the limits on calls (W7).
+func checkPace(row *schemas.WebhookEndpoint) *refusal {
+	if row.InFlight < 0 || row.InFlight > maxInFlight {
+		return refuse(400, "in_flight is %d; it may be from 0, the default, to %d", row.InFlight, maxInFlight)
 	}
-	for i, ms := range waits {
-		if ms < minWaitMillis || ms > maxWaitMillis {
-			return refuse(400, "wait %d of the schedule is %d ms; it may be from %d to %d", i+1, ms, minWaitMillis, maxWaitMillis)
-		}
+	if rate := row.RateLimit; rate != 0 && !(rate >= minRate && rate <= maxRate) { // so also what is no number
+		return refuse(400, "rate_limit is %v calls a second; it may be 0, for no limit, or from %v to %v", rate, minRate, maxRate)
 	}
 	return nil
 }
 
-// webhookTypes are the types that an endpoint may choose from, specific first.
-func webhookTypes() []string {
-	return []string{
-		schemas.TypeDelivered, schemas.TypeExceptionOpened, schemas.TypeExceptionResolved,
-		schemas.TypeDelayed, schemas.TypeDelayCleared, schemas.TypeAtRisk, schemas.TypeETAChanged,
-		schemas.TypeStalled, schemas.TypeExpired, schemas.TypeInvalid, schemas.TypeNotFound,
-		schemas.TypeReturning, schemas.TypeHistoryAmended, schemas.TypeEventRetracted,
-		schemas.TypeMilestone, schemas.TypeStatusChanged, schemas.TypeEvent, schemas.TypeEndpointTest,
-		schemas.TypeRefused,
+// checkSchedule says what stands against when webhooks are tried (W3).
+func checkSchedule(row *schemas.WebhookEndpoint) *refusal {
+	if row.ScheduleName != "" && len(row.Schedule) > 0 {
+		return refuse(400, "schedule and schedule_name are both given; one of them is enough")
 	}
+	if _, ok := schedule.ByName(row.ScheduleName); row.ScheduleName != "" && !ok {
+		return refuse(400, "the schedule %q is not known; known are %s", row.ScheduleName, strings.Join(schedule.Names(), ", "))
+	}
+	waits := make([]time.Duration, len(row.Schedule))
+	for i, ms := range row.Schedule {
+		waits[i] = duration(ms)
+	}
+	if err := schedule.Check(waits, duration(row.Deadline)); err != nil {
+		return refuse(400, "%v", err)
+	}
+	return nil
 }
 
-// choosableStatuses are the main statuses and those of a registration.
-func choosableStatuses(main []string) []string {
-	return append(slices.Clone(main), "not_found", "expired", "invalid")
+// duration is that of so many milliseconds. What a duration cannot hold is as
+// far out of every bound as one of a year.
+func duration(ms int64) time.Duration {
+	const year = 365 * 24 * 60 * 60 * 1000
+	return time.Duration(min(max(ms, -year), year)) * time.Millisecond
 }

@@ -1,12 +1,10 @@
 package endpoints
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"waybill/pipeline/stream/job"
-	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 )
 
@@ -15,30 +13,8 @@ type turn struct {
 	job    *Job
 	call   *job.Call
 	tenant *tenant
-	err    error // of writing a record
-}
-
-// refusal is why a command was not carried out: an HTTP status that says of
-// which kind, and a sentence.
-type refusal struct {
-	code int
-	text string
-}
-
-func refuse(code int, format string, args ...any) *refusal {
-	return &refusal{code: code, text: fmt.Sprintf(format, args...)}
-}
-
-// maxRefusalBytes bounds what is remembered and published of a refusal, which
-// may quote what was sent.
-const maxRefusalBytes = 1000
-
-func (r *refusal) String() string {
-	text := fmt.Sprintf("%d: %s", r.code, r.text)
-	if len(text) > maxRefusalBytes {
-		text = strings.ToValidUTF8(text[:maxRefusalBytes], "") + " ..."
-	}
-	return text
+	now    time.Time // that of the call, in milliseconds, as the state has it
+	err    error     // of writing a record
 }
 
 // command carries out a command, once for each command id, and answers it.
@@ -65,17 +41,21 @@ func (u *turn) carryOut(v *schemas.EndpointCommand) *refusal {
 		return refuse(404, "there is no endpoint %q", v.EndpointID)
 	}
 	switch v.Kind {
+	case schemas.CommandUpdate:
+		return u.update(e, v)
+	case schemas.CommandRotate:
+		return u.rotate(e, v)
 	case schemas.CommandEnable:
 		u.enable(e, v)
+	case schemas.CommandResume:
+		u.resume(e, v)
 	case schemas.CommandDisable:
-		u.answer(e, v, schemas.EndpointDisabled, orElse(v.Reason, "disabled by command"))
+		u.disable(e, v)
 	case schemas.CommandTest:
-		u.answer(e, v, e.row.State, e.row.Reason)
+		u.answer(e, v)
 		u.sendTest(e, v.CommandID)
 	case schemas.CommandDelete:
-		u.answer(e, v, schemas.EndpointDisabled, orElse(v.Reason, "deleted by command"))
-		u.tombstone(e.row.EndpointID)
-		u.tenant.remove(e.row.EndpointID)
+		u.remove(e, v)
 	default:
 		return refuse(400, "the command %s is not known; known are %s", v.Kind, strings.Join(knownCommands(), ", "))
 	}
@@ -84,47 +64,7 @@ func (u *turn) carryOut(v *schemas.EndpointCommand) *refusal {
 
 func knownCommands() []string {
 	return []string{
-		schemas.CommandCreate, schemas.CommandEnable, schemas.CommandDisable,
-		schemas.CommandDelete, schemas.CommandTest,
+		schemas.CommandCreate, schemas.CommandUpdate, schemas.CommandRotate, schemas.CommandEnable,
+		schemas.CommandResume, schemas.CommandDisable, schemas.CommandTest, schemas.CommandDelete,
 	}
-}
-
-// create makes an endpoint. It takes no traffic until it has answered a test,
-// unless it is excused from that.
-func (u *turn) create(v *schemas.EndpointCommand) *refusal {
-	if r := u.checkNew(v); r != nil {
-		return r
-	}
-	dialect, version, err := body.Choose(v.Dialect, v.DialectVersion)
-	if err != nil {
-		return refuse(400, "%v", err)
-	}
-	e := &endpoint{row: &schemas.WebhookEndpoint{
-		EndpointID: v.EndpointID, Tenant: v.Tenant, URL: v.URL, Description: v.Description,
-		Types: v.Types, Statuses: v.Statuses, Dialect: dialect, DialectVersion: version,
-		Secrets: []schemas.EndpointSecret{{Secret: v.Secret, CreatedAt: u.call.Now}},
-		Headers: v.Headers, InFlight: v.InFlight, Order: v.Order, History: v.History,
-		Schedule: v.Schedule, CreatedAt: u.call.Now,
-	}}
-	u.tenant.endpoints = append(u.tenant.endpoints, e)
-	u.enable(e, v)
-	return nil
-}
-
-// enable lets an endpoint take traffic that has answered a test or is excused
-// from it; another is sent a test first (W9).
-func (u *turn) enable(e *endpoint, v *schemas.EndpointCommand) {
-	if e.tested = e.tested || v.SkipTest; e.tested {
-		u.answer(e, v, schemas.EndpointEnabled, v.Reason)
-		return
-	}
-	u.answer(e, v, schemas.EndpointUntested, orElse(v.Reason, "waits for the answer to a test"))
-	u.sendTest(e, v.CommandID)
-}
-
-func orElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

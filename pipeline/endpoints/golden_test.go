@@ -1,6 +1,7 @@
 package endpoints
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -23,12 +24,15 @@ import (
 // commands:
 //
 //	command             an endpoint command as JSON, as producers may send it
-//	signal              an endpoint signal, likewise
+//	signal [times=n]    an endpoint signal, likewise; as often as that
+//	wait 1h             a time goes by
+//	endpoint id=ep1     what everybody sees of one, but its health
 //	table               what everybody sees
 //
 // In JSON, the time may be left out, the tenant is shop, an endpoint's URL and
-// secret are made up unless given, and a line is one record. Each call reads
-// the state from bytes and writes it back.
+// secret are made up unless given, a signal about a test is about the endpoint's
+// last one, and a line is one record. A second goes by before each. Each call
+// reads the state from bytes and writes it back.
 func TestGolden(t *testing.T) {
 	scripts, err := filepath.Glob("testdata/*.txt")
 	require.NoError(t, err)
@@ -42,7 +46,19 @@ func TestGolden(t *testing.T) {
 				case "command":
 					w.input(t, schemas.TopicEndpointCommands, d.Input)
 				case "signal":
-					w.input(t, schemas.TopicEndpointSignals, d.Input)
+					times := 1
+					d.MaybeScanArgs(t, "times", &times)
+					for range times {
+						w.input(t, schemas.TopicEndpointSignals, d.Input)
+					}
+				case "wait":
+					by, err := time.ParseDuration(d.CmdArgs[0].Key)
+					require.NoError(t, err)
+					w.now = w.now.Add(by)
+				case "endpoint":
+					var id string
+					d.ScanArgs(t, "id", &id)
+					w.printEndpoint(t, id)
 				case "table":
 					w.printTable(t)
 				default:
@@ -70,52 +86,69 @@ func newTestJob(t testing.TB) *Job {
 
 // world runs the job as the runtime would.
 type world struct {
-	job    *Job
-	now    time.Time
-	state  map[string][]byte
-	public map[string][]byte // webhook-endpoints by key
-	lines  []string
+	job      *Job
+	now      time.Time
+	state    map[string][]byte
+	public   map[string][]byte // webhook-endpoints by key
+	tests    map[string]string // the last test of each endpoint
+	attempts int
+	lines    []string
 }
 
 func newWorld(j *Job) *world {
-	return &world{job: j, now: time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC), state: map[string][]byte{}, public: map[string][]byte{}}
+	return &world{job: j, now: time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC), state: map[string][]byte{}, public: map[string][]byte{}, tests: map[string]string{}}
 }
 
-func (w *world) input(t *testing.T, topic, lines string) {
+func (w *world) input(t require.TestingT, topic, lines string) {
 	for line := range strings.Lines(lines) {
 		w.now = w.now.Add(time.Second)
-		rec := job.Record{Position: job.Position{Topic: topic}, Value: []byte(complete(topic, strings.TrimSpace(line))), Arrival: w.now}
-		key, value, err := w.job.Decode(rec)
-		if err != nil {
-			w.print("dead letter: %v", err)
-			continue
-		}
-		w.call(t, key, job.Input{Record: rec, Key: key, Value: value, First: rec.Position, FirstArrival: rec.Arrival})
+		w.record(t, topic, []byte(w.complete(t, topic, strings.TrimSpace(line))))
 	}
+}
+
+// record hands a record to the job as it comes from its topic.
+func (w *world) record(t require.TestingT, topic string, value []byte) {
+	rec := job.Record{Position: job.Position{Topic: topic}, Value: value, Arrival: w.now}
+	key, v, err := w.job.Decode(rec)
+	if err != nil {
+		w.print("dead letter: %v", err)
+		return
+	}
+	w.call(t, key, job.Input{Record: rec, Key: key, Value: v, First: rec.Position, FirstArrival: rec.Arrival})
 }
 
 // complete adds what a script leaves out.
-func complete(topic, line string) string {
-	add := func(field, value string) {
-		if !strings.Contains(line, `"`+field+`"`) {
-			line = strings.Replace(line, "{", fmt.Sprintf("{%q: %q, ", field, value), 1)
+func (w *world) complete(t require.TestingT, topic, line string) string {
+	fields := map[string]any{}
+	require.NoError(t, json.Unmarshal([]byte(line), &fields))
+	add := func(field string, value any) {
+		if _, given := fields[field]; !given {
+			fields[field] = value
 		}
 	}
 	add("tenant", "shop")
+	id, _ := fields["endpoint_id"].(string)
 	if topic == schemas.TopicEndpointSignals {
-		add("observed_at", "2026-05-04T10:00:00Z")
+		w.attempts++
+		add("observed_at", w.now)
+		if kind, _ := fields["kind"].(string); strings.HasPrefix(kind, "test") {
+			add("job_id", w.tests[id])
+		}
 		add("job_id", "j")
-		return line
+		add("attempt", w.attempts)
+	} else {
+		add("requested_at", w.now)
+		if fields["kind"] == schemas.CommandCreate {
+			add("url", "https://shop.example/"+id)
+			add("secret", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz")
+		}
 	}
-	add("requested_at", "2026-05-04T10:00:00Z")
-	if strings.Contains(line, `"create"`) {
-		add("url", "https://shop.example/"+line[strings.Index(line, "ep"):][:3])
-		add("secret", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz")
-	}
-	return line
+	whole, err := json.Marshal(fields)
+	require.NoError(t, err)
+	return string(whole)
 }
 
-func (w *world) call(t *testing.T, key string, in job.Input) {
+func (w *world) call(t require.TestingT, key string, in job.Input) {
 	var state any
 	if data, ok := w.state[key]; ok {
 		var err error
@@ -137,7 +170,7 @@ func (w *world) call(t *testing.T, key string, in job.Input) {
 	}
 }
 
-func (w *world) take(t *testing.T, o job.Output) {
+func (w *world) take(t require.TestingT, o job.Output) {
 	switch {
 	case o.Topic == schemas.TopicWebhookEndpoints && o.Value == nil:
 		delete(w.public, o.Key)
@@ -149,12 +182,20 @@ func (w *world) take(t *testing.T, o job.Output) {
 		v, err := w.job.cfg.Codecs.WebhookJob.Decode(o.Value)
 		require.NoError(t, err)
 		w.print("job %s: %s %s %s", o.Key, v.Trigger, v.JobID, v.Body)
+		if v.Trigger == schemas.TriggerTest {
+			w.tests[v.EndpointID] = v.JobID
+		}
+	case o.Topic == schemas.TopicEndpointEvents:
+		v, err := w.job.cfg.Codecs.EndpointEvent.Decode(o.Value)
+		require.NoError(t, err)
+		require.Equal(t, v.Tenant, o.Key)
+		w.print("event %s: %s, %s (%s)", v.EndpointID, v.Kind, v.State, v.Reason)
 	default:
 		require.Fail(t, "an output nobody expects", o.Topic)
 	}
 }
 
-func (w *world) row(t *testing.T, value []byte) *schemas.WebhookEndpoint {
+func (w *world) row(t require.TestingT, value []byte) *schemas.WebhookEndpoint {
 	e, err := w.job.cfg.Codecs.WebhookEndpoint.Decode(value)
 	require.NoError(t, err)
 	return e
@@ -165,6 +206,12 @@ func describe(e *schemas.WebhookEndpoint) string {
 	if e.Reason != "" {
 		text += fmt.Sprintf(" (%s)", e.Reason)
 	}
+	if e.Failures > 0 {
+		text += fmt.Sprintf(", %d failures since %s %s", e.Failures, e.FailingSince.Format(time.TimeOnly), e.Health)
+	}
+	for _, s := range e.Secrets[min(1, len(e.Secrets)):] {
+		text += ", a secret until " + s.ExpiresAt.Format(time.DateTime)
+	}
 	text += ", " + e.LastCommandID
 	if e.LastError != "" {
 		text += " refused: " + e.LastError
@@ -172,7 +219,7 @@ func describe(e *schemas.WebhookEndpoint) string {
 	return text
 }
 
-func (w *world) printTable(t *testing.T) {
+func (w *world) printTable(t require.TestingT) {
 	for _, key := range slices.Sorted(maps.Keys(w.public)) {
 		e := w.row(t, w.public[key])
 		dialect := ""
@@ -181,6 +228,17 @@ func (w *world) printTable(t *testing.T) {
 		}
 		w.print("%s: %s %s %s%s", key, e.Tenant, e.URL, e.State, dialect)
 	}
+}
+
+func (w *world) printEndpoint(t require.TestingT, id string) {
+	e := w.row(t, w.public[id])
+	text, err := json.Marshal(map[string]any{
+		"url": e.URL, "description": e.Description, "types": e.Types, "dialect": e.Dialect + " " + e.DialectVersion, "secrets": len(e.Secrets),
+		"in_flight": e.InFlight, "rate_limit": e.RateLimit, "schedule": e.Schedule, "schedule_name": e.ScheduleName, "deadline": e.Deadline,
+		"state_since": e.StateSince,
+	})
+	require.NoError(t, err)
+	w.print("%s", text)
 }
 
 func (w *world) print(format string, args ...any) {

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"waybill/schemas"
 )
 
 const (
@@ -11,6 +13,10 @@ const (
 	maxHeaderNameBytes  = 64
 	maxHeaderValueBytes = 1024
 )
+
+func checkHeadersOf(row *schemas.WebhookEndpoint) *refusal {
+	return checkHeaders(row.Headers, checkHeaderValue)
+}
 
 // checkHeaders says what stands against sending headers along, or nil; check
 // says it of a value. The values may be credentials, so no answer repeats them.

@@ -28,7 +28,7 @@ func NewJob(cfg Config) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	state, err := schemas.NewPrivateCodec[storedTenant]("endpoints state", stateV1)
+	state, err := schemas.NewPrivateCodec[storedTenant]("endpoints state", stateV1, stateV2)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +53,8 @@ func (j *Job) Decode(r job.Record) (string, any, error) {
 		if err != nil {
 			return "", nil, err
 		}
-		if !isName(v.Tenant) {
-			return "", nil, fmt.Errorf("reading an endpoint signal: tenant must have 1 to %d bytes", maxNameBytes)
+		if !isName(v.Tenant) || len(v.JobID) > maxNameBytes || len(v.Reason) > maxNameBytes {
+			return "", nil, fmt.Errorf("reading an endpoint signal: tenant must have 1 to %d bytes, job_id and reason no more", maxNameBytes)
 		}
 		return v.Tenant, v, nil
 	}
@@ -72,7 +72,7 @@ func (j *Job) Process(c *job.Call, in job.Input) error {
 	if !ok {
 		t = &tenant{}
 	}
-	u := &turn{job: j, call: c, tenant: t}
+	u := &turn{job: j, call: c, tenant: t, now: millis(c.Now)}
 	switch v := in.Value.(type) {
 	case *schemas.EndpointCommand:
 		u.command(v)

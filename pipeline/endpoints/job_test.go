@@ -18,6 +18,7 @@ func TestNewJobRefuses(t *testing.T) {
 		"no codecs":        {Statuses: []string{"DELIVERED"}},
 		"no statuses":      {Codecs: codecs},
 		"a negative limit": {Codecs: codecs, Statuses: []string{"DELIVERED"}, MaxEndpoints: -1},
+		"a negative time":  {Codecs: codecs, Statuses: []string{"DELIVERED"}, SuspendAfter: -1},
 	} {
 		_, err := NewJob(cfg)
 		require.ErrorContains(t, err, "making the endpoints job", name)
@@ -32,11 +33,11 @@ func TestCreate(t *testing.T) {
 		CommandID: "c1", Tenant: "shop", EndpointID: "ep1", Kind: schemas.CommandCreate,
 		URL: "https://shop.example/", Description: "Shop", Types: []string{schemas.TypeDelivered}, Statuses: []string{"DELIVERED"},
 		Secret: "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", Headers: map[string]string{"x-key": "value"},
-		InFlight: 3, Order: schemas.OrderNone, History: true, Schedule: []int64{1000},
+		InFlight: 3, Order: schemas.OrderNone, History: true, Schedule: []int64{1000}, Deadline: 60_000, RateLimit: 0.5, RequestedBy: "anna",
 	}
 	c := job.NewCall("shop", 0, now, nil, time.Time{}, nil)
 	require.NoError(t, j.Process(c, job.Input{Key: "shop", Value: command}))
-	require.Len(t, c.Outputs(), 2)
+	require.Len(t, c.Outputs(), 3)
 
 	endpoint, err := j.cfg.Codecs.WebhookEndpoint.Decode(c.Outputs()[0].Value)
 	require.NoError(t, err)
@@ -44,18 +45,25 @@ func TestCreate(t *testing.T) {
 		EndpointID: "ep1", Tenant: "shop", Revision: 1, URL: command.URL, Description: "Shop",
 		Types: command.Types, Statuses: command.Statuses, Dialect: "waybill", DialectVersion: "1",
 		Secrets: []schemas.EndpointSecret{{Secret: command.Secret, CreatedAt: now}},
-		Headers: command.Headers, InFlight: 3, Order: schemas.OrderNone, History: true, Schedule: []int64{1000},
-		State: schemas.EndpointUntested, Reason: "waits for the answer to a test", LastCommandID: "c1", CreatedAt: now, UpdatedAt: now,
+		Headers: command.Headers, InFlight: 3, Order: schemas.OrderNone, History: true, Schedule: []int64{1000}, Deadline: 60_000, RateLimit: 0.5,
+		StateSince: &now, State: schemas.EndpointUntested, Reason: "waits for the answer to a test", LastCommandID: "c1", CreatedAt: now, UpdatedAt: now,
 	}, endpoint)
 
 	test, err := j.cfg.Codecs.WebhookJob.Decode(c.Outputs()[1].Value)
 	require.NoError(t, err)
 	require.Equal(t, &schemas.WebhookJob{
 		JobID: TestJobID("ep1", "c1"), EndpointID: "ep1", Tenant: "shop", Epoch: time.UnixMilli(0).UTC(), Cause: "c1",
-		Type: schemas.TypeEndpointTest, Types: []string{schemas.TypeEndpointTest}, Body: test.Body,
+		Sequence: 1, Type: schemas.TypeEndpointTest, Types: []string{schemas.TypeEndpointTest}, Body: test.Body,
 		Trigger: schemas.TriggerTest, CreatedAt: now,
 	}, test)
 	require.NotContains(t, test.JobID, ".")
+
+	event, err := j.cfg.Codecs.EndpointEvent.Decode(c.Outputs()[2].Value)
+	require.NoError(t, err)
+	require.Equal(t, &schemas.EndpointEvent{
+		EventID: event.EventID, Tenant: "shop", EndpointID: "ep1", Kind: schemas.EndpointEventCreated, State: schemas.EndpointUntested,
+		Reason: "waits for the answer to a test", CommandID: "c1", RequestedBy: "anna", OccurredAt: now,
+	}, event)
 }
 
 // TestSealedIsOpaque: what its sender sealed is taken as it is, but not in any
@@ -195,7 +203,7 @@ func FuzzCheckURL(f *testing.F) {
 	f.Add("https://shop.example/hook?a=1")
 	f.Add("http://[::1%25eth0]:80")
 	f.Fuzz(func(t *testing.T, text string) {
-		if checkURL(text) == nil {
+		if checkURL(&schemas.WebhookEndpoint{URL: text}) == nil {
 			require.True(t, sameURL(text, text))
 			require.True(t, sameURL(plainURL(text), text))
 		}

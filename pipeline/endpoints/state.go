@@ -4,12 +4,19 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"time"
 
 	"waybill/schemas"
 )
 
-//go:embed state.v1.avsc
-var stateV1 string
+// Versions of the state. The second has the health of endpoints, and since when
+// tests of one count.
+var (
+	//go:embed state.v1.avsc
+	stateV1 string
+	//go:embed state.v2.avsc
+	stateV2 string
+)
 
 // tenant is the state of a key: the tenant's endpoints in the order in which
 // they were made, and its latest commands, oldest first.
@@ -23,6 +30,10 @@ type endpoint struct {
 	// tested means that it may take traffic: it answered a test, or was
 	// excused from it (W9).
 	tested bool
+	// testsFrom is the command that made it or last changed where it leads:
+	// tests asked for before then say nothing. Empty: all count.
+	testsFrom string
+	health    health
 }
 
 // done is a command that was carried out or refused.
@@ -68,9 +79,32 @@ type storedTenant struct {
 }
 
 type storedEndpoint struct {
-	Row    []byte `avro:"row"`
-	Tested bool   `avro:"tested"`
+	Row        []byte    `avro:"row"`
+	Tested     bool      `avro:"tested"`
+	TestsFrom  string    `avro:"tests_from"`
+	BegunAt    time.Time `avro:"begun_at"`
+	AnsweredAt time.Time `avro:"answered_at"`
+	Since      time.Time `avro:"since"`
+	Failed     []failure `avro:"failed"`
 }
+
+// In the state a time that is not known is that of 1970.
+func stored(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.UnixMilli(0)
+	}
+	return t
+}
+
+func restored(t time.Time) time.Time {
+	if t.UnixMilli() == 0 {
+		return time.Time{}
+	}
+	return t
+}
+
+// millis is a time as the state and the contract have it.
+func millis(t time.Time) time.Time { return time.UnixMilli(t.UnixMilli()).UTC() }
 
 // EncodeState implements job.Job.
 func (j *Job) EncodeState(dst []byte, state any) ([]byte, error) {
@@ -84,7 +118,10 @@ func (j *Job) EncodeState(dst []byte, state any) ([]byte, error) {
 		if err != nil {
 			return dst, fmt.Errorf("writing the endpoints state: %w", err)
 		}
-		s.Endpoints[i] = storedEndpoint{Row: row, Tested: e.tested}
+		s.Endpoints[i] = storedEndpoint{
+			Row: row, Tested: e.tested, TestsFrom: e.testsFrom, BegunAt: stored(e.health.begun),
+			AnsweredAt: stored(e.health.answered), Since: stored(e.health.since), Failed: e.health.failed,
+		}
 	}
 	return j.state.Append(dst, &s)
 }
@@ -101,7 +138,9 @@ func (j *Job) DecodeState(data []byte) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading the endpoints state: %w", err)
 		}
-		t.endpoints = append(t.endpoints, &endpoint{row: row, tested: stored.Tested})
+		t.endpoints = append(t.endpoints, &endpoint{row: row, tested: stored.Tested, testsFrom: stored.TestsFrom, health: health{
+			begun: restored(stored.BegunAt), answered: restored(stored.AnsweredAt), since: restored(stored.Since), failed: stored.Failed,
+		}})
 	}
 	return t, nil
 }

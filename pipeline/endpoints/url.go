@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"waybill/schemas"
 )
 
 const maxURLBytes = 2048
@@ -11,7 +13,8 @@ const maxURLBytes = 2048
 // checkURL says what stands against calling a URL, or nil. Where it leads is
 // checked at each call, on the resolved address (W13); this only keeps out
 // what no call could use.
-func checkURL(text string) *refusal {
+func checkURL(row *schemas.WebhookEndpoint) *refusal {
+	text := row.URL
 	if len(text) > maxURLBytes {
 		return refuse(400, "the URL has %d bytes; %d are allowed", len(text), maxURLBytes)
 	}
