@@ -66,3 +66,38 @@ ALTER TABLE webhook_attempts
     ADD COLUMN IF NOT EXISTS manual_at DateTime64(3, 'UTC') COMMENT 'When the attempt began, where the webhook was sent again by hand (W11); else 1970, UTC.' AFTER trigger,
     MODIFY ORDER BY (tenant, endpoint_id, job_id, attempt, manual_at),
     ADD INDEX IF NOT EXISTS by_job job_id TYPE bloom_filter(0.01) GRANULARITY 1;
+
+-- How each webhook stands, from its attempts. One that was sent again by hand counts as
+-- delivered if it ever was. An attempt that failed and is not followed by another was the
+-- last, whatever the clock of the row that says so.
+CREATE OR REPLACE VIEW webhook_standing
+(
+    tenant LowCardinality(String) COMMENT 'Whose it is.',
+    endpoint_id LowCardinality(String) COMMENT 'Where it goes.',
+    job_id String COMMENT 'The webhook''s id.',
+    carrier LowCardinality(String) COMMENT 'Carrier slug.',
+    tracking_number String COMMENT 'Canonical number.',
+    epoch DateTime64(3, 'UTC') COMMENT 'The shipment''s epoch, UTC.',
+    registration_id String COMMENT 'For which registration.',
+    type LowCardinality(String) COMMENT 'The webhook''s type.',
+    sequence Int64 COMMENT 'The webhook''s sequence.',
+    created_at DateTime64(3, 'UTC') COMMENT 'When it was made, UTC.',
+    status String COMMENT 'open: it is tried on; delivered: an attempt was answered with 2xx; expired: the deadline has passed; cancelled: the endpoint was deleted.',
+    attempts UInt64 COMMENT 'How many attempts were made, by hand too.',
+    reason String COMMENT 'Closed reason of the last row; empty: it succeeded.',
+    status_code Int32 COMMENT 'HTTP status of the last row, 0 if there was no answer.',
+    last_attempt_at DateTime64(3, 'UTC') COMMENT 'When the last row was made, UTC.',
+    next_attempt_at Nullable(DateTime64(3, 'UTC')) COMMENT 'When it will be tried again, UTC; null: not.'
+)
+AS WITH argMax(tuple(a.outcome, a.reason, a.status_code, a.next_attempt_at), tuple(a.started_at, a.attempt)) AS last
+SELECT a.tenant AS tenant, a.endpoint_id AS endpoint_id, a.job_id AS job_id, any(a.carrier) AS carrier, any(a.tracking_number) AS tracking_number,
+    any(a.epoch) AS epoch, any(a.registration_id) AS registration_id, any(a.type) AS type, any(a.sequence) AS sequence, min(a.created_at) AS created_at,
+    multiIf(countIf(a.outcome = 'delivered') > 0, 'delivered',
+        last.1 != 'failed', last.1,
+        isNull(last.4), 'expired',
+        'open') AS status,
+    countIf(a.outcome IN ('delivered', 'failed')) AS attempts,
+    last.2 AS reason, last.3 AS status_code, max(a.started_at) AS last_attempt_at, last.4 AS next_attempt_at
+FROM webhook_attempts AS a FINAL
+GROUP BY a.tenant, a.endpoint_id, a.job_id
+COMMENT 'How each webhook stands that was tried or has ended. Private to its tenant.';

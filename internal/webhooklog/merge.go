@@ -1,0 +1,42 @@
+package webhooklog
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Position is where a webhook lies on webhook-jobs.
+type Position struct {
+	Partition int32 `ch:"source_partition" json:"partition"`
+	Offset    int64 `ch:"source_offset" json:"offset"`
+}
+
+// arrival is a webhook by its position and when it came onto the log.
+type arrival struct {
+	Position
+
+	ArrivedAt time.Time `ch:"arrived_at"`
+}
+
+// merge puts webhooks of several partitions in one order, that of their arrival,
+// and gives the first limit of it. Clocks of writers differ, so within a
+// partition a webhook counts as arrived no earlier than those before it: what is
+// taken of each partition is always what comes first in it. A parcel's webhooks
+// for an endpoint lie in one partition, so they stay in their sequence.
+func merge(all []arrival, limit int) []arrival {
+	slices.SortFunc(all, func(a, b arrival) int { return comparePositions(a.Position, b.Position) })
+	reached := make(map[int32]time.Time)
+	for i, a := range all {
+		if a.ArrivedAt.Before(reached[a.Partition]) {
+			all[i].ArrivedAt = reached[a.Partition]
+		}
+		reached[a.Partition] = all[i].ArrivedAt
+	}
+	slices.SortStableFunc(all, func(a, b arrival) int { return a.ArrivedAt.Compare(b.ArrivedAt) })
+	return all[:min(limit, len(all))]
+}
+
+func comparePositions(a, b Position) int {
+	return cmp.Or(cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.Offset, b.Offset))
+}
