@@ -47,7 +47,6 @@ const (
 // Caller makes calls. It is safe for concurrent use; connections to a host are
 // used again, over HTTP/2 where the host speaks it.
 type Caller struct {
-	client    *http.Client
 	transport *http.Transport
 	flights   flights
 	userAgent string
@@ -79,12 +78,6 @@ func New(o Options) *Caller {
 	}
 	return &Caller{
 		transport: transport,
-		client: &http.Client{
-			Transport: transport,
-			// A redirect could lead anywhere, with the body: it is an answer
-			// like any other.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
 		userAgent: "waybill/" + version,
 		timeout:   timeout,
 	}
@@ -117,7 +110,9 @@ func (c *Caller) call(ctx context.Context, r Request) Response {
 		return Response{Reason: ReasonBadRequest}
 	}
 	out := Response{StartedAt: started}
-	res, err := c.client.Do(req)
+	// Not by a client, which would read where a redirect leads: it could lead
+	// anywhere, with the body. It is an answer like any other.
+	res, err := c.transport.RoundTrip(req)
 	switch {
 	case err == nil:
 		out.StatusCode, out.Reason = res.StatusCode, reasonOfStatus(res)

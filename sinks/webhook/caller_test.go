@@ -91,37 +91,6 @@ func TestCallStatus(t *testing.T) {
 	}
 }
 
-func TestCallFollowsNoRedirect(t *testing.T) {
-	var reached atomic.Int32
-	target := serve(t, func(http.ResponseWriter, *http.Request) { reached.Add(1) })
-	for _, code := range []int{301, 302, 303, 307, 308} {
-		s := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, target.URL, code) })
-		res := newCaller(t, Options{}).Call(t.Context(), request(t, s.URL))
-		require.Equal(t, ReasonRedirect, res.Reason)
-		require.Equal(t, code, res.StatusCode)
-	}
-	require.Zero(t, reached.Load())
-}
-
-func TestCallIsGuarded(t *testing.T) {
-	c := New(Options{})
-	t.Cleanup(c.Close)
-	for url, want := range map[string]string{
-		"http://127.0.0.1/":             ReasonBlockedAddress,
-		"http://localhost/":             ReasonBlockedAddress,
-		"https://localhost/":            ReasonBlockedAddress,
-		"http://[::1]/":                 ReasonBlockedAddress,
-		"http://[::ffff:127.0.0.1]/":    ReasonBlockedAddress,
-		"http://169.254.169.254/latest": ReasonBlockedAddress,
-		"http://0.0.0.0/":               ReasonBlockedAddress,
-		"http://127.0.0.1:6379/":        ReasonBlockedPort,
-	} {
-		res := c.Call(t.Context(), request(t, url))
-		require.Equal(t, want, res.Reason, url)
-		require.Zero(t, res.StatusCode)
-	}
-}
-
 // TestCallIgnoresProxies makes sure that no proxy of the environment dials in
 // our place, past the guard.
 func TestCallIgnoresProxies(t *testing.T) {

@@ -27,7 +27,7 @@ func newDialer(o *Options) *dialer {
 	if o.Resolver != nil {
 		d.names = o.Resolver
 	}
-	d.Resolver, d.Control = d.names, newGuard(o.AllowedNetworks, o.ForbidPort80).control
+	d.Resolver, d.Control = d.names, newGuard(o.AllowedNetworks, portsOf(o)...).control
 	return d
 }
 

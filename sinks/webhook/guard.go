@@ -23,17 +23,23 @@ type guard struct {
 	base    *ssrf.Guardian
 }
 
-func newGuard(allowed []netip.Prefix, forbidPort80 bool) *guard {
-	ports := []uint16{443, 80}
-	if forbidPort80 {
-		ports = ports[:1]
-	}
+// newGuard makes a guard that lets calls go to some ports of the internet, and
+// to any port of the allowed networks.
+func newGuard(allowed []netip.Prefix, ports ...uint16) *guard {
 	return &guard{
 		allowed: allowed,
 		// Its list is that of IANA's special-purpose addresses. To it comes the
 		// host agent of one cloud, whose address looks like any other.
 		base: ssrf.New(ssrf.WithPorts(ports...), ssrf.WithDeniedV4Prefixes(azureHostAgent())),
 	}
+}
+
+// portsOf are the ports that options let calls go to.
+func portsOf(o *Options) []uint16 {
+	if o.ForbidPort80 {
+		return []uint16{443}
+	}
+	return []uint16{443, 80}
 }
 
 // azureHostAgent hands out a machine's configuration and certificates to
