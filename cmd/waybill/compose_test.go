@@ -94,9 +94,11 @@ func TestComposeSpeaksWaybillsSettings(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, commands.Warnings())
 
-	keys := strings.TrimPrefix(waybill.Environment["WAYBILL_SECRET_KEYS"], "/run/secrets/")
-	require.Contains(t, waybill.Secrets, keys, "another Kafka's keys must be named")
-	require.NotEmpty(t, c.Secrets[keys].Environment)
+	for _, setting := range []string{"WAYBILL_SECRET_KEYS", "WAYBILL_API_KEYS"} {
+		keys := strings.TrimPrefix(waybill.Environment[setting], "/run/secrets/")
+		require.Contains(t, waybill.Secrets, keys, "%s must name a file", setting)
+		require.NotEmpty(t, c.Secrets[keys].Environment)
+	}
 
 	require.Equal(t, []string{"CMD", "/waybill", "health"}, waybill.Healthcheck.Test)
 	_, err = parser.Parse(waybill.Healthcheck.Test[2:])
@@ -107,8 +109,10 @@ func TestComposeSpeaksWaybillsSettings(t *testing.T) {
 	require.Contains(t, c.Services, host)
 	require.Contains(t, c.Services[host].Ports, "127.0.0.1:"+port+":"+port)
 	require.Equal(t, c.Services[host].Environment["CLICKHOUSE_USER"], waybill.Environment["WAYBILL_CLICKHOUSE_USER"])
-	_, listen, _ := strings.Cut(waybill.Environment["WAYBILL_HTTP_LISTEN"], ":")
-	require.Contains(t, waybill.Ports, "127.0.0.1:"+listen+":"+listen)
+	for _, setting := range []string{"WAYBILL_HTTP_LISTEN", "WAYBILL_API_LISTEN"} {
+		_, listen, _ := strings.Cut(waybill.Environment[setting], ":")
+		require.Contains(t, waybill.Ports, "127.0.0.1:"+listen+":"+listen)
+	}
 }
 
 // The Dockerfile names files and the command's path; both must be there.

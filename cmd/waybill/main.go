@@ -47,6 +47,7 @@ type cli struct {
 	Track       trackCmd       `cmd:"" help:"Show a parcel as it now stands."`
 	Explain     explainCmd     `cmd:"" help:"Tell for each raw event of a parcel what became of it, and why."`
 	Endpoints   endpointsCmd   `cmd:"" help:"Manage the places that get webhooks."`
+	Keys        keysCmd        `cmd:"" help:"Make keys for the HTTP API."`
 	Listen      listenCmd      `cmd:"" help:"Receive webhooks on this machine, verify and print them."`
 	Secrets     secretsCmd     `cmd:"" help:"Make keys that seal endpoints' secrets."`
 	Report      reportCmd      `cmd:"" help:"Run a report; alone, list the reports."`

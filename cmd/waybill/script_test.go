@@ -26,6 +26,8 @@ type running struct {
 	Kafka      []string `json:"kafka"`
 	ClickHouse string   `json:"clickhouse"`
 	HTTP       string   `json:"http"`
+	API        string   `json:"api"`
+	APIKey     string   `json:"api_key"`
 	SecretKeys string   `json:"secret_keys"`
 }
 
@@ -35,7 +37,7 @@ func startUp(t *testing.T, dir string, args ...string) *running {
 	needEngine(t)
 	p := start(t, append([]string{
 		"up", "--format", "json", "--data", dir, "--kafka-port", "0", "--clickhouse-port", "0", "--clickhouse-http-port", "0",
-		"--http-listen", "127.0.0.1:0", "--webhook-allow", "127.0.0.0/8", "--reorder-hold", "100ms",
+		"--http-listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0", "--webhook-allow", "127.0.0.0/8", "--reorder-hold", "100ms",
 	}, args...)...)
 	r := &running{process: p}
 	require.NoError(t, json.Unmarshal([]byte(p.await(t, p.stdout, `(?s)\{.*\}`)), r))
@@ -50,7 +52,7 @@ func startUp(t *testing.T, dir string, args ...string) *running {
 // env is what a command needs to find it.
 func (r *running) env() []string {
 	return []string{
-		"WAYBILL_KAFKA_BROKERS=" + strings.Join(r.Kafka, ","), "WAYBILL_CLICKHOUSE_ADDR=" + r.ClickHouse, "WAYBILL_HTTP_LISTEN=" + r.HTTP,
+		"WAYBILL_KAFKA_BROKERS=" + strings.Join(r.Kafka, ","), "WAYBILL_CLICKHOUSE_ADDR=" + r.ClickHouse, "WAYBILL_HTTP_LISTEN=" + r.HTTP, "WAYBILL_API=http://" + r.API, "WAYBILL_API_KEY=" + r.APIKey,
 		"WAYBILL_SECRET_KEYS=" + r.SecretKeys,
 	}
 }

@@ -38,6 +38,11 @@ func (c *upCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	defer listener.Close() //nolint:errcheck // Serve closes it; this is for the ways out before
+	served, err := listenAPI(ctx, g.settings)
+	if err != nil {
+		return err
+	}
+	defer served.close(g.log)
 	services, err := startServices(ctx, g.settings, g.log)
 	if err != nil {
 		return err
@@ -50,15 +55,18 @@ func (c *upCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
+	if err := served.readKeys(g.settings, g.log); err != nil {
+		return err
+	}
 	registry := telemetry.NewRegistry()
 	r, err := roles.New(roles.Options{
 		Settings: g.settings, Codecs: codecs, Kafka: kafkaOptions(g.settings, g.log),
-		Version: version, Logger: g.log, Registerer: registry,
+		Version: version, Logger: g.log, Registerer: registry, API: served.options,
 	})
 	if err != nil {
 		return err
 	}
-	if err := c.welcome(g.settings, listener.Addr().String()); err != nil {
+	if err := c.welcome(g.settings, listener.Addr().String(), served); err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -110,11 +118,13 @@ func prepare(ctx context.Context, g *globals) error {
 }
 
 // welcome tells what runs where and what to do next.
-func (c *upCmd) welcome(s *config.Settings, listen string) error {
+func (c *upCmd) welcome(s *config.Settings, listen string, served *servedAPI) error {
+	served.told = true
 	if c.json() {
 		return printJSON(map[string]any{
 			"kafka": s.Kafka.Addrs(), "kafka_prefix": s.Kafka.Prefix,
 			"clickhouse": s.ClickHouse.Address(), "database": s.ClickHouse.Database, "http": listen, "secret_keys": s.SecretKeys,
+			"api": served.address(), "api_key": served.newKey,
 		})
 	}
 	_, err := fmt.Printf(`Waybill is starting.
@@ -123,8 +133,9 @@ func (c *upCmd) welcome(s *config.Settings, listen string) error {
   ClickHouse  %s, database %s
   health      http://%s/readyz
   keys        %s
+  API         %s
 
 Try: waybill register royal-mail AB123456785GB && waybill track royal-mail AB123456785GB
-`, strings.Join(s.Kafka.Addrs(), ","), s.ClickHouse.Address(), s.ClickHouse.Database, listen, s.SecretKeys)
+`, strings.Join(s.Kafka.Addrs(), ","), s.ClickHouse.Address(), s.ClickHouse.Database, listen, s.SecretKeys, served)
 	return err
 }

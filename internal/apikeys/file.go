@@ -44,13 +44,52 @@ func read(path string) (map[string]*Key, error) {
 	return byID, nil
 }
 
-// Entry writes a key as an entry of the file.
+// Entry writes a key as a file that has it alone.
 func (k *Key) Entry() ([]byte, error) {
 	text, err := yaml.Marshal(keyFile{Keys: []*Key{k}})
 	if err != nil {
 		return nil, fmt.Errorf("writing key %s: %w", k.ID, err)
 	}
 	return text, nil
+}
+
+// Add adds a key to a file, which is made if it is not there. Remarks in it
+// stay.
+func Add(path string, k *Key) error {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		data, err = k.Entry()
+	} else if err == nil {
+		data, err = with(data, path, k)
+	}
+	if err == nil {
+		err = writeWhole(path, data)
+	}
+	if err != nil {
+		return fmt.Errorf("adding an API key to %s: %w", path, err)
+	}
+	return nil
+}
+
+// with is a file's text with one more key.
+func with(data []byte, path string, k *Key) ([]byte, error) {
+	if _, err := read(path); err != nil {
+		return nil, err
+	}
+	var doc, entry yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return nil, err
+	}
+	if err := entry.Encode(k); err != nil {
+		return nil, err
+	}
+	root := doc.Content[0]
+	for i := 0; i+1 < len(root.Content); i += 2 { // its one key is keys, as read has seen
+		all := root.Content[i+1]
+		all.Kind, all.Tag, all.Value, all.Style = yaml.SequenceNode, "!!seq", "", 0
+		all.Content = append(all.Content, &entry)
+	}
+	return yaml.Marshal(&doc)
 }
 
 // Bootstrap makes the file with one key for a tenant, of scope admin, unless it

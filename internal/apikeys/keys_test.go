@@ -145,3 +145,37 @@ func TestBootstrap(t *testing.T) {
 	_, err = apikeys.Bootstrap(filepath.Join(path, "file-as-folder"), "default")
 	require.Error(t, err)
 }
+
+// A key that is added stands beside those before, with what people wrote there.
+func TestAdd(t *testing.T) {
+	first, firstText, path := made(t, "acme", apikeys.ScopeRead)
+	entry, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for name, before := range map[string]string{
+		"as written": "# keys of March\n" + string(entry),
+		"flow style": "# keys of March\nkeys: [{id: " + first.ID + ", tenant: acme, scopes: [read], sha256: " + first.SHA256 + "}]",
+		"none yet":   "# keys of March\nkeys:\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, os.WriteFile(path, []byte(before), 0o600))
+			key, text, err := apikeys.New("other", []string{apikeys.ScopeAdmin})
+			require.NoError(t, err)
+			require.NoError(t, apikeys.Add(path, key))
+			keys, err := apikeys.Open(path, quiet())
+			require.NoError(t, err)
+			require.Equal(t, key, keys.Find(text))
+			require.Equal(t, name != "none yet", keys.Find(firstText) != nil)
+			after, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.Contains(t, string(after), "# keys of March")
+		})
+	}
+	fresh := filepath.Join(t.TempDir(), "keys.yaml")
+	require.NoError(t, apikeys.Add(fresh, first))
+	keys, err := apikeys.Open(fresh, quiet())
+	require.NoError(t, err)
+	require.NotNil(t, keys.Find(firstText))
+
+	require.NoError(t, os.WriteFile(path, []byte("kyes: []"), 0o600))
+	require.ErrorContains(t, apikeys.Add(path, first), "no key kyes")
+}

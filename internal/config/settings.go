@@ -22,6 +22,7 @@ type Settings struct {
 	Knowledge  Knowledge  `embed:"" group:"Knowledge"`
 	Webhook    Webhook    `embed:"" prefix:"webhook-" group:"Webhooks"`
 	SecretKeys string     `help:"File of the keys that endpoints' secrets and header values are sealed with, so that no topic and no state holds them readable (W10): 'waybill secrets new-key' makes one. All who add endpoints or send webhooks need the same. Empty: secrets.key in --data where Kafka is embedded; another Kafka's keys must be named." placeholder:"FILE" group:"Webhooks"`
+	API        API        `embed:"" prefix:"api-" group:"HTTP API"`
 	HTTP       HTTP       `embed:"" prefix:"http-" group:"Metrics and health"`
 	Log        Log        `embed:"" prefix:"log-" group:"Logs"`
 }
@@ -147,6 +148,13 @@ type Webhook struct {
 	Source       []netip.Addr `help:"Addresses of this machine that calls leave from, in turn, for receivers that let in only addresses they know; the API lists them. IPv4 and IPv6 each go to their own kind, and a receiver of a kind without one is not called. Empty: the system chooses." placeholder:"ADDRESS"`
 }
 
+// API says how the HTTP API is served.
+type API struct {
+	Listen string  `help:"Address of the HTTP API, host:port. It speaks HTTP without TLS: beyond this machine, put what ends TLS before it. Empty: no API." default:"127.0.0.1:8081"`
+	Keys   string  `help:"File of API keys (YAML), of each only a digest: 'waybill keys new' makes one. A changed file counts within a second. Empty: api-keys.yaml in --data, made with one key of the tenant default, printed once; an address that is not loopback needs a file." placeholder:"FILE"`
+	Rate   float64 `help:"Requests a second that each key may make of this process; what is not used is saved up for two seconds. More lets a client do more, and disturb others more." default:"50"`
+}
+
 // HTTP says where metrics and health are served.
 type HTTP struct {
 	Listen string `help:"Address for /metrics, /healthz and /readyz, host:port." default:"127.0.0.1:8080"`
@@ -188,6 +196,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("--state-cache is %d MiB; it must be at least 16", s.Pipeline.StateCache)
 	case s.Pipeline.StandbyReplicas < 0:
 		return fmt.Errorf("--standby-replicas is %d; it must not be negative", s.Pipeline.StandbyReplicas)
+	case s.API.Rate <= 0:
+		return fmt.Errorf("--api-rate is %v; it must be above 0", s.API.Rate)
 	case s.Webhook.Timeout <= 0:
 		return fmt.Errorf("--webhook-timeout is %s; it must be positive", s.Webhook.Timeout)
 	case s.Webhook.InFlight < 1:

@@ -31,18 +31,34 @@ func (c *Client) seal(command *schemas.EndpointCommand) (*schemas.EndpointComman
 	return &sealed, nil
 }
 
+// What stands for a secret and for the value of a header where people look.
+const (
+	SecretMask = "whsec_…"
+	ValueMask  = "…"
+)
+
 // Masked is an endpoint as people may see it: without its secrets and the
 // values of its headers, sealed or not.
 func Masked(e *schemas.WebhookEndpoint) schemas.WebhookEndpoint {
 	shown := *e
 	shown.Secrets = make([]schemas.EndpointSecret, len(e.Secrets))
 	for i, s := range e.Secrets {
-		s.Secret = "whsec_…"
+		s.Secret = SecretMask
 		shown.Secrets[i] = s
 	}
 	shown.Headers = make(map[string]string, len(e.Headers))
 	for name := range e.Headers {
-		shown.Headers[name] = "…"
+		shown.Headers[name] = ValueMask
 	}
 	return shown
+}
+
+// SignsWith tells whether a secret is the one that an endpoint's webhooks are
+// signed with, the newest.
+func (l *Live) SignsWith(e *schemas.WebhookEndpoint, secret string) (bool, error) {
+	if len(e.Secrets) == 0 {
+		return false, nil
+	}
+	opened, err := l.client.Vault.Open(e.Tenant, e.EndpointID, e.Secrets[0].Secret)
+	return opened == secret, err
 }

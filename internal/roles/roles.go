@@ -30,6 +30,7 @@ type Options struct {
 	Version    string
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
+	API        *APIOptions // nil: the API is not among the roles
 }
 
 // Roles are the roles of one process.
@@ -37,14 +38,15 @@ type Roles struct {
 	runtimes map[string]*stream.Runtime
 	sink     *clickhouse.Sink            // nil when it is not among the roles
 	schedule func(context.Context) error // of baselines; nil when there is none
+	api      *apiRole                    // nil when it is not among the roles
 	caller   *webhook.Caller
 	bodies   *kgo.Client
 	states   *states
 }
 
-// New puts roles together, all of them if none is named, that of quotas only
-// where there are some; Run starts them. An
-// error is one of the settings.
+// New puts roles together, all of them if none is named, those of quotas and of
+// the API only where there are options for them; Run starts them. An error is
+// one of the settings.
 func New(o Options, names ...string) (*Roles, error) {
 	instance, err := o.Settings.Pipeline.InstanceName()
 	if err != nil {
@@ -58,6 +60,9 @@ func New(o Options, names ...string) (*Roles, error) {
 		names = []string{Tracking, Endpoints, Delivery, ClickHouse, Baselines}
 		if limits != nil {
 			names = append(names, Quotas)
+		}
+		if o.API != nil {
+			names = append(names, API)
 		}
 	}
 	knows, err := knowledge.Load(o.Settings.Knowledge)
@@ -122,6 +127,8 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 		})
 	case Baselines:
 		r.schedule, err = p.scheduleBaselines(&o)
+	case API:
+		r.api, err = newAPI(&o)
 	default:
 		err = fmt.Errorf("there is no role %q", name)
 	}
@@ -151,6 +158,16 @@ func (r *Roles) Run(ctx context.Context) (err error) {
 			return nil
 		})
 	}
+	if r.api != nil {
+		// What the API has in hand needs the others until it has ended.
+		var end context.CancelFunc
+		first := ctx
+		ctx, end = context.WithCancel(context.WithoutCancel(ctx))
+		g.Go(func() error {
+			defer end()
+			return r.api.run(first)
+		})
+	}
 	for name, runtime := range r.runtimes {
 		start(name, runtime.Run)
 	}
@@ -166,7 +183,11 @@ func (r *Roles) Run(ctx context.Context) (err error) {
 func (r *Roles) close() error {
 	r.caller.Close()
 	r.bodies.Close()
-	return r.states.close()
+	err := r.states.close()
+	if r.api != nil {
+		err = errors.Join(err, r.api.close())
+	}
+	return err
 }
 
 // Ready says which role is not yet able to work, or nil.
@@ -174,6 +195,11 @@ func (r *Roles) Ready() error {
 	for name, runtime := range r.runtimes {
 		if waits := runtime.Waiting(); waits != "" {
 			return fmt.Errorf("%s is not ready: %s", name, waits)
+		}
+	}
+	if r.api != nil {
+		if err := r.api.live.Ready(); err != nil {
+			return fmt.Errorf("%s is not ready: %w", API, err)
 		}
 	}
 	return nil

@@ -1,0 +1,42 @@
+package api
+
+import (
+	"errors"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"waybill/internal/apikeys"
+	"waybill/internal/endpointclient"
+)
+
+// Config says what the API works with. What has no default is required.
+type Config struct {
+	Keys      *apikeys.Keys
+	Endpoints *endpointclient.Live
+	// Rate is how many requests a second a key may make of this process.
+	Rate float64
+	// CommandWait is how long a command waits to be carried out. Default 10 s.
+	CommandWait time.Duration
+	// Senders are the addresses that webhooks leave from; none: the machine's.
+	Senders    []netip.Addr
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer
+}
+
+func (c Config) withDefaults() (Config, error) {
+	switch {
+	case c.Keys == nil || c.Endpoints == nil:
+		return c, errors.New("making the API: the keys and the client of endpoints are required")
+	case c.Logger == nil || c.Registerer == nil:
+		return c, errors.New("making the API: the logger and the registerer are required")
+	case c.Rate <= 0:
+		return c, errors.New("making the API: the rate of requests must be above 0")
+	}
+	if c.CommandWait == 0 {
+		c.CommandWait = 10 * time.Second
+	}
+	return c, nil
+}

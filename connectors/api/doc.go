@@ -1,0 +1,18 @@
+// Package api is the HTTP API: tenants manage their endpoints with it, see what
+// was delivered, pull what they missed and have it sent again (C1).
+//
+// A request comes in at serve.go, is let through by its key in admit.go, and
+// goes to the route that route.go names. What went wrong is a problem document
+// (problem.go). The document of the API, openapi.yaml, is written by hand; the
+// tests hold routes and answers against it.
+//
+//	endpoints.go    endpoints and commands about them; idempotency.go, secret.go
+//	attempts.go     what became of webhooks
+//	events.go       the pull feed
+//	redeliveries.go sending again
+//	senders.go      where webhooks come from
+//	decode.go       bodies of requests; query.go their parameters
+//
+// It may import schemas and, of internal, apikeys, endpointclient, webhooklog
+// and redelivery. Start reading at New, then routes.
+package api

@@ -1,0 +1,53 @@
+package api
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// unknownRoute is the label of requests that match no route.
+const unknownRoute = "unknown"
+
+type metrics struct {
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+}
+
+// classes are the kinds of statuses, a label value each.
+func classes() []string { return []string{"2xx", "3xx", "4xx", "5xx"} }
+
+// newMetrics registers the metrics, with all their series.
+func newMetrics(registerer prometheus.Registerer, routes []route) (*metrics, error) {
+	m := &metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "waybill_api_requests_total", Help: "Requests to the HTTP API by route and class of status.",
+		}, []string{"route", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "waybill_api_request_seconds", Help: "Time to answer a request, by route.",
+			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100,
+		}, []string{"route"}),
+	}
+	patterns := []string{unknownRoute}
+	for _, r := range routes {
+		patterns = append(patterns, r.pattern())
+	}
+	for _, pattern := range patterns {
+		m.seconds.WithLabelValues(pattern)
+		for _, class := range classes() {
+			m.requests.WithLabelValues(pattern, class)
+		}
+	}
+	for _, c := range []prometheus.Collector{m.requests, m.seconds} {
+		if err := registerer.Register(c); err != nil {
+			return nil, fmt.Errorf("registering the metrics of the API: %w", err)
+		}
+	}
+	return m, nil
+}
+
+func (m *metrics) observe(pattern string, status int, took time.Duration) {
+	m.requests.WithLabelValues(pattern, classes()[min(max(status/100, 2), 5)-2]).Inc()
+	m.seconds.WithLabelValues(pattern).Observe(took.Seconds())
+}

@@ -1,0 +1,81 @@
+package roles
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"golang.org/x/sync/errgroup"
+
+	"waybill/connectors/api"
+	"waybill/internal/apikeys"
+	"waybill/internal/endpointclient"
+	"waybill/internal/vault"
+)
+
+// API names the role of the HTTP API, which is no consumer group.
+const API = "api"
+
+// APIOptions say where the API is served and for whom.
+type APIOptions struct {
+	Listener net.Listener // taken by the caller, so that a port in use is known early; the role closes it
+	Keys     *apikeys.Keys
+}
+
+// apiRole serves the API.
+type apiRole struct {
+	api      *api.API
+	listener net.Listener
+	live     *endpointclient.Live
+	client   *kgo.Client
+}
+
+func newAPI(o *Options) (*apiRole, error) {
+	if o.API == nil {
+		return nil, errors.New("it was given no address")
+	}
+	keys, err := vault.Load(o.Settings.SecretKeysFile())
+	if err != nil {
+		return nil, err
+	}
+	client, err := kgo.NewClient(o.Kafka...)
+	if err != nil {
+		return nil, fmt.Errorf("making a Kafka client: %w", err)
+	}
+	log := o.Logger.With("app", API)
+	r := &apiRole{listener: o.API.Listener, client: client}
+	r.live = endpointclient.NewLive(&endpointclient.Client{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Vault: keys}, log)
+	r.api, err = api.New(api.Config{
+		Keys: o.API.Keys, Endpoints: r.live, Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
+		Logger: log, Registerer: o.Registerer,
+	})
+	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// run serves until ctx is done and what is in hand has ended, for which the
+// endpoints are followed to the last.
+func (r *apiRole) run(ctx context.Context) error {
+	following, stop := context.WithCancel(context.WithoutCancel(ctx))
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return r.live.Run(following) })
+	g.Go(func() error {
+		defer stop()
+		return r.api.Serve(ctx, r.listener)
+	})
+	return g.Wait()
+}
+
+// close lets go of what newAPI made.
+func (r *apiRole) close() error {
+	r.client.Close()
+	if err := r.listener.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
