@@ -2,6 +2,7 @@ package roles
 
 import (
 	"crypto/rand"
+	"os"
 	"strings"
 	"testing"
 
@@ -28,6 +29,9 @@ func TestSecretsAreOpenedForTheCall(t *testing.T) {
 		require.NoError(t, err)
 		return sealed
 	}
+	page, err := os.ReadFile("../../docs/operations.md")
+	require.NoError(t, err)
+	require.Contains(t, string(page), "| `waybill_webhook_secrets_unreadable_total` |")
 	registry := prometheus.NewRegistry()
 	o, err := newOpener(keys, registry)
 	require.NoError(t, err)
