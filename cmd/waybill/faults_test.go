@@ -3,8 +3,16 @@ package main
 import (
 	"context"
 	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"waybill/schemas"
 )
 
 // slowly answers well after a while, so that a kill meets calls in the middle.
@@ -16,6 +24,23 @@ func slowly(ctx context.Context, _, _ string) int {
 		return http.StatusNoContent
 	case <-ctx.Done():
 		return 0
+	}
+}
+
+// only behaves in one way for the endpoints below end, and well for the others.
+func only(end int, how answer) answer {
+	return func(ctx context.Context, path, id string) int {
+		if number, err := strconv.Atoi(strings.TrimPrefix(path, "/")); err == nil && number < end {
+			return how(ctx, path, id)
+		}
+		return http.StatusNoContent
+	}
+}
+
+// patiently is a schedule that asks each second, for half a minute.
+func patiently(_ int, c *schemas.EndpointCommand) {
+	for range 30 {
+		c.Schedule = append(c.Schedule, time.Second.Milliseconds())
 	}
 }
 
@@ -38,4 +63,105 @@ func TestWebhooksSurviveKills(t *testing.T) {
 	}
 	s.awaitTaken(t, len(s.sent))
 	s.judge(t, kills)
+}
+
+// Calls that are open by the thousands when an instance joins, and again when
+// one leaves, are made again by whoever has them next, or end where they are.
+func TestWebhooksSurviveRebalanceOfOpenCalls(t *testing.T) {
+	t.Parallel()
+	const endpoints, shipments, open = 1000, 10, 10_000
+	s := newFaultStage(t)
+	flags := []string{"--webhook-in-flight", strconv.Itoa(open), "--webhook-timeout", "30s", "--leave-on-shutdown"}
+	first := s.up(t, "a", flags...)
+	s.addEndpoints(t, endpoints, nil)
+	s.send(t, numbers(0, endpoints), shipments, 1, 2)
+	s.awaitTaken(t, len(s.sent)) // the receivers are known to be quick
+	for i, change := range []func(){
+		func() { s.up(t, "b", flags...) },
+		func() { require.Equal(t, exitDone, first.end(t, syscall.SIGTERM)) },
+	} {
+		release := make(chan struct{})
+		s.behave(func(ctx context.Context, _, _ string) int {
+			select {
+			case <-release:
+				return http.StatusNoContent
+			case <-ctx.Done():
+				return 0
+			}
+		})
+		s.send(t, numbers(0, endpoints), shipments, 3+i, 3+i)
+		s.await(t, "open calls", func() bool { return s.open >= open*9/10 })
+		change()
+		close(release)
+		s.awaitTaken(t, len(s.sent))
+	}
+	s.judge(t, 2)
+}
+
+// While a tenth of the receivers hang, each of the others gets all that is for
+// it; and when they answer again, they get theirs, in order.
+func TestHangingReceiversStarveNobody(t *testing.T) {
+	t.Parallel()
+	const endpoints, hanging, shipments = 1000, 100, 3
+	s := newFaultStage(t)
+	s.behave(only(hanging, never))
+	s.up(t, "a")
+	s.addEndpoints(t, endpoints, patiently)
+	s.send(t, numbers(0, endpoints), shipments, 1, 3)
+	healthy := (endpoints - hanging) * shipments * 3
+	s.awaitTaken(t, healthy)
+	s.send(t, numbers(hanging, endpoints), shipments, 4, 5)
+	s.awaitTaken(t, healthy+(endpoints-hanging)*shipments*2)
+	s.behave(well)
+	s.awaitTaken(t, len(s.sent))
+	s.judge(t, 0)
+}
+
+// One endpoint is dead and has very many webhooks waiting. The others get what
+// comes for them; and when it is back it gets all of it, in order.
+func TestOneEndpointWithManyWaiting(t *testing.T) {
+	t.Parallel()
+	const shipments = 10_000
+	s := newFaultStage(t)
+	s.behave(only(1, never))
+	s.up(t, "a")
+	s.addEndpoints(t, 20, patiently)
+	s.send(t, []int{0}, shipments, 1, 3)
+	for sequence := 1; sequence <= 5; sequence++ {
+		s.send(t, numbers(1, 20), 5, sequence, sequence)
+		s.awaitTaken(t, 19*5*sequence)
+	}
+	s.behave(well)
+	s.awaitTaken(t, len(s.sent))
+	s.judge(t, 0)
+}
+
+// Receivers that fail and recover all the time while two instances are
+// restarted one after the other get everything, in order.
+func TestFlappingReceiversDuringRollingRestart(t *testing.T) {
+	t.Parallel()
+	s := newFaultStage(t)
+	calls := atomic.Int64{}
+	s.behave(func(ctx context.Context, path, id string) int {
+		switch n := calls.Add(1); {
+		case n%100 < 30:
+			return http.StatusServiceUnavailable
+		case n%100 < 35:
+			return 0 // the connection is closed
+		}
+		return slowly(ctx, path, id)
+	})
+	running := map[string]*running{"a": s.up(t, "a"), "b": s.up(t, "b")}
+	s.addEndpoints(t, 20, patiently)
+	s.send(t, numbers(0, 20), 10, 1, 4)
+	restarts := 0
+	for _, name := range []string{"a", "b", "a", "b"} {
+		s.awaitTaken(t, len(s.sent)*(restarts+1)/6)
+		require.Equal(t, exitDone, running[name].end(t, syscall.SIGTERM))
+		running[name] = s.up(t, name)
+		restarts++
+	}
+	s.behave(well)
+	s.awaitTaken(t, len(s.sent))
+	s.judge(t, 2*restarts)
 }
