@@ -104,6 +104,10 @@ func parts() []part {
 			return tracking.Run(ctx, &o.Common, &o.Tracking)
 		}},
 		ofWebhooks(webhooks.ThroughputPart, webhooks.Throughput),
+		ofWebhooks(webhooks.HangingPart, webhooks.Hanging),
+		ofWebhooks(webhooks.SlowPart, webhooks.Slow),
+		ofWebhooks(webhooks.WaitingPart, webhooks.Waiting),
+		ofWebhooks(webhooks.LatencyPart, webhooks.Latency),
 	}
 }
 

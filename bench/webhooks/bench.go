@@ -76,7 +76,7 @@ func deliver(ctx context.Context, s *rig.Stage, profile string, names ...string)
 }
 
 // measure measures a process that waits for work until so many webhooks have
-// come. It ends the process.
+// come since the receiver's start. It ends the process.
 func measure(ctx context.Context, t *target, p *rig.Process, count int, begin func(context.Context) error) (m turn, err error) {
 	before := t.CPU()
 	m.Turn, err = rig.MeasureWork(ctx, p, count, begin, func(ctx context.Context) error { return t.await(ctx, count) })

@@ -47,6 +47,16 @@ func (j *jobs) shipmentOf(i int) (shipment, sequence int) {
 	return i % shipments, i/shipments + 1
 }
 
+// answered is how many of them go to endpoints from a number on.
+func (j *jobs) answered(from int) (count int) {
+	for i := range j.count {
+		if shipment, _ := j.shipmentOf(i); j.endpoint(shipment) >= from {
+			count++
+		}
+	}
+	return count
+}
+
 // each makes the jobs in order.
 func (j *jobs) each(do func(number int, job *schemas.WebhookJob)) {
 	random := rand.New(rand.NewPCG(j.seed, 0))

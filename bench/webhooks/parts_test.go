@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -81,4 +82,71 @@ func TestJobs(t *testing.T) {
 	require.Len(t, last, 34)
 	require.Equal(t, -1, numberOf("evt_1"))
 	require.Equal(t, -1, numberOf(idPrefix))
+}
+
+// Only webhooks of endpoints that answer are waited for and measured.
+func TestHangingTurn(t *testing.T) {
+	b := small(t)
+	s, err := b.newScene(t.Context(), &ReceiverOrder{Webhooks: 90, Hang: 2}, 6, 0)
+	require.NoError(t, err)
+	defer s.close()
+	p, err := deliver(t.Context(), s.stage, "")
+	require.NoError(t, err)
+	defer p.Kill()
+	load := &jobs{codec: b.codecs.WebhookJob, count: 90, endpoint: evenly(6), least: leastBody, most: mostBody}
+	require.Equal(t, 60, load.answered(2))
+	d, err := s.paced(t.Context(), load, 1000, 2)
+	require.NoError(t, err)
+	require.Positive(t, d.p50)
+	came, _, err := s.times(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 60, answeredOf(came))
+	for number, at := range came {
+		shipment, _ := load.shipmentOf(number)
+		require.Equal(t, load.endpoint(shipment) < 2, at.IsZero())
+	}
+	require.NoError(t, s.wake(t.Context()))
+	require.NoError(t, s.await(t.Context(), 90))
+}
+
+// A slow receiver gets everything.
+func TestSlowTurn(t *testing.T) {
+	st, err := small(t).slow(t.Context(), 100)
+	require.NoError(t, err)
+	require.Positive(t, st.all)
+	require.Positive(t, st.later)
+}
+
+func TestLaterRate(t *testing.T) {
+	began := time.Unix(1000, 0)
+	var came []time.Time
+	for i := range 10 {
+		came = append(came, began.Add(time.Duration(i)*time.Second)) // one a second
+	}
+	for i := range 20 {
+		came = append(came, began.Add(10*time.Second+time.Duration(i)*100*time.Millisecond)) // ten a second
+	}
+	require.InDelta(t, 10, laterRate(came), 0.01)
+}
+
+// Every event's webhook is known by its parcel.
+func TestArrivals(t *testing.T) {
+	b := small(t)
+	inputs := []string{schemas.TopicRegistrations, schemas.TopicCarrierEvents}
+	v := &venue{stage: func(ctx context.Context) (*rig.Stage, error) { return rig.NewStage(ctx, inputs...) }}
+	d, err := b.arrive(t.Context(), v, 40)
+	require.NoError(t, err)
+	require.Positive(t, d.p50)
+	require.LessOrEqual(t, d.p50, d.p99)
+	require.LessOrEqual(t, d.p99, d.most)
+	require.Equal(t, 7, parcelIn([]byte(`{"shipment":{"tracking_number":"BENCH000000007"}}`)))
+	require.Equal(t, -1, parcelIn([]byte(`{"shipment":{"tracking_number":"BENCH00000000`)))
+	require.Equal(t, -1, parcelIn([]byte(`{}`)))
+}
+
+func TestDelays(t *testing.T) {
+	at := time.Unix(1000, 0)
+	sent := []time.Time{at, at, at, at}
+	came := []time.Time{at.Add(time.Millisecond), at.Add(2 * time.Millisecond), {}, at.Add(9 * time.Millisecond)}
+	require.Equal(t, delays{2, 9, 9}, delaysOf(sent, came))
 }

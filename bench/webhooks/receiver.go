@@ -44,8 +44,8 @@ type receiver struct {
 	once     [2]sync.Once
 
 	mu      sync.Mutex
-	answers int           // different webhooks that were answered
-	more    chan struct{} // closed at the next hundred of them
+	answers int                   // different webhooks that were answered
+	waits   map[int]chan struct{} // closed when there are as many
 }
 
 // The paths of the parent's requests.
@@ -62,7 +62,8 @@ const (
 // address.
 func NewReceiver(o *ReceiverOrder) (rig.Measured, error) {
 	return &receiver{
-		ReceiverOrder: *o, came: make([]atomic.Int64, o.Webhooks), awake: make(chan struct{}), gate: make(chan struct{}), more: make(chan struct{}),
+		ReceiverOrder: *o, came: make([]atomic.Int64, o.Webhooks), awake: make(chan struct{}), gate: make(chan struct{}),
+		waits: map[int]chan struct{}{},
 	}, nil
 }
 
@@ -94,15 +95,16 @@ func (r *receiver) Prepare(ctx context.Context) (_ any, err error) {
 // receive takes one webhook. One that nobody answers has not come.
 func (r *receiver) receive(w http.ResponseWriter, q *http.Request) {
 	endpoint, err := strconv.Atoi(q.PathValue("number"))
+	body, cut := io.ReadAll(q.Body)
+	now := time.Now().UnixNano()
 	number := numberOf(q.Header.Get(webhook.HeaderID))
-	if err != nil || number < 0 || number >= len(r.came) {
+	if number < 0 {
+		number = parcelIn(body)
+	}
+	if err != nil || cut != nil || number < 0 || number >= len(r.came) {
 		http.Error(w, "no webhook of this bench", http.StatusBadRequest)
 		return
 	}
-	if _, err := io.Copy(io.Discard, q.Body); err != nil {
-		return
-	}
-	now := time.Now().UnixNano()
 	if endpoint < r.Hang && !wait(q.Context(), r.awake) {
 		return
 	}
@@ -121,28 +123,35 @@ func (r *receiver) count() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.answers++
-	if r.answers%100 == 0 || r.answers == len(r.came) {
-		close(r.more)
-		r.more = make(chan struct{})
+	if waits := r.waits[r.answers]; waits != nil {
+		close(waits)
+		delete(r.waits, r.answers)
 	}
 }
 
-// await answers when as many have come as the parent waits for, rounded up to
-// the hundred.
+// await answers when as many have come as the parent waits for.
 func (r *receiver) await(w http.ResponseWriter, q *http.Request) {
 	count, err := strconv.Atoi(q.FormValue("count"))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	for {
-		r.mu.Lock()
-		answers, more := r.answers, r.more
-		r.mu.Unlock()
-		if answers >= count || !wait(q.Context(), more) {
-			return
-		}
+	if there := r.reached(count); there != nil {
+		wait(q.Context(), there)
 	}
+}
+
+// reached is closed when so many have come; nil when they have.
+func (r *receiver) reached(count int) <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.answers >= count {
+		return nil
+	}
+	if r.waits[count] == nil {
+		r.waits[count] = make(chan struct{})
+	}
+	return r.waits[count]
 }
 
 func (r *receiver) times(w http.ResponseWriter, _ *http.Request) {

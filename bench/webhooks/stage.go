@@ -22,7 +22,15 @@ func newStage(ctx context.Context, codecs *schemas.Codecs, t *target, partitions
 	if err != nil {
 		return nil, err
 	}
-	_, err = topics.Create(ctx, s.Client, topics.Layout{Partitions: partitions, Replication: -1})
+	if err := furnish(ctx, s, codecs, t, partitions, endpoints, inFlight); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// furnish puts topics, keys and endpoints on a stage.
+func furnish(ctx context.Context, s *rig.Stage, codecs *schemas.Codecs, t *target, partitions, endpoints, inFlight int) error {
+	_, err := topics.Create(ctx, s.Client, topics.Layout{Partitions: partitions, Replication: -1})
 	if err == nil {
 		err = vault.Make(keysOf(s), rand.Reader)
 	}
@@ -30,9 +38,9 @@ func newStage(ctx context.Context, codecs *schemas.Codecs, t *target, partitions
 		err = addEndpoints(ctx, s, codecs, t, endpoints, inFlight)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("setting up a broker: %w", err), s.Close())
+		return fmt.Errorf("setting up a broker: %w", err)
 	}
-	return s, nil
+	return nil
 }
 
 // keysOf is the file of the keys that secrets on a stage are sealed with.
@@ -63,7 +71,7 @@ func addEndpoints(ctx context.Context, s *rig.Stage, codecs *schemas.Codecs, t *
 // endpoint is an enabled endpoint.
 func endpoint(number int, url, sealed string, inFlight int) *schemas.WebhookEndpoint {
 	return &schemas.WebhookEndpoint{
-		EndpointID: endpointID(number), Tenant: tenant, Revision: 1, URL: url, Types: []string{schemas.TypeStatusChanged}, Statuses: []string{},
+		EndpointID: endpointID(number), Tenant: tenant, Revision: 1, URL: url, Types: []string{}, Statuses: []string{},
 		Secrets: []schemas.EndpointSecret{{Secret: sealed}}, Headers: map[string]string{}, InFlight: inFlight,
 		Order: schemas.OrderShipment, Schedule: []int64{}, State: schemas.EndpointEnabled,
 	}

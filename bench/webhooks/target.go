@@ -80,6 +80,16 @@ func (t *target) times(ctx context.Context) (came []time.Time, repeats int, err 
 	return came, int(binary.BigEndian.Uint64(answer)), nil
 }
 
+// answeredOf is how many of them have come.
+func answeredOf(came []time.Time) (count int) {
+	for _, at := range came {
+		if !at.IsZero() {
+			count++
+		}
+	}
+	return count
+}
+
 func (t *target) get(ctx context.Context, path string) ([]byte, error) {
 	q, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+t.address+path, nil)
 	if err != nil {
