@@ -2,6 +2,8 @@ package schemas
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -43,6 +45,14 @@ func (t *EndpointTable) ByID(id string) *WebhookEndpoint {
 		return nil
 	}
 	return t.byID[id]
+}
+
+// All gives every endpoint, in no order.
+func (t *EndpointTable) All() iter.Seq[*WebhookEndpoint] {
+	if t == nil {
+		return func(func(*WebhookEndpoint) bool) {}
+	}
+	return maps.Values(t.byID)
 }
 
 // OfTenant returns a tenant's endpoints in the order of their ids. The caller

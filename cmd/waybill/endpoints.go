@@ -18,8 +18,12 @@ type endpointsCmd struct {
 	Add     endpointsAddCmd     `cmd:"" help:"Add a place that gets webhooks. It must answer a test before it gets traffic."`
 	List    endpointsListCmd    `cmd:"" help:"List a tenant's endpoints."`
 	Show    endpointsShowCmd    `cmd:"" help:"Show one endpoint, its secrets and header values masked."`
+	Events  endpointsEventsCmd  `cmd:"" help:"Show what was done to endpoints and what became of them."`
 	Test    endpointsTestCmd    `cmd:"" help:"Send a test."`
+	Update  endpointsUpdateCmd  `cmd:"" help:"Change an endpoint."`
+	Rotate  endpointsRotateCmd  `cmd:"" help:"Give an endpoint a new signing secret; the old one signs beside it for a day."`
 	Enable  endpointsEnableCmd  `cmd:"" help:"Let traffic through again."`
+	Resume  endpointsResumeCmd  `cmd:"" help:"Let all traffic through to an endpoint that was suspended."`
 	Disable endpointsDisableCmd `cmd:"" help:"Stop traffic; webhooks are kept until their deadline."`
 	Delete  endpointsDeleteCmd  `cmd:"" help:"Delete an endpoint; its open webhooks end as cancelled."`
 }
@@ -75,10 +79,9 @@ func (f *endpointFlags) command(ctx context.Context, g *globals, kind, endpointI
 }
 
 func newCommand(tenant, kind, endpointID, reason string) *schemas.EndpointCommand {
-	return &schemas.EndpointCommand{
-		CommandID: endpointclient.NewID("cmd_"), Tenant: tenant, EndpointID: endpointID, Kind: kind, Reason: reason,
-		Order: schemas.OrderShipment, RequestedBy: os.Getenv("USER"), RequestedAt: time.Now(),
-	}
+	command := endpointclient.NewCommand(tenant, kind, endpointID)
+	command.Reason, command.RequestedBy = reason, os.Getenv("USER")
+	return command
 }
 
 type endpointsListCmd struct{ endpointFlags }
@@ -101,12 +104,30 @@ func (c *endpointsListCmd) Run(ctx context.Context, g *globals) error {
 		fmt.Printf("tenant %s has no endpoints\n", c.Tenant)
 		return nil
 	}
-	t := newTable(os.Stdout, "endpoint", "state", "url", "types", "statuses", "reason")
+	t := newTable(os.Stdout, "endpoint", "state", "url", "types", "statuses", "health", "since", "reason")
 	for _, e := range all {
-		t.AppendRow(table.Row{e.EndpointID, e.State, e.URL, orAll(e.Types), orAll(e.Statuses), e.Reason})
+		t.AppendRow(table.Row{e.EndpointID, e.State, e.URL, orAll(e.Types), orAll(e.Statuses), healthOf(&e), sinceOf(&e), e.Reason})
 	}
 	t.Render()
 	return nil
+}
+
+// healthOf is what delivery last saw of an endpoint (W8), in words.
+func healthOf(e *schemas.WebhookEndpoint) string {
+	switch {
+	case e.FailingSince == nil:
+		return ""
+	case e.Health == schemas.HealthFailing:
+		return "failing since " + e.FailingSince.Format(time.RFC3339)
+	}
+	return fmt.Sprintf("failures: %d", e.Failures)
+}
+
+func sinceOf(e *schemas.WebhookEndpoint) string {
+	if e.StateSince == nil {
+		return ""
+	}
+	return e.StateSince.Format(time.RFC3339)
 }
 
 func orAll(names []string) string {
@@ -158,70 +179,4 @@ func (c *endpointsShowCmd) Run(ctx context.Context, g *globals) error {
 		}
 	}
 	return fmt.Errorf("tenant %s has no endpoint %s; `waybill endpoints list --tenant %s` shows those it has", c.Tenant, c.ID, c.Tenant)
-}
-
-type endpointsEnableCmd struct {
-	endpointFlags
-	ID string `arg:"" help:"Id of the endpoint."`
-}
-
-func (*endpointsEnableCmd) Help() string {
-	return `Webhooks that were kept are sent, each shipment's in order.
-
-Example:
-
-    waybill endpoints enable ep_4vmqxfbz2k7o`
-}
-
-func (c *endpointsEnableCmd) Run(ctx context.Context, g *globals) error {
-	return c.change(ctx, g, schemas.CommandEnable, c.ID, "")
-}
-
-type endpointsDisableCmd struct {
-	endpointFlags
-	ID     string `arg:"" help:"Id of the endpoint."`
-	Reason string `help:"Why, for those who ask later."`
-}
-
-func (*endpointsDisableCmd) Help() string {
-	return `Example:
-
-    waybill endpoints disable ep_4vmqxfbz2k7o --reason "moving house until Friday"`
-}
-
-func (c *endpointsDisableCmd) Run(ctx context.Context, g *globals) error {
-	return c.change(ctx, g, schemas.CommandDisable, c.ID, c.Reason)
-}
-
-type endpointsDeleteCmd struct {
-	endpointFlags
-	ID     string `arg:"" help:"Id of the endpoint."`
-	Reason string `help:"Why, for those who ask later."`
-}
-
-func (*endpointsDeleteCmd) Help() string {
-	return `Example:
-
-    waybill endpoints delete ep_4vmqxfbz2k7o --reason "replaced"`
-}
-
-func (c *endpointsDeleteCmd) Run(ctx context.Context, g *globals) error {
-	return c.change(ctx, g, schemas.CommandDelete, c.ID, c.Reason)
-}
-
-// change sends a command and prints what came of it.
-func (f *endpointFlags) change(ctx context.Context, g *globals, kind, id, reason string) error {
-	e, err := f.command(ctx, g, kind, id, reason)
-	if err != nil {
-		return err
-	}
-	outcome := e.State
-	if kind == schemas.CommandDelete {
-		outcome = "deleted"
-	}
-	if f.json() {
-		return printJSON(map[string]any{"endpoint_id": id, "state": outcome})
-	}
-	_, err = fmt.Printf("endpoint %s is %s\n", id, outcome)
-	return err
 }

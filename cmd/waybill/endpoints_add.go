@@ -2,17 +2,16 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 
 	"waybill/internal/endpointclient"
 	"waybill/schemas"
-	"waybill/sinks/webhook"
 )
 
 type endpointsAddCmd struct {
 	endpointFlags
+	paceFlags
 	URL            string            `arg:"" help:"Where webhooks go, http or https."`
 	Description    string            `help:"For people."`
 	Types          []string          `help:"Webhook types it wants, for example tracking.delivered. Empty: all."`
@@ -20,7 +19,6 @@ type endpointsAddCmd struct {
 	Dialect        string            `help:"Shape of the bodies: waybill, or for receivers that were built for another platform shippo or shipengine." default:"waybill"`
 	DialectVersion string            `help:"Version of that shape. Empty: the newest."`
 	Header         map[string]string `help:"Headers sent along, up to five."`
-	InFlight       int               `help:"Highest number of calls at a time. 0: the default."`
 	Unordered      bool              `help:"A shipment's webhooks do not wait for one another (W2)."`
 	History        bool              `help:"Bodies carry the shipment's history."`
 	SkipTest       bool              `help:"Traffic without a test first."`
@@ -34,11 +32,16 @@ Examples:
 
     waybill endpoints add https://example.com/hooks --types tracking.delivered,tracking.delayed
     waybill endpoints add https://example.com/shippo --dialect shippo
+    waybill endpoints add https://example.com/slow --in-flight 2 --schedule intersoft
     waybill endpoints add http://127.0.0.1:8099/ --skip-test --header X-Team=returns`
 }
 
 func (c *endpointsAddCmd) Run(ctx context.Context, g *globals) error {
-	secret, err := webhook.NewSecret(rand.Reader)
+	secret, err := endpointclient.NewSecret()
+	if err != nil {
+		return fmt.Errorf("adding an endpoint: %w", err)
+	}
+	command, err := c.build(secret)
 	if err != nil {
 		return err
 	}
@@ -51,7 +54,6 @@ func (c *endpointsAddCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return wayOut(err)
 	}
-	command := c.build(secret)
 	e, err := client.Send(ctx, command)
 	if err != nil {
 		return wayOut(err)
@@ -73,14 +75,17 @@ func (c *endpointsAddCmd) Run(ctx context.Context, g *globals) error {
 	return outcome.tell(c.json())
 }
 
-func (c *endpointsAddCmd) build(secret string) *schemas.EndpointCommand {
-	command := newCommand(c.Tenant, schemas.CommandCreate, endpointclient.NewID("ep_"), "")
+func (c *endpointsAddCmd) build(secret string) (*schemas.EndpointCommand, error) {
+	command := newCommand(c.Tenant, schemas.CommandCreate, "", "")
+	if _, err := c.take(command); err != nil {
+		return nil, err
+	}
 	command.URL, command.Description, command.Secret = c.URL, c.Description, secret
 	command.Types, command.Statuses, command.Headers = c.Types, c.Statuses, c.Header
 	command.Dialect, command.DialectVersion = c.Dialect, c.DialectVersion
-	command.InFlight, command.History, command.SkipTest = c.InFlight, c.History, c.SkipTest
+	command.History, command.SkipTest = c.History, c.SkipTest
 	if c.Unordered {
 		command.Order = schemas.OrderNone
 	}
-	return command
+	return command, nil
 }

@@ -80,6 +80,7 @@ type Pipeline struct {
 	PollDelivering time.Duration `help:"The same while the parcel is out for delivery, when much happens." default:"30m"`
 	Operators      []string      `help:"Tenants that are operators: they may withdraw an event for all who follow the parcel (O8). Nobody else may, for no tenant may change what another is told (R10)." default:"default"`
 	BaselinesEvery time.Duration `help:"How often what is usual on each lane is worked out anew from ClickHouse (D3, D4). 0, and always in replays: only by 'waybill baselines build'." default:"24h"`
+	MaxEndpoints   int           `help:"Endpoints that a tenant may have, 1 to 1000 (W9). Each job holds all of them in memory, and one record of state those of a tenant, 600 KB at most." default:"16"`
 	Quotas         string        `help:"Quotas of tenants (YAML): units of usage per calendar month, for each and by default. With it the role quotas runs, and registrations beyond are refused (R8). Empty: no limits." type:"path" placeholder:"FILE"`
 	StateDir       string        `help:"Folder for the jobs' state, on a disk of this machine. It may be lost: it is then restored from Kafka. Empty: the folder state in --data." type:"path"`
 	StateCache     int           `help:"Memory for the jobs' state, MiB: half for what lies on disk, half for values as the jobs use them. More saves reads and decoding. Beside it up to 300 MiB hold what changed last: 192 for tracking, 96 for delivery, 12 for endpoints, 12 for quotas where there are some." default:"512"`
@@ -143,6 +144,8 @@ type Webhook struct {
 	Timeout  time.Duration  `help:"Longest time for one call." default:"15s"`
 	InFlight int            `help:"Calls at a time, over all endpoints, in this process." default:"256"`
 
+	SuspendAfter time.Duration `help:"How long an endpoint fails without one success until it is suspended: its webhooks are kept, and only their own schedule asks whether it is back (W8). Shorter spares calls to the dead; longer bears with a night's outage. The same for all instances." default:"24h"`
+
 	ForbidPort80 bool         `name:"forbid-port-80" help:"Call port 443 only, so that nothing is sent in the clear (W13). Networks of --webhook-allow are called on any port all the same."`
 	RootCAs      string       `name:"root-cas" help:"File of certificates (PEM) that are trusted beside the system's, for receivers with certificates of your own." type:"path" placeholder:"FILE"`
 	Source       []netip.Addr `help:"Addresses of this machine that calls leave from, in turn, for receivers that let in only addresses they know; the API lists them. IPv4 and IPv6 each go to their own kind, and a receiver of a kind without one is not called. Empty: the system chooses." placeholder:"ADDRESS"`
@@ -200,6 +203,10 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("--api-rate is %v; it must be above 0", s.API.Rate)
 	case s.Webhook.Timeout <= 0:
 		return fmt.Errorf("--webhook-timeout is %s; it must be positive", s.Webhook.Timeout)
+	case s.Webhook.SuspendAfter <= 0:
+		return fmt.Errorf("--webhook-suspend-after is %s; it must be positive", s.Webhook.SuspendAfter)
+	case s.Pipeline.MaxEndpoints < 1 || s.Pipeline.MaxEndpoints > 1000:
+		return fmt.Errorf("--max-endpoints is %d; it must lie in 1 to 1000", s.Pipeline.MaxEndpoints)
 	case s.Webhook.InFlight < 1:
 		return fmt.Errorf("--webhook-in-flight is %d; it must be at least 1", s.Webhook.InFlight)
 	}

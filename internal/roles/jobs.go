@@ -9,7 +9,6 @@ import (
 	"waybill/internal/config"
 	"waybill/internal/knowledge"
 	"waybill/pipeline/delivery"
-	"waybill/pipeline/endpoints"
 	"waybill/pipeline/quotas"
 	"waybill/pipeline/stream"
 	"waybill/pipeline/tracking"
@@ -36,6 +35,7 @@ type parts struct {
 	instance   string
 	quotas     *quotas.Limits // nil: there are none
 	states     *states
+	census     *census
 }
 
 // stream is the configuration that all jobs share.
@@ -103,26 +103,6 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 	return stream.New(cfg, j)
 }
 
-func (p *parts) endpoints() (*stream.Runtime, error) {
-	var names []string
-	for _, s := range p.knows.Model.Statuses() {
-		names = append(names, s.Name)
-	}
-	dialects, err := body.NewDialects(p.knows.Maps)
-	if err != nil {
-		return nil, err
-	}
-	j, err := endpoints.NewJob(endpoints.Config{Codecs: p.codecs, Dialects: dialects, Statuses: names})
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := p.stream(Endpoints, []string{schemas.TopicEndpointCommands, schemas.TopicEndpointSignals}, schemas.TopicEndpointState)
-	if err != nil {
-		return nil, err
-	}
-	return stream.New(cfg, j)
-}
-
 func (p *parts) quotaJob() (*stream.Runtime, error) {
 	j, err := quotas.NewJob(p.codecs, p.quotas)
 	if err != nil {
@@ -137,7 +117,7 @@ func (p *parts) quotaJob() (*stream.Runtime, error) {
 }
 
 func (p *parts) delivery(perform func(ctx context.Context, request any) any) (*stream.Runtime, error) {
-	j, err := delivery.NewJob(delivery.Config{Codecs: p.codecs, Timeout: p.settings.Webhook.Timeout})
+	j, err := delivery.NewJob(delivery.Config{Codecs: p.codecs, Timeout: p.settings.Webhook.Timeout, SuspendAfter: p.settings.Webhook.SuspendAfter})
 	if err != nil {
 		return nil, err
 	}

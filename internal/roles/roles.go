@@ -42,6 +42,7 @@ type Roles struct {
 	caller   *webhook.Caller
 	bodies   *kgo.Client
 	states   *states
+	census   *census
 }
 
 // New puts roles together, all of them if none is named, those of quotas and of
@@ -84,8 +85,9 @@ func New(o Options, names ...string) (*Roles, error) {
 		bodies:   client,
 		caller:   webhook.New(calls),
 		states:   newStates(o.Settings, instance, o.Logger, names),
+		census:   newCensus(),
 	}
-	p := &parts{settings: o.Settings, codecs: o.Codecs, knows: knows, log: o.Logger, registerer: o.Registerer, instance: instance, states: r.states, quotas: limits}
+	p := &parts{settings: o.Settings, codecs: o.Codecs, knows: knows, log: o.Logger, registerer: o.Registerer, instance: instance, states: r.states, census: r.census, quotas: limits}
 	if err := r.states.gauges.register(o.Registerer); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
@@ -183,6 +185,7 @@ func (r *Roles) Run(ctx context.Context) (err error) {
 func (r *Roles) close() error {
 	r.caller.Close()
 	r.bodies.Close()
+	r.census.close()
 	err := r.states.close()
 	if r.api != nil {
 		err = errors.Join(err, r.api.close())

@@ -28,7 +28,8 @@ func (u *turn) create(v *schemas.EndpointCommand) *refusal {
 	if r := u.checkRow(row); r != nil {
 		return r
 	}
-	e := &endpoint{row: row, testsFrom: v.CommandID}
+	e := &endpoint{row: row}
+	e.lead(v)
 	u.tenant.endpoints = append(u.tenant.endpoints, e)
 	u.open(e, v, schemas.EndpointEventCreated)
 	return nil
@@ -58,6 +59,12 @@ func (u *turn) open(e *endpoint, v *schemas.EndpointCommand, kind string) {
 		u.sendTest(e, v.CommandID)
 	}
 	u.event(e, kind, byCommand(v, orElse(strings.Join(v.Change, ", "), e.row.Reason)))
+}
+
+// lead notes that a command, which is about to be answered, has an endpoint lead
+// somewhere: it has yet to answer a test there.
+func (e *endpoint) lead(v *schemas.EndpointCommand) {
+	e.tested, e.testsFrom, e.movedIn = v.SkipTest, v.CommandID, e.row.Revision+1
 }
 
 // begin lets an endpoint take traffic. What was seen of it before does not

@@ -12,14 +12,14 @@ func TestJobID(endpointID, commandID string) string {
 	return idOf(endpointID, schemas.TypeEndpointTest, commandID)
 }
 
-// sendTest has an endpoint tested (W9). The test's sequence is the revision that
-// it is about: it waits until delivery knows that, so that it never goes to
-// where the endpoint led before.
+// sendTest has an endpoint tested (W9). The test's sequence is the revision in
+// which the endpoint came to where it leads: the test waits until delivery
+// knows that, so that it never goes to where the endpoint led before.
 func (u *turn) sendTest(e *endpoint, commandID string) {
 	id := TestJobID(e.row.EndpointID, commandID)
 	emit(u, u.job.cfg.Codecs.WebhookJob, schemas.TopicWebhookJobs, schemas.JobKey(e.row.EndpointID, schemas.TriggerTest), &schemas.WebhookJob{
 		JobID: id, EndpointID: e.row.EndpointID, Tenant: e.row.Tenant, Epoch: time.UnixMilli(0),
-		Cause: commandID, Sequence: e.row.Revision, Type: schemas.TypeEndpointTest, Types: []string{schemas.TypeEndpointTest},
+		Cause: commandID, Sequence: e.movedIn, Type: schemas.TypeEndpointTest, Types: []string{schemas.TypeEndpointTest},
 		Body: u.job.cfg.Dialects.Test(e.row.Dialect, id, e.row.EndpointID, u.now), Trigger: schemas.TriggerTest, CreatedAt: u.now,
 	})
 }

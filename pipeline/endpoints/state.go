@@ -30,9 +30,11 @@ type endpoint struct {
 	// tested means that it may take traffic: it answered a test, or was
 	// excused from it (W9).
 	tested bool
-	// testsFrom is the command that made it or last changed where it leads:
-	// tests asked for before then say nothing. Empty: all count.
+	// testsFrom is the command that made it or last changed where it leads, and
+	// movedIn its revision by that: tests asked for before then say nothing, and
+	// later ones wait for that revision. Empty and 0: not known.
 	testsFrom string
+	movedIn   int64
 	health    health
 }
 
@@ -82,6 +84,7 @@ type storedEndpoint struct {
 	Row        []byte    `avro:"row"`
 	Tested     bool      `avro:"tested"`
 	TestsFrom  string    `avro:"tests_from"`
+	MovedIn    int64     `avro:"moved_in"`
 	BegunAt    time.Time `avro:"begun_at"`
 	AnsweredAt time.Time `avro:"answered_at"`
 	Since      time.Time `avro:"since"`
@@ -119,7 +122,7 @@ func (j *Job) EncodeState(dst []byte, state any) ([]byte, error) {
 			return dst, fmt.Errorf("writing the endpoints state: %w", err)
 		}
 		s.Endpoints[i] = storedEndpoint{
-			Row: row, Tested: e.tested, TestsFrom: e.testsFrom, BegunAt: stored(e.health.begun),
+			Row: row, Tested: e.tested, TestsFrom: e.testsFrom, MovedIn: e.movedIn, BegunAt: stored(e.health.begun),
 			AnsweredAt: stored(e.health.answered), Since: stored(e.health.since), Failed: e.health.failed,
 		}
 	}
@@ -138,9 +141,10 @@ func (j *Job) DecodeState(data []byte) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading the endpoints state: %w", err)
 		}
-		t.endpoints = append(t.endpoints, &endpoint{row: row, tested: stored.Tested, testsFrom: stored.TestsFrom, health: health{
-			begun: restored(stored.BegunAt), answered: restored(stored.AnsweredAt), since: restored(stored.Since), failed: stored.Failed,
-		}})
+		t.endpoints = append(t.endpoints, &endpoint{
+			row: row, tested: stored.Tested, testsFrom: stored.TestsFrom, movedIn: stored.MovedIn,
+			health: health{begun: restored(stored.BegunAt), answered: restored(stored.AnsweredAt), since: restored(stored.Since), failed: stored.Failed},
+		})
 	}
 	return t, nil
 }

@@ -44,7 +44,8 @@ func settableFields() []field {
 
 // update changes what the command names and leaves the rest (W9). An endpoint
 // whose URL leads elsewhere than before must answer a test there before it gets
-// traffic again; until then webhooks wait.
+// traffic again; until then webhooks wait. One that has yet to answer one is
+// sent another whenever its URL is named.
 func (u *turn) update(e *endpoint, v *schemas.EndpointCommand) *refusal {
 	row := *e.row
 	if r := takeNamed(&row, v); r != nil {
@@ -53,15 +54,15 @@ func (u *turn) update(e *endpoint, v *schemas.EndpointCommand) *refusal {
 	if r := u.checkRow(&row); r != nil {
 		return r
 	}
+	again := row.State == schemas.EndpointUntested && slices.Contains(v.Change, "url")
 	moved := !sameURL(row.URL, e.row.URL)
 	e.row = &row
-	switch {
-	case moved && row.State != schemas.EndpointDisabled:
-		e.tested, e.testsFrom = false, v.CommandID
-		u.open(e, v, schemas.EndpointEventUpdated)
-		return nil
-	case moved:
-		e.tested, e.testsFrom = v.SkipTest, v.CommandID
+	if moved || again {
+		e.lead(v)
+		if row.State != schemas.EndpointDisabled {
+			u.open(e, v, schemas.EndpointEventUpdated)
+			return nil
+		}
 	}
 	u.answer(e, v)
 	u.event(e, schemas.EndpointEventUpdated, byCommand(v, strings.Join(v.Change, ", ")))

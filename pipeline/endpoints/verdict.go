@@ -33,26 +33,25 @@ func (u *turn) judge(e *endpoint, s *schemas.EndpointSignal) {
 		return
 	}
 	u.publish(e)
-	if kind, reason := e.change(&was, since); kind != "" {
-		u.event(e, kind, bySignal(s, reason))
+	if was.Health != e.row.Health {
+		u.tellHealth(e, s, since)
+	}
+	switch {
+	case was.State == e.row.State:
+	case e.row.State == schemas.EndpointSuspended:
+		u.event(e, schemas.EndpointEventSuspended, bySignal(s, e.row.Reason))
+	default:
+		u.event(e, schemas.EndpointEventResumed, bySignal(s, e.row.Reason))
 	}
 }
 
-// change says which event it is that an endpoint is no longer as it was, if
-// any, and why.
-func (e *endpoint) change(was *schemas.WebhookEndpoint, since string) (kind, reason string) {
-	switch now := e.row; {
-	case was.State == now.State && was.Health == now.Health:
-		return "", ""
-	case now.State == was.State && now.Health == schemas.HealthFailing:
-		return schemas.EndpointEventFailing, fmt.Sprintf("%d failures in a row since %s; the last one: %s", failingAfter, since, e.health.last())
-	case now.State == was.State:
-		return schemas.EndpointEventRecovered, "answers again"
-	case now.State == schemas.EndpointSuspended:
-		return schemas.EndpointEventSuspended, now.Reason
-	default:
-		return schemas.EndpointEventResumed, now.Reason
+func (u *turn) tellHealth(e *endpoint, s *schemas.EndpointSignal, since string) {
+	if e.row.Health != schemas.HealthFailing {
+		u.event(e, schemas.EndpointEventRecovered, bySignal(s, "answers again"))
+		return
 	}
+	reason := fmt.Sprintf("%d failures in a row since %s; the last one: %s", failingAfter, since, e.health.last())
+	u.event(e, schemas.EndpointEventFailing, bySignal(s, reason))
 }
 
 // showHealth writes what is known of the health into the row.
