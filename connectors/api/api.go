@@ -32,7 +32,8 @@ type API struct {
 	limits   *limits
 	metrics  *metrics
 	document json.RawMessage
-	stopping chan struct{} // closed when it stops: long waits end
+	waiting  chan struct{} // one in it for each client that waits for something new
+	stopping chan struct{} // closed when it stops: such waits end
 }
 
 // New makes an API; Serve makes it answer.
@@ -41,12 +42,12 @@ func New(c Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{cfg: c, limits: newLimits(c.Rate), stopping: make(chan struct{})}
+	a := &API{cfg: c, limits: newLimits(c.Rate), waiting: make(chan struct{}, maxWaiting), stopping: make(chan struct{})}
 	if a.document, err = document(); err != nil {
 		return nil, err
 	}
 	a.all = a.routes()
-	a.metrics, err = newMetrics(c.Registerer, a.all)
+	a.metrics, err = newMetrics(c.Registerer, a.all, func() int { return len(a.waiting) })
 	return a, err
 }
 

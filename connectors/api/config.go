@@ -10,12 +10,15 @@ import (
 
 	"waybill/internal/apikeys"
 	"waybill/internal/endpointclient"
+	"waybill/internal/webhooklog"
 )
 
 // Config says what the API works with. What has no default is required.
 type Config struct {
 	Keys      *apikeys.Keys
 	Endpoints *endpointclient.Live
+	// Log answers what became of webhooks.
+	Log *webhooklog.Log
 	// Rate is how many requests a second a key may make of this process.
 	Rate float64
 	// CommandWait is how long a command waits to be carried out. Default 10 s.
@@ -28,8 +31,8 @@ type Config struct {
 
 func (c Config) withDefaults() (Config, error) {
 	switch {
-	case c.Keys == nil || c.Endpoints == nil:
-		return c, errors.New("making the API: the keys and the client of endpoints are required")
+	case c.Keys == nil || c.Endpoints == nil || c.Log == nil:
+		return c, errors.New("making the API: the keys, the client of endpoints and the log of webhooks are required")
 	case c.Logger == nil || c.Registerer == nil:
 		return c, errors.New("making the API: the logger and the registerer are required")
 	case c.Rate <= 0:

@@ -94,7 +94,7 @@ func TestIdempotency(t *testing.T) {
 // Two tenants that mean each other no good: whatever the one asks about the
 // other's endpoint is answered as if it were not there.
 func TestOtherTenants(t *testing.T) {
-	k, d := makeKeys(t), rolestest.New(t)
+	k, d := makeKeys(t), withClickHouse(t)
 	d.Run(t, roles.Endpoints)
 	s := serve(t, d, k)
 	theirs := s.get(t, http.StatusCreated, k.shop, http.MethodPost, endpoints, map[string]any{"url": "https://shop.example", "skip_test": true})

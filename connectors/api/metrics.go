@@ -18,8 +18,9 @@ type metrics struct {
 // classes are the kinds of statuses, a label value each.
 func classes() []string { return []string{"2xx", "3xx", "4xx", "5xx"} }
 
-// newMetrics registers the metrics, with all their series.
-func newMetrics(registerer prometheus.Registerer, routes []route) (*metrics, error) {
+// newMetrics registers the metrics, with all their series. waiting tells how many
+// clients wait for something new.
+func newMetrics(registerer prometheus.Registerer, routes []route, waiting func() int) (*metrics, error) {
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "waybill_api_requests_total", Help: "Requests to the HTTP API by route and class of status.",
@@ -39,7 +40,10 @@ func newMetrics(registerer prometheus.Registerer, routes []route) (*metrics, err
 			m.requests.WithLabelValues(pattern, class)
 		}
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.seconds} {
+	gauge := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "waybill_api_waiting_clients", Help: "Clients of the pull feed that wait for something new.",
+	}, func() float64 { return float64(waiting()) })
+	for _, c := range []prometheus.Collector{m.requests, m.seconds, gauge} {
 		if err := registerer.Register(c); err != nil {
 			return nil, fmt.Errorf("registering the metrics of the API: %w", err)
 		}

@@ -20,9 +20,16 @@ type problemError struct {
 	Field  string `json:"field,omitempty"` // the field or parameter that is to blame
 	// RequestID finds the request in the log.
 	RequestID string `json:"request_id"`
+
+	cause error // for the log alone; nil: the detail says all
 }
 
-func (p *problemError) Error() string { return fmt.Sprintf("%d: %s", p.Status, p.Detail) }
+func (p *problemError) Error() string {
+	if p.cause != nil {
+		return p.cause.Error()
+	}
+	return fmt.Sprintf("%d: %s", p.Status, p.Detail)
+}
 
 const (
 	problemType     = "application/problem+json"
@@ -65,6 +72,9 @@ func asProblem(err error) *problemError {
 }
 
 // unavailable says that something is missing for a while which an answer needs.
+// What and where is for the log.
 func unavailable(err error) *problemError {
-	return problem(http.StatusServiceUnavailable, "this cannot be answered at the moment, try again soon: %v", err)
+	p := problem(http.StatusServiceUnavailable, "what this needs cannot be reached at the moment; try again soon")
+	p.cause = err
+	return p
 }

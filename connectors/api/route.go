@@ -46,7 +46,6 @@ func (a *API) routes() []route {
 	see := []string{apikeys.ScopeRead, apikeys.ScopeEndpoints}
 	manage := []string{apikeys.ScopeEndpoints}
 	const one = "/v4/endpoints/{id}"
-	_ = look
 	return []route{
 		{http.MethodGet, "/v4/openapi.json", nil, a.openAPI},
 		{http.MethodGet, "/v4/endpoints", see, a.listEndpoints},
@@ -59,6 +58,10 @@ func (a *API) routes() []route {
 		{http.MethodPost, one + "/disable", manage, a.disableEndpoint},
 		{http.MethodPost, one + "/resume", manage, a.resumeEndpoint},
 		{http.MethodPost, one + "/rotate", manage, a.rotateEndpoint},
+		{http.MethodGet, one + "/events", see, a.listEndpointEvents},
+		{http.MethodGet, "/v4/attempts", look, a.listAttempts},
+		{http.MethodGet, "/v4/events", look, a.listEvents},
+		{http.MethodGet, "/v4/events/{id}", look, a.getEvent},
 		{http.MethodGet, "/v4/senders", see, a.listSenders},
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	ch "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
@@ -22,7 +23,9 @@ import (
 	"waybill/internal/apikeys"
 	"waybill/internal/embedded/embeddedtest"
 	"waybill/internal/endpointclient"
+	"waybill/internal/roles"
 	"waybill/internal/roles/rolestest"
+	"waybill/internal/webhooklog"
 )
 
 func TestMain(m *testing.M) { embeddedtest.Main(m) }
@@ -73,8 +76,12 @@ func serve(t *testing.T, d *rolestest.Deployment, k *keys, change ...func(*api.C
 	known, err := apikeys.Open(k.file, logger)
 	require.NoError(t, err)
 	s.Live = endpointclient.NewLive(d.Endpoints(t), logger)
+	options := roles.ClickHouseOptions(d.Settings) // nobody listens there, unless the test has set it
+	conn, err := ch.Open(&options)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, conn.Close()) })
 	c := api.Config{
-		Keys: known, Endpoints: s.Live, Rate: 10_000, CommandWait: time.Minute, Logger: logger, Registerer: s.Registry,
+		Keys: known, Endpoints: s.Live, Log: webhooklog.New(conn), Rate: 10_000, CommandWait: time.Minute, Logger: logger, Registerer: s.Registry,
 	}
 	for _, f := range change {
 		f(&c)

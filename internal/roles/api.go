@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 
+	ch "github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/sync/errgroup"
 
@@ -13,6 +15,7 @@ import (
 	"waybill/internal/apikeys"
 	"waybill/internal/endpointclient"
 	"waybill/internal/vault"
+	"waybill/internal/webhooklog"
 )
 
 // API names the role of the HTTP API, which is no consumer group.
@@ -30,6 +33,7 @@ type apiRole struct {
 	listener net.Listener
 	live     *endpointclient.Live
 	client   *kgo.Client
+	conn     driver.Conn
 }
 
 func newAPI(o *Options) (*apiRole, error) {
@@ -44,16 +48,21 @@ func newAPI(o *Options) (*apiRole, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a Kafka client: %w", err)
 	}
+	options := ClickHouseOptions(o.Settings)
+	conn, err := ch.Open(&options)
+	if err != nil {
+		client.Close()
+		return nil, fmt.Errorf("opening ClickHouse: %w", err)
+	}
 	log := o.Logger.With("app", API)
-	r := &apiRole{listener: o.API.Listener, client: client}
+	r := &apiRole{listener: o.API.Listener, client: client, conn: conn}
 	r.live = endpointclient.NewLive(&endpointclient.Client{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Vault: keys}, log)
 	r.api, err = api.New(api.Config{
-		Keys: o.API.Keys, Endpoints: r.live, Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
+		Keys: o.API.Keys, Endpoints: r.live, Log: webhooklog.New(conn), Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
 		Logger: log, Registerer: o.Registerer,
 	})
 	if err != nil {
-		client.Close()
-		return nil, err
+		return nil, errors.Join(err, r.close())
 	}
 	return r, nil
 }
@@ -74,8 +83,9 @@ func (r *apiRole) run(ctx context.Context) error {
 // close lets go of what newAPI made.
 func (r *apiRole) close() error {
 	r.client.Close()
-	if err := r.listener.Close(); !errors.Is(err, net.ErrClosed) {
-		return err
+	err := r.conn.Close()
+	if closing := r.listener.Close(); !errors.Is(closing, net.ErrClosed) {
+		err = errors.Join(err, closing)
 	}
-	return nil
+	return err
 }
