@@ -30,6 +30,7 @@ type API struct {
 	cfg      Config
 	all      []route
 	limits   *limits
+	replays  replays
 	metrics  *metrics
 	document json.RawMessage
 	waiting  chan struct{} // one in it for each client that waits for something new
@@ -42,7 +43,7 @@ func New(c Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{cfg: c, limits: newLimits(c.Rate), waiting: make(chan struct{}, maxWaiting), stopping: make(chan struct{})}
+	a := &API{cfg: c, limits: newLimits(c.Rate), replays: replays{under: make(map[string]bool)}, waiting: make(chan struct{}, maxWaiting), stopping: make(chan struct{})}
 	if a.document, err = document(); err != nil {
 		return nil, err
 	}

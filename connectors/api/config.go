@@ -10,6 +10,7 @@ import (
 
 	"waybill/internal/apikeys"
 	"waybill/internal/endpointclient"
+	"waybill/internal/redelivery"
 	"waybill/internal/webhooklog"
 )
 
@@ -19,6 +20,8 @@ type Config struct {
 	Endpoints *endpointclient.Live
 	// Log answers what became of webhooks.
 	Log *webhooklog.Log
+	// Redelivery sends them again.
+	Redelivery *redelivery.Client
 	// Rate is how many requests a second a key may make of this process.
 	Rate float64
 	// CommandWait is how long a command waits to be carried out. Default 10 s.
@@ -31,8 +34,8 @@ type Config struct {
 
 func (c Config) withDefaults() (Config, error) {
 	switch {
-	case c.Keys == nil || c.Endpoints == nil || c.Log == nil:
-		return c, errors.New("making the API: the keys, the client of endpoints and the log of webhooks are required")
+	case c.Keys == nil || c.Endpoints == nil || c.Log == nil || c.Redelivery == nil:
+		return c, errors.New("making the API: the keys, the client of endpoints, the log of webhooks and redelivery are required")
 	case c.Logger == nil || c.Registerer == nil:
 		return c, errors.New("making the API: the logger and the registerer are required")
 	case c.Rate <= 0:

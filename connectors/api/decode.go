@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"waybill/schemas/yamlfile"
@@ -121,6 +122,9 @@ func told(value []byte) string {
 
 // wanted names the JSON value that a field takes.
 func wanted(t reflect.Type) string {
+	if t == reflect.TypeFor[time.Time]() {
+		return "a time such as 2026-12-24T18:00:00Z"
+	}
 	switch t.Kind() { //nolint:exhaustive // other kinds are in no body
 	case reflect.Slice:
 		return "a list, each of it " + wanted(t.Elem())

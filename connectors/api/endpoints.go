@@ -152,7 +152,7 @@ func (a *API) rotateEndpoint(c *call) (*answer, error) {
 // newCommand is a command of a request about the endpoint that its path names.
 func newCommand(c *call, kind string) *schemas.EndpointCommand {
 	command := endpointclient.NewCommand(c.tenant(), kind, c.PathValue("id"))
-	command.RequestedBy = "key " + c.key.ID
+	command.RequestedBy = c.by()
 	return command
 }
 

@@ -28,7 +28,6 @@ func TestUpdate(t *testing.T) {
 	require.EqualValues(t, 5, changed["in_flight"])
 	require.Equal(t, []any{1000.0, 5000.0}, changed["schedule"])
 	require.Equal(t, map[string]any{"x-token": "…"}, changed["headers"])
-
 }
 
 // A new secret is shown once, and signs beside the old one for as long as it is

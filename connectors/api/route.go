@@ -32,6 +32,9 @@ type call struct {
 // tenant is whose everything is that the call may see or change.
 func (c *call) tenant() string { return c.key.Tenant }
 
+// by is who asks, for the audit.
+func (c *call) by() string { return "key " + c.key.ID }
+
 // answer is what a route answers when nothing went wrong.
 type answer struct {
 	status int
@@ -62,6 +65,7 @@ func (a *API) routes() []route {
 		{http.MethodGet, "/v4/attempts", look, a.listAttempts},
 		{http.MethodGet, "/v4/events", look, a.listEvents},
 		{http.MethodGet, "/v4/events/{id}", look, a.getEvent},
+		{http.MethodPost, "/v4/redeliveries", manage, a.redeliver},
 		{http.MethodGet, "/v4/senders", see, a.listSenders},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -23,6 +24,7 @@ import (
 	"waybill/internal/apikeys"
 	"waybill/internal/embedded/embeddedtest"
 	"waybill/internal/endpointclient"
+	"waybill/internal/redelivery"
 	"waybill/internal/roles"
 	"waybill/internal/roles/rolestest"
 	"waybill/internal/webhooklog"
@@ -83,6 +85,7 @@ func serve(t *testing.T, d *rolestest.Deployment, k *keys, change ...func(*api.C
 	c := api.Config{
 		Keys: known, Endpoints: s.Live, Log: webhooklog.New(conn), Rate: 10_000, CommandWait: time.Minute, Logger: logger, Registerer: s.Registry,
 	}
+	c.Redelivery = &redelivery.Client{Log: c.Log, Kafka: d.Client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.Codecs}
 	for _, f := range change {
 		f(&c)
 	}
@@ -119,6 +122,17 @@ type reply struct {
 // not text is sent as JSON; headers are names and values in turn.
 func (s *server) do(t *testing.T, key, method, path string, body any, headers ...string) *reply {
 	t.Helper()
+	r, err := send(s.request(t, key, method, path, body, headers...))
+	require.NoError(t, err)
+	require.NotEmpty(t, r.Header.Get("X-Request-ID"))
+	if method != http.MethodHead {
+		s.document.requireAnswer(t, method, path, r)
+	}
+	return r
+}
+
+func (s *server) request(t *testing.T, key, method, path string, body any, headers ...string) *http.Request {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(asText(t, body)))
 	require.NoError(t, err)
 	if body != nil {
@@ -130,17 +144,16 @@ func (s *server) do(t *testing.T, key, method, path string, body any, headers ..
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
+	return request
+}
+
+func send(request *http.Request) (*reply, error) {
 	answer, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	text, err := io.ReadAll(answer.Body)
-	require.NoError(t, err)
-	require.NoError(t, answer.Body.Close())
-	r := &reply{answer.StatusCode, answer.Header, text}
-	require.NotEmpty(t, r.Header.Get("X-Request-ID"))
-	if method != http.MethodHead {
-		s.document.requireAnswer(t, method, path, r)
+	if err != nil {
+		return nil, err
 	}
-	return r
+	text, err := io.ReadAll(answer.Body)
+	return &reply{answer.StatusCode, answer.Header, text}, errors.Join(err, answer.Body.Close())
 }
 
 func asText(t *testing.T, body any) string {

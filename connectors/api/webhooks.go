@@ -77,7 +77,13 @@ func (a *API) listEndpointEvents(c *call) (*answer, error) {
 // ofLog says what an error of the log is to the client.
 func ofLog(err error) error {
 	if input, is := errors.AsType[*webhooklog.InputError](err); is {
+		if input.Field == "choice" { // all of the body
+			return problem(http.StatusBadRequest, "the choice of webhooks: %s", input.Problem)
+		}
 		return wrong(input.Field, "%s: %s", input.Field, input.Problem)
+	}
+	if _, is := errors.AsType[*problemError](err); is {
+		return err
 	}
 	if errors.Is(err, webhooklog.ErrCursorExpired) {
 		p := problem(http.StatusGone, "%v", err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -52,7 +53,7 @@ func openShop(t *testing.T) *shop {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
-		r.bodies[q.Header.Get("webhook-id")] = string(body)
+		r.bodies[q.Header.Get("Webhook-Id")] = string(body)
 	}))
 	t.Cleanup(server.Close)
 	r.URL = server.URL
@@ -68,10 +69,15 @@ func (r *shop) goAway(away bool) {
 func (r *shop) taken() map[string]string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	all := make(map[string]string, len(r.bodies))
-	for id, body := range r.bodies {
-		all[id] = body
-	}
+	return maps.Clone(r.bodies)
+}
+
+// forget gives what was taken, and begins anew.
+func (r *shop) forget() map[string]string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := r.bodies
+	r.bodies = make(map[string]string)
 	return all
 }
 
@@ -239,17 +245,25 @@ func TestWaiting(t *testing.T) {
 	d.Run(t, roles.ClickHouse)
 	s := serve(t, d, k)
 	_, cursor := s.pull(t, k.reads, "", "")
-	answers := make(chan *reply, 1)
+	answers, errs := make(chan *reply, 1), make(chan error, 1)
 	wait := func(seconds int) {
+		path := fmt.Sprintf("/v4/events?wait=%d&after=%s", seconds, url.QueryEscape(cursor))
+		request := s.request(t, k.reads, http.MethodGet, path, nil)
 		go func() {
-			answers <- s.do(t, k.reads, http.MethodGet, fmt.Sprintf("/v4/events?wait=%d&after=%s", seconds, url.QueryEscape(cursor)), nil)
+			r, err := send(request)
+			errs <- err
+			answers <- r
 		}()
 	}
+	answered := func() *reply {
+		require.NoError(t, <-errs)
+		return <-answers
+	}
 	wait(1)
-	require.Empty(t, (<-answers).decoded(t)["events"])
+	require.Empty(t, answered().decoded(t)["events"])
 	wait(30)
 	publish(t, d, "shop", "ep_1", 1, 1, 1)
-	require.NotEmpty(t, (<-answers).decoded(t)["events"])
+	require.NotEmpty(t, answered().decoded(t)["events"])
 	_, cursor = s.pull(t, k.reads, cursor, "")
 	wait(30)
 	require.Eventually(t, func() bool {
@@ -257,7 +271,7 @@ func TestWaiting(t *testing.T) {
 		return testutil.GatherAndCompare(s.Registry, strings.NewReader(one), "waybill_api_waiting_clients") == nil
 	}, time.Minute, time.Millisecond)
 	s.stop()
-	require.Equal(t, http.StatusOK, (<-answers).Status)
+	require.Equal(t, http.StatusOK, answered().Status)
 }
 
 func TestWrongQuestions(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"waybill/connectors/api"
 	"waybill/internal/apikeys"
 	"waybill/internal/endpointclient"
+	"waybill/internal/redelivery"
 	"waybill/internal/vault"
 	"waybill/internal/webhooklog"
 )
@@ -56,9 +57,11 @@ func newAPI(o *Options) (*apiRole, error) {
 	}
 	log := o.Logger.With("app", API)
 	r := &apiRole{listener: o.API.Listener, client: client, conn: conn}
+	events := webhooklog.New(conn)
+	again := &redelivery.Client{Log: events, Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs}
 	r.live = endpointclient.NewLive(&endpointclient.Client{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Vault: keys}, log)
 	r.api, err = api.New(api.Config{
-		Keys: o.API.Keys, Endpoints: r.live, Log: webhooklog.New(conn), Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
+		Keys: o.API.Keys, Endpoints: r.live, Log: events, Redelivery: again, Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
 		Logger: log, Registerer: o.Registerer,
 	})
 	if err != nil {
