@@ -7,13 +7,18 @@ import (
 	"unicode/utf8"
 )
 
-// readAnswer reads an answer as far as it is read at all and keeps its first
-// bytes. What goes wrong on the way no longer matters: the status has been
-// said.
-func readAnswer(body io.Reader) string {
-	kept, _ := io.ReadAll(io.LimitReader(body, maxKeptAnswerBytes))
+// readAnswer reads an answer as far as it is read at all, keeps its first
+// bytes and closes it. What goes wrong on the way no longer matters: the status
+// has been said. After a 101 there is no body but a bare connection, which the
+// call's time does not bound: nothing of it is read.
+func readAnswer(res *http.Response) string {
+	defer res.Body.Close() //nolint:errcheck // see above
+	if res.StatusCode == http.StatusSwitchingProtocols {
+		return ""
+	}
+	kept, _ := io.ReadAll(io.LimitReader(res.Body, maxKeptAnswerBytes))
 	// The rest is read so that the connection can be used again.
-	_, _ = io.CopyN(io.Discard, body, maxAnswerBytes-maxKeptAnswerBytes)
+	_, _ = io.CopyN(io.Discard, res.Body, maxAnswerBytes-maxKeptAnswerBytes)
 	return validText(kept)
 }
 

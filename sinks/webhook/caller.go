@@ -37,6 +37,8 @@ type Options struct {
 const (
 	defaultTimeout     = 15 * time.Second
 	idleTimeout        = 90 * time.Second
+	silentTimeout      = 20 * time.Second
+	pingTimeout        = 10 * time.Second
 	idleConns          = 1024
 	idleConnsPerHost   = 256 // of a fast receiver, all that were busy a moment ago: with fewer most calls would connect anew
 	maxHeaderBytes     = 64 << 10
@@ -67,7 +69,10 @@ func New(o Options) *Caller {
 		Proxy:       nil,
 		DialContext: newDialer(&o).dial,
 		// With a dialer of one's own, HTTP/2 must be asked for.
-		ForceAttemptHTTP2:      true,
+		ForceAttemptHTTP2: true,
+		// A connection that died in silence would let every call to its host
+		// time out for a quarter of an hour, for HTTP/2 goes on using it.
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: silentTimeout, PingTimeout: pingTimeout},
 		TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
 		MaxIdleConns:           idleConns,
 		MaxIdleConnsPerHost:    idleConnsPerHost,
@@ -116,8 +121,7 @@ func (c *Caller) call(ctx context.Context, r Request) Response {
 	switch {
 	case err == nil:
 		out.StatusCode, out.Reason = res.StatusCode, reasonOfStatus(res)
-		out.Answer = readAnswer(res.Body)
-		_ = res.Body.Close()
+		out.Answer = readAnswer(res)
 	case !p.began():
 		return Response{Reason: ReasonBadRequest}
 	default:

@@ -194,24 +194,6 @@ func TestCallKeepsTheFirstOfAnAnswer(t *testing.T) {
 	}
 }
 
-// TestCallEndsWithAnEndlessAnswer: the status has been said, so the call has
-// succeeded, and no more than 64 KiB are waited for.
-func TestCallEndsWithAnEndlessAnswer(t *testing.T) {
-	const much = 64 << 20 // more than what buffers on the way hold
-	left := atomic.Int64{}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		for left.Store(much); left.Load() > 0; left.Add(-1024) {
-			if _, err := w.Write(make([]byte, 1024)); err != nil {
-				return
-			}
-		}
-	}))
-	res := newCaller(t, Options{}).Call(t.Context(), request(t, s.URL))
-	s.Close()
-	require.Empty(t, res.Reason)
-	require.Positive(t, left.Load(), "all of it was read")
-}
-
 func TestCallUsesConnectionsAgain(t *testing.T) {
 	var conns atomic.Int32
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -237,19 +219,4 @@ func TestCallUsesConnectionsAgain(t *testing.T) {
 	require.Zero(t, second.Connect)
 	require.Zero(t, second.TLS)
 	require.EqualValues(t, 1, conns.Load())
-}
-
-// TestCallSurvivesAStaleConnection: a kept connection that the receiver has
-// closed costs no attempt.
-func TestCallSurvivesAStaleConnection(t *testing.T) {
-	var calls atomic.Int32
-	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		if calls.Add(1) == 2 { // the first over the kept connection
-			panic(http.ErrAbortHandler)
-		}
-	})
-	c := newCaller(t, Options{})
-	require.Empty(t, c.Call(t.Context(), request(t, s.URL)).Reason)
-	require.Empty(t, c.Call(t.Context(), request(t, s.URL)).Reason)
-	require.EqualValues(t, 3, calls.Load())
 }
