@@ -11,22 +11,21 @@ import (
 	"strings"
 )
 
-// root is the type that a body is, and sources are the files that it and all
-// that it holds are declared in.
-const root = "Webhook"
-
+// sources are the files that the types of bodies, and all that they hold, are
+// declared in.
 func sources() []string {
-	return []string{"webhook.go", "shipment.go", "../../../schemas/types_gen.go"}
+	return []string{"webhook.go", "notice.go", "shipment.go", "../../../schemas/types_gen.go"}
 }
 
 func main() {
-	if err := run(os.Args[1]); err != nil {
+	if err := run(os.Args[1], os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, "bodyschema:", err)
 		os.Exit(1)
 	}
 }
 
-func run(path string) error {
+// run writes the schema of the type root, which a body is, to path.
+func run(root, path string) error {
 	types := make(map[string]*ast.TypeSpec)
 	for _, name := range sources() {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
@@ -41,8 +40,8 @@ func run(path string) error {
 		return err
 	}
 	schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	schema["$id"] = "urn:waybill:webhook:v1"
-	schema["title"] = "Webhook"
+	schema["$id"] = "urn:waybill:" + strings.ToLower(root) + ":v1"
+	schema["title"] = root
 	schema["$defs"] = w.defs
 	text, err := json.MarshalIndent(schema, "", "  ")
 	if err != nil {

@@ -182,6 +182,9 @@ func (w *world) take(t require.TestingT, o job.Output) {
 		v, err := w.job.cfg.Codecs.WebhookJob.Decode(o.Value)
 		require.NoError(t, err)
 		w.print("job %s: %s %s %s", o.Key, v.Trigger, v.JobID, v.Body)
+		if slices.Contains(noticeTypes(), v.Type) {
+			requireNotice(t, v.Body)
+		}
 		if v.Trigger == schemas.TriggerTest {
 			w.tests[v.EndpointID] = v.JobID
 		}

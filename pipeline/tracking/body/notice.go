@@ -21,10 +21,11 @@ type Notice struct {
 type Endpoint struct {
 	ID  string `json:"id"`
 	URL string `json:"url"`
-	// State is untested, enabled, disabled or suspended.
+	// State is enabled, disabled or suspended.
 	State string `json:"state"`
 	// Health is failing, or empty for ok.
 	Health string `json:"health"`
+	// Reason says why, for people.
 	Reason string `json:"reason"`
 	// FailingSince is when the first of the failures in a row was seen.
 	FailingSince *time.Time `json:"failing_since"`
