@@ -49,7 +49,7 @@ type cli struct {
 	Endpoints   endpointsCmd   `cmd:"" help:"Manage the places that get webhooks."`
 	Keys        keysCmd        `cmd:"" help:"Make keys for the HTTP API."`
 	Listen      listenCmd      `cmd:"" help:"Receive webhooks on this machine, verify and print them."`
-	Secrets     secretsCmd     `cmd:"" help:"Make keys that seal endpoints' secrets."`
+	Secrets     secretsCmd     `cmd:"" help:"Make and list the keys that seal endpoints' secrets."`
 	Report      reportCmd      `cmd:"" help:"Run a report; alone, list the reports."`
 	Maps        mapsCmd        `cmd:"" help:"List, show and check the maps from raw codes to the status model and back."`
 	Remap       remapCmd       `cmd:"" help:"Show what other maps would have made of history."`

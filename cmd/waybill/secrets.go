@@ -9,6 +9,7 @@ import (
 
 type secretsCmd struct {
 	NewKey secretsNewKeyCmd `cmd:"" help:"Make a key that seals endpoints' secrets."`
+	List   secretsListCmd   `cmd:"" help:"Show which key seals what, to know which can go and which is missing."`
 }
 
 type secretsNewKeyCmd struct{ formatFlag }

@@ -105,12 +105,10 @@ func Parse(text string) (*Vault, error) {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		case v.keys[id] != nil:
 			return nil, fmt.Errorf("line %d: the key id %s is there twice", n, id)
-		case v.first == "":
-			v.first = id
 		}
-		v.keys[id] = key
+		v.ids, v.keys[id] = append(v.ids, id), key
 	}
-	if v.first == "" {
+	if len(v.ids) == 0 {
 		return nil, errors.New("there is no key in it; `waybill secrets new-key` makes one")
 	}
 	return v, nil

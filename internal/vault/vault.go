@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -23,8 +24,8 @@ var (
 // Vault seals and opens with the keys of a file. A nil vault has none: it seals
 // nothing and opens only clear text. It is safe for concurrent use.
 type Vault struct {
-	first string // id of the key that seals
-	keys  map[string]cipher.AEAD
+	ids  []string // in the order of the file; the first key seals
+	keys map[string]cipher.AEAD
 }
 
 // Seal seals a text for an endpoint of a tenant, whatever the text looks like.
@@ -32,8 +33,9 @@ func (v *Vault) Seal(tenant, endpointID, text string) (string, error) {
 	if v == nil {
 		return "", fmt.Errorf("sealing a secret of endpoint %s: %w", endpointID, errNoKeys)
 	}
-	box := v.keys[v.first].Seal(nil, nil, []byte(text), binding(tenant, endpointID))
-	return prefix + v.first + ":" + base64.RawURLEncoding.EncodeToString(box), nil
+	id := v.ids[0]
+	box := v.keys[id].Seal(nil, nil, []byte(text), binding(tenant, endpointID))
+	return prefix + id + ":" + base64.RawURLEncoding.EncodeToString(box), nil
 }
 
 // Open gives what was sealed for an endpoint of a tenant. A text that is not
@@ -71,6 +73,19 @@ func (v *Vault) key(id string) cipher.AEAD {
 
 // Sealed tells whether a text is sealed.
 func Sealed(text string) bool { return strings.HasPrefix(text, prefix) }
+
+// KeyID is the id of the key that a text says it was sealed with, empty for one
+// that is not sealed.
+func KeyID(text string) string {
+	sealed, _ := strings.CutPrefix(text, prefix)
+	if id, _, ok := strings.Cut(sealed, ":"); ok && Sealed(text) {
+		return id
+	}
+	return ""
+}
+
+// KeyIDs are the ids of the keys, that of the one that seals first.
+func (v *Vault) KeyIDs() []string { return slices.Clone(v.ids) }
 
 // binding is what a sealed text is bound to. The lengths keep apart what would
 // read the same when joined.
