@@ -24,7 +24,7 @@ const maxRefusals = 3
 // is asked for (W2).
 func willNotChange(o Outcome) bool {
 	statuses := []int{statusBadRequest, statusNotFound, statusTooLarge, statusUnprocessable}
-	return slices.Contains(statuses, o.StatusCode) || o.Reason == ReasonBodyTooLarge
+	return slices.Contains(statuses, o.StatusCode)
 }
 
 // retryAfter is how long an answer asks to be left alone, as far as we heed it:
@@ -39,5 +39,5 @@ func retryAfter(o Outcome) time.Duration {
 // ours tells whether an attempt failed on our side, so that it says nothing of
 // the endpoint's health.
 func ours(o Outcome) bool {
-	return o.Reason == ReasonBodyUnavailable || o.Reason == ReasonBodyTooLarge
+	return o.Reason == ReasonBodyUnavailable
 }

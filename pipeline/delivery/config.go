@@ -34,16 +34,26 @@ type Config struct {
 	// endpoint to appear in the table, which may lag behind the jobs. An
 	// endpoint that is not there by then was deleted (W9). Default 10 min.
 	DeletionGrace time.Duration
-	// MinRecheck and MaxRecheck bound how soon a key looks again whether its
-	// endpoint takes a call now: after an eighth of the time that its webhook
-	// has waited, within these bounds. Default 1 s and 5 min.
+	// Overdue is how long after its deadline a webhook that was never tried
+	// waits for room at an enabled endpoint (W6). Default 72 h.
+	Overdue time.Duration
+	// MinRecheck and MaxRecheck bound how soon a key looks again at a webhook
+	// that waits for its endpoint, though nobody has woken it. Default 1 min
+	// and 2 h.
 	MinRecheck, MaxRecheck time.Duration
+	// SecretRecheck is the wait after a secret could not be opened. Default
+	// 1 min.
+	SecretRecheck time.Duration
 	// InlineBody is the size in bytes up to which a body is kept in the state;
 	// a larger one stays on webhook-jobs (W1). Default 4 KiB.
 	InlineBody int
 	// InlineBodies bounds the bodies kept for one key in all, so that a queue
 	// of thousands still fits in a record. Default 64 KiB.
 	InlineBodies int
+	// QueueBytes bounds the state of one key, roughly: a webhook that comes
+	// beyond it ends at once, with a row. It must fit in a record. Default
+	// 900,000: about 10,000 webhooks.
+	QueueBytes int
 }
 
 // withDefaults checks the settings and fills in what is not set.
@@ -70,8 +80,10 @@ func (c Config) withDefaults() (Config, error) {
 		{"test deadline", &c.TestDeadline, 10 * time.Minute},
 		{"time to suspension", &c.SuspendAfter, 24 * time.Hour},
 		{"deletion grace", &c.DeletionGrace, 10 * time.Minute},
-		{"least recheck", &c.MinRecheck, time.Second},
-		{"longest recheck", &c.MaxRecheck, 5 * time.Minute},
+		{"time overdue", &c.Overdue, 72 * time.Hour},
+		{"least recheck", &c.MinRecheck, time.Minute},
+		{"longest recheck", &c.MaxRecheck, 2 * time.Hour},
+		{"recheck of secrets", &c.SecretRecheck, time.Minute},
 	} {
 		if *d.value < 0 {
 			return c, fmt.Errorf("making the delivery job: the %s is %v; it must not be below 0", d.name, *d.value)
@@ -85,6 +97,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.InlineBodies == 0 {
 		c.InlineBodies = 64 << 10
+	}
+	if c.QueueBytes == 0 {
+		c.QueueBytes = 900_000
 	}
 	return c, nil
 }

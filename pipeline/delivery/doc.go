@@ -10,5 +10,6 @@
 // package schedule; no client, no clock and no random source.
 //
 // Start reading at judge.go, the rules for one webhook; then turn.go, which
-// applies them to a queue, and job.go.
+// applies them to a queue, settle.go, which takes in what came of an attempt,
+// and job.go.
 package delivery

@@ -22,10 +22,11 @@ import (
 //	endpoint id=ep [state=enabled] [order=shipment] [schedule=(1s,2s)]
 //		[named=intersoft] [deadline=1h] [failing=-25h] [revision=2]
 //	drop id=ep                      the endpoint leaves the table
-//	job id=j1 [seq=1] [shipment=acme:1] [tenant=shop] [bytes=10] [test] [revision=2]
+//	room id=ep                      the endpoint's lane asks for those that wait
+//	job id=j1 [seq=1] [shipment=acme:1] [tenant=shop] [bytes=10] [test | manual] [revision=2]
 //	answer id=j1 [status=200 | reason=timeout] [took=20ms] [retry=30s]
 //	pilot [status=500 | reason=timeout] [took=0s] [retry=30s] | pilot off
-//	advance by=5s
+//	advance by=5s [quiet]           quiet: calls are not shown
 //	await                           until the next call begins
 //	crash                           calls under way are lost
 //	state                           what is kept
@@ -51,6 +52,8 @@ func (w *world) play(t *testing.T, d *datadriven.TestData) {
 		w.playEndpoint(t, d)
 	case "drop":
 		w.put(arg(t, d, "id", ""), nil)
+	case "room":
+		w.sweep(arg(t, d, "id", ""))
 	case "job":
 		w.playJob(t, d)
 	case "answer":
@@ -63,6 +66,9 @@ func (w *world) play(t *testing.T, d *datadriven.TestData) {
 		}
 	case "advance":
 		w.advance(w.now.Add(duration(t, d, "by")))
+		if d.HasArg("quiet") {
+			w.lines = slices.DeleteFunc(w.lines, func(line string) bool { return strings.Contains(line, " call ") })
+		}
 	case "await":
 		for begun := len(w.attempts); len(w.attempts) == begun; {
 			require.NotEmpty(t, w.wakes, "no key is woken any more")
@@ -121,6 +127,9 @@ func (w *world) playJob(t *testing.T, d *datadriven.TestData) {
 		v.Trigger, v.Type, v.Carrier, v.TrackingNumber = schemas.TriggerTest, schemas.TypeEndpointTest, "", ""
 		v.Sequence = int64(number("revision", "0"))
 	}
+	if d.HasArg("manual") {
+		v.Trigger = schemas.TriggerManual
+	}
 	w.send(v)
 }
 
@@ -142,8 +151,8 @@ func (w *world) printState(t *testing.T) {
 
 func (w *world) describe(h webhook) string {
 	text := fmt.Sprintf("%s: %d attempts, ", h.JobID, h.Attempts)
-	if h.OpenSince != nil {
-		text += "under way since " + w.since(*h.OpenSince)
+	if h.isOpen() {
+		text += "under way since " + w.since(h.OpenSince)
 	} else {
 		text += "due at " + w.since(h.DueAt)
 	}

@@ -3,6 +3,7 @@ package delivery
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"waybill/pipeline/stream/job"
 	"waybill/schemas"
@@ -15,7 +16,7 @@ import (
 // process must not wake its key: only a lost attempt is made again (W15).
 type Job struct {
 	cfg   Config
-	state *schemas.Codec[queue]
+	state *schemas.Codec[storedQueue]
 }
 
 var _ job.Job = (*Job)(nil)
@@ -26,7 +27,7 @@ func NewJob(cfg Config) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	state, err := schemas.NewPrivateCodec[queue]("delivery state", stateV1, stateV2)
+	state, err := newStateCodec()
 	if err != nil {
 		return nil, err
 	}
@@ -73,22 +74,32 @@ func (j *Job) Process(c *job.Call, in job.Input) error {
 		return fmt.Errorf("taking in a webhook: the value is a %T", in.Value)
 	}
 	q := queueOf(c)
-	if q.find(v.JobID) != nil {
-		return nil // the same webhook twice on the log
+	t := j.newTurn(c, q, roomOnArrival)
+	if w := q.find(v.JobID); w != nil {
+		if v.Trigger != schemas.TriggerManual {
+			return nil // the same webhook twice on the log
+		}
+		t.hasten(w)
+		return t.run()
 	}
 	w := newWebhook(v, in.FirstArrival, in.Position)
-	if len(v.Body) <= j.cfg.InlineBody && q.bodyBytes()+len(v.Body) <= j.cfg.InlineBodies {
+	bodies, all := q.size()
+	if all+webhookBytes+len(w.JobID)+len(v.Tenant)+len(v.RegistrationID) > j.cfg.QueueBytes {
+		t.end(&w, schemas.OutcomeExpired, ReasonQueueFull)
+		return t.err
+	}
+	if len(v.Body) <= j.cfg.InlineBody && bodies+len(v.Body) <= j.cfg.InlineBodies {
 		w.Body = &v.Body
 	}
 	q.Webhooks = append(q.Webhooks, w)
-	t := j.newTurn(c, q)
-	t.fresh, t.freshID = v.Body, v.JobID
+	t.fresh, t.freshID, t.changed = v.Body, v.JobID, true
 	return t.run()
 }
 
-// Wake does what has come due.
+// Wake does what has come due. A key may be woken at any time: because its
+// endpoint has changed, or has room again (W7).
 func (j *Job) Wake(c *job.Call) error {
-	return j.newTurn(c, queueOf(c)).run()
+	return j.newTurn(c, queueOf(c), roomOnWake).run()
 }
 
 // Complete takes in the result of an attempt. A result that nobody waits for,
@@ -100,34 +111,39 @@ func (j *Job) Complete(c *job.Call, result any) error {
 	}
 	q := queueOf(c)
 	w := q.find(r.JobID)
-	if w == nil || w.OpenSince == nil || w.number() != r.Number {
+	if w == nil || !w.isOpen() || w.number() != r.Number {
 		return nil
 	}
 	if r.Outcome.Reason == ReasonCanceled {
 		// This process is letting the key go: whoever has it next makes the
 		// attempt again at once (W15), and does not wait for its loss.
-		w.OpenSince = nil
+		w.OpenSince = time.Time{}
 		c.Put(q, c.Now)
 		return nil
 	}
-	t := j.newTurn(c, q)
+	t := j.newTurn(c, q, roomOnResult)
 	if !t.settle(w, r.Outcome) {
 		q.remove(r.JobID)
 	}
 	return t.run()
 }
 
-// EncodeState implements job.Job.
-func (j *Job) EncodeState(dst []byte, state any) ([]byte, error) {
-	q, ok := state.(*queue)
-	if !ok {
-		return dst, fmt.Errorf("writing the delivery state: it is a %T", state)
+// hasten has a webhook that is open tried now, because it was sent again by
+// hand (W11). Where it stands in line it keeps its place, and the one in front
+// is tried.
+func (t *turn) hasten(w *webhook) {
+	if stands(w, t.endpoint) {
+		for i := range t.queue.Webhooks {
+			if first := &t.queue.Webhooks[i]; stands(first, t.endpoint) {
+				w = first
+				break
+			}
+		}
 	}
-	return j.state.Append(dst, q)
+	if now := millis(t.now.UnixMilli()); !w.isOpen() && now.Before(w.DueAt) {
+		w.DueAt, t.changed = now, true
+	}
 }
-
-// DecodeState implements job.Job.
-func (j *Job) DecodeState(data []byte) (any, error) { return j.state.Decode(data) }
 
 func queueOf(c *job.Call) *queue {
 	if q, ok := c.State.(*queue); ok {

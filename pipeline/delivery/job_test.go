@@ -188,34 +188,12 @@ func TestWrongKinds(t *testing.T) {
 	require.ErrorContains(t, err, "int")
 }
 
-// A body stays where it lies when its key moves to another partition. State
-// of the first version did not say where: it was the key's own.
-func TestBodyOfAKeyThatMoved(t *testing.T) {
-	j := newTestJob(t)
-	v := plain()
-	v.Body = make([]byte, j.cfg.InlineBody+1)
-	w := newWorld(t, j)
-	w.put("ep", enabled("ep"))
-	for version, wants := range map[string]int32{stateV1: 7, stateV2: 3} {
-		codec, err := schemas.NewPrivateCodec[queue]("delivery state", version)
-		require.NoError(t, err)
-		data, err := codec.Encode(&queue{Webhooks: []webhook{newWebhook(v, w.now, job.Position{Partition: 3, Offset: 5})}})
-		require.NoError(t, err)
-		state, err := j.DecodeState(data)
-		require.NoError(t, err)
-		c := job.NewCall("ep/acme:1", 7, w.now, state, w.now, map[string]any{schemas.TopicWebhookEndpoints: w.table})
-		require.NoError(t, j.Wake(c))
-		require.Len(t, c.Work(), 1)
-		require.Equal(t, &job.Position{Topic: schemas.TopicWebhookJobs, Partition: wants, Offset: 5}, c.Work()[0].(Attempt).BodyAt)
-	}
-}
-
 // FuzzDecodeState: bytes of any kind give a state or an error.
 func FuzzDecodeState(f *testing.F) {
 	j := newTestJob(f)
 	body := []byte("{}")
 	now := time.UnixMilli(1_800_000_000_000)
-	seed, err := j.EncodeState(nil, &queue{Webhooks: []webhook{{JobID: "j1", Trigger: schemas.TriggerEvent, Body: &body, OpenSince: &now}}})
+	seed, err := j.EncodeState(nil, &queue{Webhooks: []webhook{{JobID: "j1", Trigger: schemas.TriggerEvent, Body: &body, OpenSince: now}}})
 	require.NoError(f, err)
 	f.Add(seed)
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -12,6 +12,7 @@ type move int
 const (
 	inLine move = iota // wait for the webhook in front
 	wait               // look again at a time
+	rest               // wait for the endpoint, up to a time if it has one
 	start              // make an attempt
 	expire             // end it, undelivered (W6)
 	cancel             // end it: its endpoint is gone (W9)
@@ -20,7 +21,7 @@ const (
 // verdict is what the rules say of one webhook at one time.
 type verdict struct {
 	move   move
-	until  time.Time // of wait: when to look again
+	until  time.Time // of wait and rest
 	reason string    // of expire and cancel
 }
 
@@ -44,7 +45,10 @@ func (t *turn) judge(w *webhook, behind bool) verdict {
 	if due := earlier(w.DueAt, t.deadline(w)); due.After(t.now) {
 		return verdict{move: wait, until: due}
 	}
-	return verdict{move: start}
+	if t.room > 0 || w.JobID == t.freshID {
+		return verdict{move: start}
+	}
+	return t.judgeParked(w)
 }
 
 // judgeMissing waits for an endpoint that is not in the table. The table may
@@ -54,7 +58,7 @@ func (t *turn) judgeMissing(w *webhook) verdict {
 	if !t.now.Before(known) {
 		return verdict{move: cancel, reason: ReasonEndpointDeleted}
 	}
-	return verdict{move: wait, until: earlier(t.job.recheck(w, t.now), known)}
+	return verdict{move: rest, until: known}
 }
 
 // judgeHeld keeps a webhook of an endpoint that takes no traffic (W9).
@@ -63,13 +67,45 @@ func (t *turn) judgeHeld(w *webhook) verdict {
 	if !t.now.Before(deadline) {
 		return verdict{move: expire, reason: ReasonEndpointNotEnabled}
 	}
-	return verdict{move: wait, until: earlier(t.job.recheck(w, t.now), deadline)}
+	return verdict{move: rest, until: deadline}
+}
+
+// judgeParked keeps a webhook that waits for room at its endpoint (W7). Who
+// knows of room wakes the key.
+func (t *turn) judgeParked(w *webhook) verdict {
+	limit := t.limit(w)
+	switch {
+	case t.now.Before(limit):
+		return verdict{move: rest, until: limit}
+	case t.full:
+		return verdict{move: expire, reason: t.reasonAtLimit(ReasonBusy)}
+	}
+	return verdict{move: rest}
+}
+
+// limit is up to when a webhook waits for room: to its deadline. One that was
+// never tried waits longer, as long as its endpoint is in health: else an
+// outage on our side would end at once what it has held up (W6).
+func (t *turn) limit(w *webhook) time.Time {
+	deadline := t.deadline(w)
+	if w.Attempts > 0 || w.isTest() || t.endpoint == nil || t.endpoint.State != schemas.EndpointEnabled {
+		return deadline
+	}
+	return deadline.Add(t.job.cfg.Overdue)
+}
+
+// reasonAtLimit is why a webhook ends that found no room in time.
+func (t *turn) reasonAtLimit(otherwise string) string {
+	if t.endpoint != nil && t.endpoint.State == schemas.EndpointSuspended {
+		return ReasonEndpointSuspended
+	}
+	return otherwise
 }
 
 // stands tells whether a webhook keeps its place in line, so that those after
 // it wait for it (W2). A test waits for nothing and nothing waits for it.
 func stands(w *webhook, e *schemas.WebhookEndpoint) bool {
-	return !w.Aside && !w.isTest() && e != nil && e.Order == schemas.OrderShipment
+	return !w.Aside && !w.isTest() && !w.isManual() && e != nil && e.Order == schemas.OrderShipment
 }
 
 // takesTraffic tells whether webhooks go to an endpoint: while it is enabled,

@@ -16,6 +16,16 @@ func (t *turn) row(w *webhook, outcome string) *schemas.WebhookAttempt {
 	}
 }
 
+// attemptRow is the row of an attempt that was made.
+func (t *turn) attemptRow(w *webhook, o Outcome, outcome string) *schemas.WebhookAttempt {
+	row := t.row(w, outcome)
+	row.Reason, row.StatusCode, row.Response = o.Reason, o.StatusCode, o.Answer
+	row.StartedAt = o.StartedAt
+	row.DNSUS, row.ConnectUS, row.TLSUS = o.DNS.Microseconds(), o.Connect.Microseconds(), o.TLS.Microseconds()
+	row.FirstByteUS, row.TotalUS = o.FirstByte.Microseconds(), o.Total.Microseconds()
+	return row
+}
+
 // end writes the row that ends a webhook without a call (W6, W9).
 func (t *turn) end(w *webhook, outcome, reason string) {
 	row := t.row(w, outcome)

@@ -64,10 +64,11 @@ func (t *turn) schedule() schedule.Schedule {
 	return *t.plan
 }
 
-// recheck says when to look again whether the endpoint of a waiting webhook
-// takes calls now. A change of an endpoint wakes no key, so each looks by
-// itself, the less often the longer it has waited.
-func (j *Job) recheck(w *webhook, now time.Time) time.Time {
-	wait := min(max(now.Sub(w.ArrivedAt)/8, j.cfg.MinRecheck), j.cfg.MaxRecheck)
-	return ceilMillis(now.Add(wait))
+// recheck says when to look again at a webhook that waits for its endpoint:
+// after as long as it has waited, within bounds. A key is woken when there is
+// room at its endpoint (W7) or the endpoint changes (W9), so this is for a
+// wake-up that went missing, and seldom, for a million of them may wait.
+func (t *turn) recheck(w *webhook) time.Time {
+	wait := min(max(t.now.Sub(w.ArrivedAt), t.job.cfg.MinRecheck), t.job.cfg.MaxRecheck)
+	return ceilMillis(t.now.Add(jittered(wait, w.JobID, 0)))
 }

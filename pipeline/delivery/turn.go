@@ -20,33 +20,58 @@ type turn struct {
 	// whatever the state keeps.
 	fresh   []byte
 	freshID string
+	// room is how many webhooks may be tried in this turn, beside the fresh
+	// one. Those that are due beyond that wait until the key hears of an
+	// attempt, or is woken (W7).
+	room int
+	// full tells that the endpoint has just had no room.
+	full bool
+	// changed tells that the queue is not what it was.
+	changed bool
 	wakeAt  time.Time
+	rests   bool               // a webhook waits for the endpoint
 	plan    *schedule.Schedule // once it was asked for
 	err     error
 }
 
-func (j *Job) newTurn(c *job.Call, q *queue) *turn {
+// How many webhooks a turn may try. A key that is woken tries some at once,
+// which matters only where none waits for another; each result makes room for
+// one more, a success for two, and a refusal for none. So a key takes up what
+// its endpoint takes, and one of thousands never asks for all at a time.
+const (
+	roomOnWake    = 16
+	roomOnArrival = 1
+	roomOnResult  = 1
+	roomOnSuccess = 1 // beside that
+)
+
+func (j *Job) newTurn(c *job.Call, q *queue, room int) *turn {
 	id, _, _ := keyParts(c.Key)
 	table, _ := c.Table(schemas.TopicWebhookEndpoints).(*schemas.EndpointTable)
-	return &turn{job: j, call: c, queue: q, endpoint: table.ByID(id), now: c.Now}
+	return &turn{job: j, call: c, queue: q, endpoint: table.ByID(id), now: c.Now, room: room}
 }
 
 // run does what is due and puts back what is still open.
 func (t *turn) run() error {
-	kept := t.queue.Webhooks[:0]
-	behind := false
-	for _, w := range t.queue.Webhooks {
-		if !t.advance(&w, behind) {
+	all, kept, behind := t.queue.Webhooks, 0, false
+	for i := range all {
+		w := &all[i]
+		if !t.advance(w, behind) {
+			t.changed = true
 			continue
 		}
-		kept = append(kept, w)
-		behind = behind || stands(&w, t.endpoint)
+		behind = behind || stands(w, t.endpoint)
+		if kept < i {
+			all[kept] = *w
+		}
+		kept++
 	}
-	clear(t.queue.Webhooks[len(kept):])
-	t.queue.Webhooks = kept
-	if len(kept) == 0 {
+	clear(all[kept:])
+	t.queue.Webhooks = all[:kept]
+	switch {
+	case kept == 0:
 		t.call.Delete()
-	} else {
+	case t.changed || !t.call.WakeAt.After(t.now) || t.wakeAt.Before(t.call.WakeAt):
 		t.call.Put(t.queue, t.wakeAt)
 	}
 	return t.err
@@ -54,19 +79,22 @@ func (t *turn) run() error {
 
 // advance moves one webhook on. It returns false when that was its end.
 func (t *turn) advance(w *webhook, behind bool) bool {
-	if w.OpenSince != nil {
+	if w.isOpen() {
 		lost := w.OpenSince.Add(t.job.cfg.Timeout + t.job.cfg.TimeoutMargin)
 		if t.now.Before(lost) {
 			t.wake(lost)
 			return true
 		}
-		w.OpenSince = nil // W15: whoever made it is gone, so it is made again
+		w.OpenSince = time.Time{} // W15: whoever made it is gone, so it is made again
+		t.changed = true
 	}
 	v := t.judge(w, behind && stands(w, t.endpoint))
 	switch v.move {
 	case inLine: // whatever ends the wait of the one in front ends this one's
 	case wait:
 		t.wake(v.until)
+	case rest:
+		t.rest(w, v.until)
 	case start:
 		t.start(w)
 	case expire:
@@ -81,9 +109,12 @@ func (t *turn) advance(w *webhook, behind bool) bool {
 
 // start makes an attempt and notes in the state that it is under way (E13).
 func (t *turn) start(w *webhook) {
-	since := ceilMillis(t.now)
-	w.OpenSince = &since
-	t.wake(since.Add(t.job.cfg.Timeout + t.job.cfg.TimeoutMargin))
+	isFresh := w.JobID == t.freshID
+	if !isFresh {
+		t.room--
+	}
+	w.OpenSince, t.changed = ceilMillis(t.now), true
+	t.wake(w.OpenSince.Add(t.job.cfg.Timeout + t.job.cfg.TimeoutMargin))
 	a := Attempt{
 		JobID: w.JobID, Number: w.number(), Tenant: w.Tenant, EndpointID: t.endpoint.EndpointID,
 		Call: Call{
@@ -91,13 +122,13 @@ func (t *turn) start(w *webhook) {
 			Secrets: signingSecrets(t.endpoint, t.now), Timeout: t.job.cfg.Timeout,
 			InFlight: t.endpoint.InFlight, RateLimit: t.endpoint.RateLimit,
 			Probe: t.endpoint.State == schemas.EndpointSuspended,
-			Fresh: w.JobID == t.freshID, Manual: w.Trigger == schemas.TriggerManual,
+			Fresh: isFresh, Manual: w.isManual(),
 		},
 	}
 	switch {
 	case w.Body != nil:
 		a.Call.Body = *w.Body
-	case w.JobID == t.freshID:
+	case isFresh:
 		a.Call.Body = t.fresh
 	default:
 		a.BodyAt = &job.Position{Topic: schemas.TopicWebhookJobs, Partition: w.Partition, Offset: w.Offset}
@@ -108,61 +139,16 @@ func (t *turn) start(w *webhook) {
 	t.call.Start(a)
 }
 
-// settle takes in what came of the attempt under way. It returns false when
-// that was the webhook's end.
-func (t *turn) settle(w *webhook, o Outcome) bool {
-	if o.StartedAt.IsZero() { // nothing was sent
-		o.StartedAt = *w.OpenSince
+// rest keeps a webhook that waits for its endpoint, at most until a time, if it
+// has one. How soon the key looks again by itself goes by the first of them.
+func (t *turn) rest(w *webhook, until time.Time) {
+	if !until.IsZero() {
+		t.wake(until)
 	}
-	w.OpenSince = nil
-	if o.Reason == ReasonBusy || o.Reason == ReasonSecretUnreadable {
-		return t.postpone(w, o.Reason)
+	if !t.rests {
+		t.rests = true
+		t.wake(t.recheck(w))
 	}
-	row := t.row(w, schemas.OutcomeDelivered)
-	row.Reason, row.StatusCode, row.Response = o.Reason, o.StatusCode, o.Answer
-	row.StartedAt = o.StartedAt
-	row.DNSUS, row.ConnectUS, row.TLSUS = o.DNS.Microseconds(), o.Connect.Microseconds(), o.TLS.Microseconds()
-	row.FirstByteUS, row.TotalUS = o.FirstByte.Microseconds(), o.Total.Microseconds()
-	t.signal(w, o)
-	if o.Reason == "" {
-		t.emitRow(row)
-		return false
-	}
-	row.Outcome = schemas.OutcomeFailed
-	w.Attempts++
-	if willNotChange(o) {
-		w.Refusals++
-		w.Aside = w.Aside || w.Refusals >= maxRefusals
-	}
-	// Stream time may lie behind the wall clock, but waits are felt by the
-	// wall clock of whoever is called.
-	end := o.StartedAt.Add(o.Total)
-	if t.now.After(end) {
-		end = t.now
-	}
-	deadline := t.deadline(w)
-	if !end.Before(deadline) {
-		t.emitRow(row)
-		t.end(w, schemas.OutcomeExpired, ReasonDeadline)
-		return false
-	}
-	w.DueAt = nextDue(t.schedule(), w.JobID, w.Attempts, end, deadline, retryAfter(o))
-	row.NextAttemptAt = &w.DueAt
-	t.emitRow(row)
-	return true
-}
-
-// postpone lets a webhook come again whose endpoint had no room for its call
-// (W7), or a secret that could not be opened (W10). It keeps its place and its
-// number, but does not outlive its deadline.
-func (t *turn) postpone(w *webhook, reason string) bool {
-	deadline := t.deadline(w)
-	if !t.now.Before(deadline) {
-		t.end(w, schemas.OutcomeExpired, reason)
-		return false
-	}
-	w.DueAt = earlier(t.job.recheck(w, t.now), deadline)
-	return true
 }
 
 // wake makes the key look again at a time, unless it does so before.

@@ -82,10 +82,12 @@ const (
 	// ReasonCanceled means that the call was cut off on our side, at a
 	// hand-over or shutdown. It is no attempt: nobody knows what became of it.
 	ReasonCanceled = "canceled"
-	// ReasonBusy means that as many calls to the endpoint are under way as it
-	// takes. It is no attempt: nothing was sent.
+	// ReasonBusy means that the endpoint has no room for the call now (W7). It
+	// is no attempt: nothing was sent. It ends a webhook that finds none until
+	// its time is over.
 	ReasonBusy = "busy"
-	// ReasonBodyTooLarge means that the body is over what may be sent (W12).
+	// ReasonBodyTooLarge means that the body is over what may be sent. It ends
+	// the webhook at once (W12).
 	ReasonBodyTooLarge = "body_too_large"
 	// ReasonBodyUnavailable is for whoever makes the call: the body could not
 	// be read from webhook-jobs.
@@ -99,6 +101,12 @@ const (
 	// ReasonEndpointNotEnabled ends a webhook whose endpoint took no traffic
 	// until the deadline (W9).
 	ReasonEndpointNotEnabled = "endpoint_not_enabled"
+	// ReasonEndpointSuspended ends a webhook whose endpoint was suspended at
+	// the deadline, and had no room for one more call (W8).
+	ReasonEndpointSuspended = "endpoint_suspended"
+	// ReasonQueueFull ends a webhook that came when as many were open for its
+	// endpoint and shipment as can be kept.
+	ReasonQueueFull = "queue_full"
 	// ReasonEndpointDeleted ends a webhook whose endpoint is gone (W9).
 	ReasonEndpointDeleted = "endpoint_deleted"
 )

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,8 +26,11 @@ type world struct {
 	table     *schemas.EndpointTable
 	state     map[string][]byte
 	wakes     map[string]time.Time
-	open      []underWay
-	offset    int64
+	// cache keeps decoded values, as the runtime does while there is room, and
+	// then state is not written; nil for none.
+	cache  map[string]any
+	open   []underWay
+	offset int64
 	// pilot says how each attempt ends, after the time that it takes; nil for
 	// by hand.
 	pilot func(Attempt) Outcome
@@ -89,6 +93,17 @@ func (w *world) put(id string, e *schemas.WebhookEndpoint) {
 	var err error
 	w.table, err = schemas.NewEndpointTable(w.job.cfg.Codecs.WebhookEndpoint, entries)
 	require.NoError(w.t, err)
+	w.sweep(id)
+}
+
+// sweep wakes all keys of an endpoint, as the runtime does when the endpoint
+// changes or its lane has room again.
+func (w *world) sweep(id string) {
+	for _, key := range slices.Sorted(maps.Keys(w.state)) {
+		if strings.HasPrefix(key, id+"/") {
+			w.call(key, w.job.Wake)
+		}
+	}
 }
 
 // send puts a job on the log and has it processed.
@@ -160,8 +175,8 @@ func (w *world) crash() { w.open = nil }
 
 // call runs one call of the job and takes over what it asked for.
 func (w *world) call(key string, run func(*job.Call) error) {
-	var state any
-	if data, ok := w.state[key]; ok {
+	state := w.cache[key]
+	if data, ok := w.state[key]; ok && state == nil {
 		var err error
 		state, err = w.job.DecodeState(data)
 		require.NoError(w.t, err)
@@ -170,11 +185,10 @@ func (w *world) call(key string, run func(*job.Call) error) {
 	require.NoError(w.t, run(c))
 	if c.Changed() {
 		delete(w.state, key)
+		delete(w.cache, key)
 		delete(w.wakes, key)
 		if c.State != nil {
-			data, err := w.job.EncodeState(nil, c.State)
-			require.NoError(w.t, err)
-			w.state[key] = data
+			w.keep(key, c.State)
 			require.False(w.t, c.WakeAt.IsZero(), "webhooks are open and the key is never woken")
 			w.wakes[key] = c.WakeAt
 		}
@@ -185,6 +199,16 @@ func (w *world) call(key string, run func(*job.Call) error) {
 	for _, request := range c.Work() {
 		w.begun(key, request)
 	}
+}
+
+func (w *world) keep(key string, state any) {
+	if w.cache != nil {
+		w.cache[key], w.state[key] = state, nil
+		return
+	}
+	data, err := w.job.EncodeState(nil, state)
+	require.NoError(w.t, err)
+	w.state[key] = data
 }
 
 func (w *world) take(key string, o job.Output) {
