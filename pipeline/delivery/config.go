@@ -39,11 +39,10 @@ type Config struct {
 	Overdue time.Duration
 	// MinRecheck and MaxRecheck bound how soon a key looks again at a webhook
 	// that waits for its endpoint, though nobody has woken it. Default 1 min
-	// and 2 h.
-	MinRecheck, MaxRecheck time.Duration
-	// SecretRecheck is the wait after a secret could not be opened. Default
-	// 1 min.
-	SecretRecheck time.Duration
+	// and 2 h. UnwokenRecheck takes the place of MinRecheck where nobody will:
+	// for a test that waits for a revision of its endpoint, and for a secret
+	// that could not be opened. Default 1 s.
+	MinRecheck, MaxRecheck, UnwokenRecheck time.Duration
 	// InlineBody is the size in bytes up to which a body is kept in the state;
 	// a larger one stays on webhook-jobs (W1). Default 4 KiB.
 	InlineBody int
@@ -82,8 +81,8 @@ func (c Config) withDefaults() (Config, error) {
 		{"deletion grace", &c.DeletionGrace, 10 * time.Minute},
 		{"time overdue", &c.Overdue, 72 * time.Hour},
 		{"least recheck", &c.MinRecheck, time.Minute},
+		{"least recheck of what nobody wakes", &c.UnwokenRecheck, time.Second},
 		{"longest recheck", &c.MaxRecheck, 2 * time.Hour},
-		{"recheck of secrets", &c.SecretRecheck, time.Minute},
 	} {
 		if *d.value < 0 {
 			return c, fmt.Errorf("making the delivery job: the %s is %v; it must not be below 0", d.name, *d.value)

@@ -68,7 +68,7 @@ func (t *turn) schedule() schedule.Schedule {
 // after as long as it has waited, within bounds. A key is woken when there is
 // room at its endpoint (W7) or the endpoint changes (W9), so this is for a
 // wake-up that went missing, and seldom, for a million of them may wait.
-func (t *turn) recheck(w *webhook) time.Time {
-	wait := min(max(t.now.Sub(w.ArrivedAt), t.job.cfg.MinRecheck), t.job.cfg.MaxRecheck)
+func (t *turn) recheck(w *webhook, least time.Duration) time.Time {
+	wait := min(max(t.now.Sub(w.ArrivedAt), least), t.job.cfg.MaxRecheck)
 	return ceilMillis(t.now.Add(jittered(wait, w.JobID, 0)))
 }

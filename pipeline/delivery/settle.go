@@ -18,8 +18,8 @@ func (t *turn) settle(w *webhook, o Outcome) bool {
 		t.room, t.full = 0, !w.isManual() // which gets only what the others leave
 		return t.park(w, ReasonBusy)
 	case ReasonSecretUnreadable:
-		w.DueAt = ceilMillis(t.now.Add(t.job.cfg.SecretRecheck))
 		t.room = 0
+		t.wake(t.recheck(w, t.job.cfg.UnwokenRecheck))
 		return t.park(w, ReasonSecretUnreadable)
 	case ReasonBodyTooLarge: // which no time mends (W12)
 		t.end(w, schemas.OutcomeExpired, ReasonBodyTooLarge)

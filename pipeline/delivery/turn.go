@@ -145,9 +145,12 @@ func (t *turn) rest(w *webhook, until time.Time) {
 	if !until.IsZero() {
 		t.wake(until)
 	}
-	if !t.rests {
+	switch {
+	case w.isTest():
+		t.wake(t.recheck(w, t.job.cfg.UnwokenRecheck))
+	case !t.rests:
 		t.rests = true
-		t.wake(t.recheck(w))
+		t.wake(t.recheck(w, t.job.cfg.MinRecheck))
 	}
 }
 
