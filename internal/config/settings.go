@@ -140,9 +140,10 @@ func (p Pipeline) InstanceName() (string, error) {
 
 // Webhook says how webhooks are called.
 type Webhook struct {
-	Allow    []netip.Prefix `help:"Networks that may be called although they are private, with any port (W13), such as 127.0.0.0/8 for a receiver on this machine." placeholder:"NETWORK"`
-	Timeout  time.Duration  `help:"Longest time for one call." default:"15s"`
-	InFlight int            `help:"Calls at a time, over all endpoints, in this process." default:"256"`
+	Allow            []netip.Prefix `help:"Networks that may be called although they are private, with any port (W13), such as 127.0.0.0/8 for a receiver on this machine." placeholder:"NETWORK"`
+	Timeout          time.Duration  `help:"Longest time for one call." default:"15s"`
+	InFlight         int            `help:"Calls at a time, over all endpoints, in this process (W7). Each takes a connection and, while it lasts, its body's memory. With none free, webhooks wait in Kafka." default:"2048"`
+	EndpointInFlight int            `help:"Calls at a time to an endpoint that names no limit of its own, over all instances (W7). It gets there by taking them well; one that answers slowly under load, or not at all, gets fewer." default:"100"`
 
 	SuspendAfter time.Duration `help:"How long an endpoint fails without one success until it is suspended: its webhooks are kept, and only their own schedule asks whether it is back (W8). Shorter spares calls to the dead; longer bears with a night's outage. The same for all instances." default:"24h"`
 
@@ -209,6 +210,8 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("--max-endpoints is %d; it must lie in 1 to 1000", s.Pipeline.MaxEndpoints)
 	case s.Webhook.InFlight < 1:
 		return fmt.Errorf("--webhook-in-flight is %d; it must be at least 1", s.Webhook.InFlight)
+	case s.Webhook.EndpointInFlight < 1:
+		return fmt.Errorf("--webhook-endpoint-in-flight is %d; it must be at least 1", s.Webhook.EndpointInFlight)
 	}
 	return nil
 }

@@ -127,6 +127,6 @@ func (p *parts) delivery(perform func(ctx context.Context, request any) any) (*s
 	}
 	cfg.Perform = perform
 	cfg.Broadcasts[0].Wakes = endpointWakes(p.codecs.WebhookEndpoint)
-	cfg.MaxInFlightWork = max(1, p.settings.Webhook.InFlight/p.settings.Pipeline.WorkerCount())
+	cfg.MaxInFlightWork = workOfAWorker(p.settings.Webhook.InFlight, p.settings.Pipeline.WorkerCount())
 	return stream.New(cfg, j)
 }

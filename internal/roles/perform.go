@@ -42,18 +42,16 @@ func (p *performer) perform(ctx context.Context, request any) any {
 			"endpoint_id", attempt.EndpointID, "tenant", attempt.Tenant, "err", err)
 		return result
 	}
+	var load func(context.Context) ([]byte, error)
 	if attempt.BodyAt != nil {
-		body, err := p.body(ctx, attempt.JobID, *attempt.BodyAt)
-		if err != nil {
-			if result.Outcome.Reason = delivery.ReasonCanceled; ctx.Err() == nil {
-				result.Outcome.Reason = delivery.ReasonBodyUnavailable
-				p.log.Error("reading the body of a webhook", "webhook_id", attempt.JobID, "at", *attempt.BodyAt, "err", err)
-			}
-			return result
-		}
-		call.Body = body
+		load = func(ctx context.Context) ([]byte, error) { return p.body(ctx, attempt.JobID, *attempt.BodyAt) }
 	}
-	result.Outcome = delivery.Outcome(p.caller.Call(ctx, webhook.Request(call)))
+	response, err := p.caller.CallWith(ctx, webhook.Request(call), load)
+	result.Outcome = delivery.Outcome(response)
+	if err != nil && ctx.Err() == nil {
+		result.Outcome.Reason = delivery.ReasonBodyUnavailable
+		p.log.Error("reading the body of a webhook", "webhook_id", attempt.JobID, "at", *attempt.BodyAt, "err", err)
+	}
 	result.Outcome.Answer = conceal(result.Outcome.Answer, opened)
 	if ctx.Err() != nil && result.Outcome.StartedAt.IsZero() {
 		result.Outcome.Reason = delivery.ReasonCanceled // we stopped before anything was sent, whatever the call says

@@ -72,21 +72,15 @@ func New(o Options, names ...string) (*Roles, error) {
 	}
 	mapsIn, mapsOut := knows.Maps.Versions()
 	o.Logger.Info("knowledge", "model", knows.Model.Version(), "maps_in", mapsIn, "maps_out", mapsOut, "carriers", knows.Carriers.Len())
-	calls, err := callOptions(&o)
+	r := &Roles{runtimes: make(map[string]*stream.Runtime), states: newStates(o.Settings, instance, o.Logger, names), census: newCensus()}
+	calls, err := r.callOptions(&o)
 	if err != nil {
 		return nil, err
 	}
-	client, err := kgo.NewClient(o.Kafka...)
-	if err != nil {
+	if r.bodies, err = kgo.NewClient(o.Kafka...); err != nil {
 		return nil, fmt.Errorf("making a Kafka client: %w", err)
 	}
-	r := &Roles{
-		runtimes: make(map[string]*stream.Runtime),
-		bodies:   client,
-		caller:   webhook.New(calls),
-		states:   newStates(o.Settings, instance, o.Logger, names),
-		census:   newCensus(),
-	}
+	r.caller = webhook.New(calls)
 	p := &parts{settings: o.Settings, codecs: o.Codecs, knows: knows, log: o.Logger, registerer: o.Registerer, instance: instance, states: r.states, census: r.census, quotas: limits}
 	if err := r.states.gauges.register(o.Registerer); err != nil {
 		return nil, errors.Join(err, r.close())

@@ -41,6 +41,10 @@ func reasonOfStatus(res *http.Response) string {
 		return ReasonRedirect
 	case code >= 300 && code < 400:
 		return ReasonStatus3xx
+	case code == http.StatusGone:
+		return ReasonGone
+	case code == http.StatusTooManyRequests:
+		return ReasonRateLimited
 	case code >= 400 && code < 500:
 		return ReasonStatus4xx
 	case code >= 500 && code < 600:

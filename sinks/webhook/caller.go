@@ -10,6 +10,8 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"time"
+
+	"waybill/sinks/webhook/lanes"
 )
 
 // Options say how calls are made. The zero value is right for the internet.
@@ -31,15 +33,19 @@ type Options struct {
 	Sources []netip.Addr
 	// Resolver finds the addresses of names. Nil: the system's.
 	Resolver *net.Resolver
+	// Lanes say how many calls may be under way, to an endpoint and in all (W7).
+	Lanes lanes.Options
 }
 
-// Limits of a connection.
+// Limits of a connection. There is none on how many lead to a host: the lanes
+// bound the calls, and a limit by host would let one endpoint that hangs hold up
+// others that are served by the same machines.
 const (
 	defaultTimeout     = 15 * time.Second
 	idleTimeout        = 90 * time.Second
 	silentTimeout      = 20 * time.Second
 	pingTimeout        = 10 * time.Second
-	idleConns          = 1024
+	idleConns          = 2048
 	idleConnsPerHost   = 256 // of a fast receiver, all that were busy a moment ago: with fewer most calls would connect anew
 	maxHeaderBytes     = 64 << 10
 	maxAnswerBytes     = 64 << 10
@@ -50,6 +56,7 @@ const (
 // used again, over HTTP/2 where the host speaks it.
 type Caller struct {
 	transport *http.Transport
+	lanes     *lanes.Lanes
 	flights   flights
 	userAgent string
 	timeout   time.Duration
@@ -57,12 +64,11 @@ type Caller struct {
 
 // New makes a caller.
 func New(o Options) *Caller {
-	version, timeout := o.Version, o.Timeout
-	if version == "" {
-		version = "dev"
+	if o.Version == "" {
+		o.Version = "dev"
 	}
-	if timeout == 0 {
-		timeout = defaultTimeout
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
 	}
 	transport := &http.Transport{
 		// A proxy would make the connection in our place, past the guard.
@@ -72,7 +78,7 @@ func New(o Options) *Caller {
 		ForceAttemptHTTP2: true,
 		// A connection that died in silence would let every call to its host
 		// time out for a quarter of an hour, for HTTP/2 goes on using it.
-		HTTP2:                  &http.HTTP2Config{SendPingTimeout: silentTimeout, PingTimeout: pingTimeout},
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: silentTimeout, PingTimeout: pingTimeout, WriteByteTimeout: o.Timeout},
 		TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
 		MaxIdleConns:           idleConns,
 		MaxIdleConnsPerHost:    idleConnsPerHost,
@@ -80,28 +86,56 @@ func New(o Options) *Caller {
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		// A compressed answer may be a thousand times as large as it came.
 		DisableCompression: true,
+		// A connection that is made outlives the call that asked for it: it
+		// must end by itself.
+		TLSHandshakeTimeout: o.Timeout,
 	}
-	return &Caller{
-		transport: transport,
-		userAgent: "waybill/" + version,
-		timeout:   timeout,
-	}
+	return &Caller{transport: transport, lanes: lanes.New(o.Lanes), userAgent: "waybill/" + o.Version, timeout: o.Timeout}
 }
 
 // Close closes the connections that are not in use. Calls must have ended.
 func (c *Caller) Close() { c.transport.CloseIdleConnections() }
 
+// Stats gives the figures of the lanes.
+func (c *Caller) Stats() lanes.Stats { return c.lanes.Stats() }
+
 // Call makes one call and says what came of it. It ends when ctx does. While a
 // call of the same webhook to the same URL is under way, it waits for that and
 // gives the same answer. Where StartedAt is zero, nothing was sent.
 func (c *Caller) Call(ctx context.Context, r Request) Response {
+	out, _ := c.CallWith(ctx, r, nil) // there is nothing to fail
+	return out
+}
+
+// CallWith is Call for a webhook whose body lies elsewhere: load reads it once
+// there is room for the call, so that those that wait hold no memory. It returns
+// the error of load, when that failed and nothing was sent. Nil: r has the body.
+func (c *Caller) CallWith(ctx context.Context, r Request, load func(context.Context) ([]byte, error)) (Response, error) {
+	var failure error
+	out := c.flights.do(ctx, flightKey{r.ID, r.URL}, func() (out Response) {
+		seat, cause := c.lanes.Board(ctx, boarding(&r, load != nil))
+		switch cause {
+		case lanes.Seated:
+		case lanes.Canceled:
+			return Response{Reason: ReasonCanceled}
+		default:
+			return Response{Reason: ReasonBusy}
+		}
+		defer func() { c.lanes.Leave(seat, heard(&out)) }()
+		if load != nil {
+			if r.Body, failure = load(ctx); failure != nil {
+				return Response{Reason: ReasonCanceled}
+			}
+		}
+		return c.call(ctx, &r)
+	})
+	return out, failure
+}
+
+func (c *Caller) call(ctx context.Context, r *Request) Response {
 	if len(r.Body) >= MaxBodyBytes {
 		return Response{Reason: ReasonBodyTooLarge}
 	}
-	return c.flights.do(ctx, flightKey{r.ID, r.URL}, r.InFlight, func() Response { return c.call(ctx, r) })
-}
-
-func (c *Caller) call(ctx context.Context, r Request) Response {
 	timeout := r.Timeout
 	if timeout == 0 {
 		timeout = c.timeout
@@ -121,6 +155,7 @@ func (c *Caller) call(ctx context.Context, r Request) Response {
 	switch {
 	case err == nil:
 		out.StatusCode, out.Reason = res.StatusCode, reasonOfStatus(res)
+		out.RetryAfter = retryAfter(res, time.Now())
 		out.Answer = readAnswer(res)
 	case !p.began():
 		return Response{Reason: ReasonBadRequest}
@@ -133,7 +168,7 @@ func (c *Caller) call(ctx context.Context, r Request) Response {
 }
 
 // request writes the HTTP request of a call.
-func (c *Caller) request(ctx context.Context, r Request, at time.Time) (*http.Request, error) {
+func (c *Caller) request(ctx context.Context, r *Request, at time.Time) (*http.Request, error) {
 	signature, err := Sign(r.Secrets, r.ID, at, r.Body)
 	if err != nil {
 		return nil, err

@@ -81,7 +81,7 @@ func TestCall(t *testing.T) {
 func TestCallStatus(t *testing.T) {
 	for code, want := range map[int]string{
 		200: "", 204: "", 299: "",
-		304: ReasonStatus3xx, 400: ReasonStatus4xx, 410: ReasonStatus4xx, 429: ReasonStatus4xx,
+		304: ReasonStatus3xx, 400: ReasonStatus4xx, 410: ReasonGone, 429: ReasonRateLimited,
 		500: ReasonStatus5xx, 599: ReasonStatus5xx, 600: ReasonStatusOther, 999: ReasonStatusOther,
 	} {
 		s := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
@@ -156,8 +156,8 @@ func unusedAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// TestCallUnderWay: a call can be cut off, and while it is under way the URL
-// takes no other, if that is its limit.
+// TestCallUnderWay: a call can be cut off, and while it is under way a suspended
+// endpoint gets no other.
 func TestCallUnderWay(t *testing.T) {
 	arrived, hung := make(chan struct{}), make(chan struct{})
 	s := serve(t, func(http.ResponseWriter, *http.Request) {
@@ -172,7 +172,7 @@ func TestCallUnderWay(t *testing.T) {
 	go func() { first <- c.Call(ctx, one) }()
 	<-arrived
 
-	other.ID, other.InFlight = "job_2", 1
+	other.ID, other.Probe = "job_2", true
 	require.Equal(t, Response{Reason: ReasonBusy}, c.Call(t.Context(), other))
 	cancel()
 	require.Equal(t, ReasonCanceled, (<-first).Reason)

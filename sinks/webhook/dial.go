@@ -27,6 +27,9 @@ func newDialer(o *Options) *dialer {
 	if o.Resolver != nil {
 		d.names = o.Resolver
 	}
+	// A connection is made beside the call that asked for it, and may outlive it
+	// for the next one: it must end by itself.
+	d.Timeout = o.Timeout
 	d.Resolver, d.Control = d.names, newGuard(o.AllowedNetworks, portsOf(o)...).control
 	return d
 }

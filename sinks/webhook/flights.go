@@ -5,15 +5,14 @@ import (
 	"sync"
 )
 
-// flights knows the calls that are under way. It keeps to an endpoint's limit,
-// and the calls of one webhook from overlapping: a call may be asked for again
+// flights knows the calls that are under way, or wait for a seat. It keeps the
+// calls of one webhook from overlapping: a call may be asked for again
 // while the first is under way, after a transaction that was aborted, or when
 // stream time runs through a backlog faster than the wall clock. The receiver
 // sees one call, and all who asked get its answer.
 type flights struct {
-	mu    sync.Mutex
-	open  map[flightKey]*flight
-	byURL map[string]int
+	mu   sync.Mutex
+	open map[flightKey]*flight
 }
 
 type flightKey struct{ id, url string }
@@ -24,14 +23,10 @@ type flight struct {
 }
 
 // do makes a call, or waits for the one that is under way. If that is cut off,
-// the next in line makes its own. It makes none when as many as limit are under
-// way to the URL; 0 is no limit.
-func (f *flights) do(ctx context.Context, key flightKey, limit int, call func() Response) Response {
+// the next in line makes its own.
+func (f *flights) do(ctx context.Context, key flightKey, call func() Response) Response {
 	for {
-		present, mine := f.board(key, limit)
-		if present == nil {
-			return Response{Reason: ReasonBusy}
-		}
+		present, mine := f.board(key)
 		if mine {
 			defer f.land(key, present)
 			present.response = call()
@@ -48,21 +43,16 @@ func (f *flights) do(ctx context.Context, key flightKey, limit int, call func() 
 	}
 }
 
-// board returns the flight under way, or a new one that is the caller's, or
-// nil when there is no room for one.
-func (f *flights) board(key flightKey, limit int) (present *flight, mine bool) {
+// board returns the flight under way, or a new one that is the caller's.
+func (f *flights) board(key flightKey) (present *flight, mine bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if present = f.open[key]; present != nil {
 		return present, false
 	}
-	if limit > 0 && f.byURL[key.url] >= limit {
-		return nil, false
-	}
 	if f.open == nil {
-		f.open, f.byURL = map[flightKey]*flight{}, map[string]int{}
+		f.open = map[flightKey]*flight{}
 	}
-	f.byURL[key.url]++
 	// Should the call panic, the next in line makes its own.
 	present = &flight{done: make(chan struct{}), response: Response{Reason: ReasonCanceled}}
 	f.open[key] = present
@@ -73,8 +63,5 @@ func (f *flights) land(key flightKey, present *flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.open, key)
-	if f.byURL[key.url]--; f.byURL[key.url] == 0 {
-		delete(f.byURL, key.url)
-	}
 	close(present.done)
 }

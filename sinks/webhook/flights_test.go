@@ -11,8 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFlightsJoin: who asks while a call is under way gets its answer, and who
-// asks for another than the URL takes is told so.
+// TestFlightsJoin: who asks while a call is under way gets its answer.
 func TestFlightsJoin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var f flights
@@ -21,7 +20,7 @@ func TestFlightsJoin(t *testing.T) {
 		var all sync.WaitGroup
 		for range 5 {
 			all.Go(func() {
-				res := f.do(t.Context(), flightKey{"id", "url"}, 1, func() Response {
+				res := f.do(t.Context(), flightKey{"id", "url"}, func() Response {
 					calls.Add(1)
 					<-land
 					return Response{StatusCode: http.StatusOK}
@@ -29,16 +28,13 @@ func TestFlightsJoin(t *testing.T) {
 				require.Equal(t, http.StatusOK, res.StatusCode)
 			})
 		}
-		other := f.do(t.Context(), flightKey{"id", "another url"}, 1, func() Response { return Response{StatusCode: 201} })
+		other := f.do(t.Context(), flightKey{"id", "another url"}, func() Response { return Response{StatusCode: 201} })
 		require.Equal(t, 201, other.StatusCode)
 		synctest.Wait()
-		another := f.do(t.Context(), flightKey{"another id", "url"}, 1, func() Response { return Response{StatusCode: 201} })
-		require.Equal(t, ReasonBusy, another.Reason)
 		close(land)
 		all.Wait()
 		require.EqualValues(t, 1, calls.Load())
 		require.Empty(t, f.open)
-		require.Empty(t, f.byURL)
 	})
 }
 
@@ -61,19 +57,19 @@ func testFlightsAfterACut(t *testing.T, end func() Response) {
 	var all sync.WaitGroup
 	all.Go(func() {
 		defer func() { _ = recover() }()
-		f.do(t.Context(), key, 0, func() Response {
+		f.do(t.Context(), key, func() Response {
 			<-cut
 			return end()
 		})
 	})
 	synctest.Wait()
 	all.Go(func() {
-		res := f.do(t.Context(), key, 0, func() Response { return Response{StatusCode: 204} })
+		res := f.do(t.Context(), key, func() Response { return Response{StatusCode: 204} })
 		require.Equal(t, 204, res.StatusCode)
 	})
 	patience, giveUp := context.WithCancel(t.Context())
 	all.Go(func() {
-		res := f.do(patience, key, 0, func() Response { return Response{StatusCode: 500} })
+		res := f.do(patience, key, func() Response { return Response{StatusCode: 500} })
 		require.Equal(t, ReasonCanceled, res.Reason)
 	})
 	synctest.Wait()

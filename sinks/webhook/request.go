@@ -63,8 +63,8 @@ const (
 	ReasonTimeout = "timeout"
 	// ReasonCanceled: the call was cut off on our side.
 	ReasonCanceled = "canceled"
-	// ReasonBusy: as many calls to the URL are under way as it takes; no call
-	// was made.
+	// ReasonBusy: the endpoint, or this process, has no room for the call now;
+	// no call was made (W7).
 	ReasonBusy = "busy"
 	// ReasonDNS: the host's name was not resolved.
 	ReasonDNS = "dns"
@@ -81,7 +81,11 @@ const (
 	ReasonBlockedPort = "blocked_port"
 	// ReasonRedirect: an answer that leads elsewhere. It is never followed.
 	ReasonRedirect = "redirect"
-	// ReasonStatus3xx to ReasonStatusOther: an answer that is not 2xx.
+	// ReasonGone: 410, the endpoint wants no more webhooks (W5).
+	ReasonGone = "gone"
+	// ReasonRateLimited: 429, it wants fewer at a time (W5).
+	ReasonRateLimited = "rate_limited"
+	// ReasonStatus3xx to ReasonStatusOther: any other answer that is not 2xx.
 	ReasonStatus3xx   = "status_3xx"
 	ReasonStatus4xx   = "status_4xx"
 	ReasonStatus5xx   = "status_5xx"
