@@ -135,10 +135,9 @@ func (n *lane) room(free int, now time.Time) int {
 	if n.probe || n.breaker.open || n.hold.After(now) {
 		return 0
 	}
-	seats := n.seats(now)
-	room := min(max(leastRoom, seats), max(1, free/4))
-	if n.limit.quick() && !n.silent(now) {
-		room = max(room, int(int64(seats)*int64(quickRoom)/int64(n.limit.usual)))
+	room := min(max(leastRoom, n.seats(now)), max(1, free/4))
+	if n.limit.quick() && n.trusted(now) {
+		room = max(room, int(int64(n.most)*int64(quickRoom)/int64(n.limit.usual)))
 	}
 	if n.bucket != nil { // no more than can hope for a token
 		room = min(room, max(1, int(n.perSec*patience.Seconds()/2)))

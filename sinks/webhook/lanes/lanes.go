@@ -77,7 +77,7 @@ func (l *Lanes) Board(ctx context.Context, c Call) (Seat, Cause) {
 		return seat, Seated
 	}
 	if !l.mayWait(n, &c, cause, now) {
-		l.turnAway(n, cause, now)
+		l.turnAway(n, &c, cause, now)
 		l.settle(n, now)
 		l.unlock()
 		return Seat{}, cause
@@ -215,9 +215,9 @@ func (l *Lanes) seat(n *lane, c *Call, now time.Time) Seat {
 }
 
 // turnAway notes a call that got no seat.
-func (l *Lanes) turnAway(n *lane, cause Cause, now time.Time) {
+func (l *Lanes) turnAway(n *lane, c *Call, cause Cause, now time.Time) {
 	l.counts.turnedAway[cause]++
 	if l.options.Wake != nil {
-		n.recall.turnedAway(now)
+		n.recall.turnedAway(c.Fresh, now)
 	}
 }

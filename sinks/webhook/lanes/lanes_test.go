@@ -16,7 +16,7 @@ import (
 func TestSlowReceiverReachesItsLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, Options{})
-		w.receivers["ep"] = good(200 * time.Millisecond)
+		w.answers("ep", good(200*time.Millisecond))
 		const most, seconds = 50, 60
 		w.many(Call{Endpoint: "ep", InFlight: most, Fresh: true}, most*5*seconds*2, 0)
 		after(seconds*time.Second, Outcome{})
@@ -31,7 +31,7 @@ func TestSerialReceiverIsNotFlooded(t *testing.T) {
 		t.Run(each.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, Options{})
-				w.receivers["ep"] = serial(each)
+				w.answers("ep", serial(each))
 				w.many(Call{Endpoint: "ep", Fresh: true}, 10000, 0)
 				after(60*time.Second, Outcome{})
 				t.Log(w.count(w.peak, "ep"), w.count(w.done, "ep"), w.lanes.known.now["ep"].limit)
@@ -69,8 +69,8 @@ func TestUnevenReceiverReachesItsLimit(t *testing.T) {
 					w.mu.Unlock()
 					return after(d, Outcome{Verdict: Good, Took: d})
 				}
-				const most, seconds = 100, 60
-				w.many(Call{Endpoint: "ep", InFlight: most, Fresh: true}, 100000, 0)
+				const most, seconds = 100, 30
+				w.many(Call{Endpoint: "ep", InFlight: most, Fresh: true}, 50000, 0)
 				after(seconds*time.Second, Outcome{})
 				t.Log(total.Seconds() / (most * seconds))
 				require.GreaterOrEqual(t, total.Seconds(), 0.9*most*seconds)

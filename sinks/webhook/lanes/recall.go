@@ -7,6 +7,9 @@ const (
 	// time doubles while nobody comes: every question looks at all that sleep.
 	recallGrace = time.Second
 	maxGrace    = 10 * time.Minute
+	// recallPause is how long no more are asked for when one who came was turned
+	// away again, so that nobody is sent to and fro.
+	recallPause = 100 * time.Millisecond
 	// maxAsked bounds one question.
 	maxAsked = 4096
 	// vainAsks is after how many questions in vain the lane no longer asks, when
@@ -24,15 +27,19 @@ type recall struct {
 	away  int       // turned away and not come back, about
 	asked int       // how many are to come still
 	came  int       // since the last question
-	until time.Time // no other question before; zero before the first
+	until time.Time // till when those are waited for; zero before the first question
+	pause time.Time // no question before
 	vain  int       // questions in a row that nobody came for
 	since time.Time // when those in vain began
 }
 
 // turnedAway notes a call that found no room.
-func (r *recall) turnedAway(now time.Time) {
+func (r *recall) turnedAway(fresh bool, now time.Time) {
 	if !r.owed {
 		*r = recall{owed: true}
+	}
+	if !fresh {
+		r.pause = now.Add(recallPause)
 	}
 	r.away++
 	r.fruitful(now)
@@ -62,7 +69,7 @@ func (r *recall) fruitful(now time.Time) {
 // ask says how many webhooks to wake when there is room for so many calls; 0
 // for none now.
 func (r *recall) ask(room int, now time.Time) int {
-	if !r.owed || room <= 0 {
+	if !r.owed || room <= 0 || now.Before(r.pause) {
 		return 0
 	}
 	if now.Before(r.until) && r.asked > 0 && (r.vain > 0 || r.asked > room/2) {
@@ -74,6 +81,14 @@ func (r *recall) ask(room int, now time.Time) int {
 	r.asked, r.came = min(room, maxAsked), 0
 	r.until = now.Add(min(maxGrace, recallGrace<<min(r.vain, 10)))
 	return r.asked
+}
+
+// nextAsk is when to think of the next question, where there is room.
+func (r *recall) nextAsk(now time.Time) time.Time {
+	if r.pause.After(now) {
+		return r.pause
+	}
+	return r.until
 }
 
 // inVain notes that nobody came. It returns false when there is nobody left to

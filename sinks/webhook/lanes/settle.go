@@ -57,7 +57,7 @@ func (n *lane) nextDue(cause Cause, room int, now time.Time) time.Time {
 		}
 	}
 	if n.recall.owed && room > 0 {
-		at(n.recall.until)
+		at(n.recall.nextAsk(now))
 	}
 	switch {
 	case cause == Hold:

@@ -88,7 +88,7 @@ func (l *Lanes) expire(n *lane, now time.Time) {
 func (l *Lanes) dismissFirst(n *lane, q *queue, cause Cause, now time.Time) {
 	w := q.pop()
 	l.count(w, n, -1)
-	l.turnAway(n, cause, now)
+	l.turnAway(n, &w.call, cause, now)
 	w.cause = cause
 	close(w.ready)
 }

@@ -91,6 +91,21 @@ func (w *world) empty() {
 	})
 }
 
+// answers says how an endpoint treats calls from now on.
+func (w *world) answers(endpoint string, r receiver) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.receivers[endpoint] = r
+}
+
+// seat takes a seat that there must be.
+func (w *world) seat(c Call) Seat {
+	w.t.Helper()
+	seat, cause := w.lanes.Board(w.ctx, c)
+	require.Equal(w.t, Seated, cause)
+	return seat
+}
+
 // come lets a webhook come in.
 func (w *world) come(c Call) {
 	w.all.Go(func() { w.run(c) })

@@ -1,0 +1,310 @@
+package lanes
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Half a call a second is one every two seconds, and a queue drains at that.
+func TestRate(t *testing.T) {
+	for rate, want := range map[float64]int{0.5: 31, 3: 183, 40: 2440} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, Options{})
+			w.answers("ep", good(10*time.Millisecond))
+			w.many(Call{Endpoint: "ep", Rate: rate, Fresh: true}, 5000, 0)
+			after(time.Minute+time.Second/2, Outcome{})
+			require.InDelta(t, want, w.count(w.done, "ep"), 0.02*float64(want)+1)
+			require.Greater(t, w.lanes.Stats().TurnedAway[Rate]+w.lanes.Stats().TurnedAway[Limit], uint64(0))
+		})
+	}
+}
+
+// The limit and the rate are shared by the partitions, rounded up.
+func TestShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		owned := 1
+		w := newWorld(t, Options{Share: func() (int, int) { return owned, 3 }})
+		w.answers("ep", good(time.Second))
+		w.many(Call{Endpoint: "ep", InFlight: 10, Fresh: true}, 10000, 0)
+		after(20*time.Second, Outcome{})
+		require.Equal(t, 4, w.count(w.peak, "ep"))
+		owned = 3
+		after(20*time.Second, Outcome{})
+		require.Equal(t, 10, w.count(w.peak, "ep"))
+		owned = 0 // given up: what is left gets the least
+		after(20*time.Second+time.Second/2, Outcome{})
+		require.Equal(t, 4, w.count(w.with, "ep"))
+	})
+	for name, o := range map[string]Options{
+		"nobody says": {}, "not known yet": {Share: func() (int, int) { return 0, 0 }}, "more than there are": {Share: func() (int, int) { return 5, 4 }},
+	} {
+		require.InDelta(t, 1, New(o).ask(), 0, name)
+	}
+}
+
+// board takes a seat, or the cause for none, at once.
+func board(t *testing.T, l *Lanes, c Call) (Seat, Cause) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return l.Board(ctx, c)
+}
+
+// fail makes n calls one after the other that end so.
+func fail(t *testing.T, l *Lanes, n int, o Outcome) {
+	t.Helper()
+	for range n {
+		seat, cause := board(t, l, Call{Endpoint: "ep"})
+		require.Equal(t, Seated, cause)
+		l.Leave(seat, o)
+	}
+}
+
+// The breaker opens when nobody is there, and by bad answers only after many.
+func TestBreakerOpens(t *testing.T) {
+	for name, row := range map[string]struct {
+		verdict Verdict
+		opensAt int // calls, 0 for never
+	}{
+		"no answer":        {Absent, 5},
+		"failures":         {Broken, 20},
+		"overload":         {Overloaded, 20},
+		"refused for ever": {Refused, 0},
+		"good":             {Good, 0},
+		"cut off":          {Unknown, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := New(Options{})
+				if row.opensAt == 0 {
+					fail(t, l, 100, Outcome{Verdict: row.verdict})
+					return
+				}
+				fail(t, l, row.opensAt-1, Outcome{Verdict: row.verdict})
+				fail(t, l, 1, Outcome{Verdict: Refused}) // somebody is there
+				fail(t, l, row.opensAt, Outcome{Verdict: row.verdict})
+				_, cause := board(t, l, Call{Endpoint: "ep"})
+				require.Equal(t, Breaker, cause)
+				require.Equal(t, 1, l.Stats().Open)
+			})
+		})
+	}
+}
+
+// While the breaker is open, one call at a time tries, less and less often.
+func TestBreakerTries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Options{})
+		fail(t, l, 5, Outcome{Verdict: Absent})
+		var waits []time.Duration
+		for range 8 {
+			since := time.Now()
+			seat, cause := board(t, l, Call{Endpoint: "ep"})
+			for cause == Breaker {
+				after(10*time.Millisecond, Outcome{})
+				seat, cause = board(t, l, Call{Endpoint: "ep"})
+			}
+			waits = append(waits, time.Since(since))
+			require.Equal(t, 1, l.Stats().HalfOpen)
+			_, cause = board(t, l, Call{Endpoint: "ep"})
+			require.NotEqual(t, Seated, cause, "one at a time")
+			l.Leave(seat, Outcome{Verdict: Absent})
+		}
+		full := time.Second
+		for i, wait := range waits {
+			require.LessOrEqual(t, wait, full+10*time.Millisecond, i)
+			require.GreaterOrEqual(t, wait, full*2/3, i)
+			full = min(2*full, 30*time.Second)
+		}
+		after(30*time.Second, Outcome{})
+		seat, _ := board(t, l, Call{Endpoint: "ep"})
+		l.Leave(seat, Outcome{Verdict: Unknown}) // cut off: the next may try at once
+		fail(t, l, 1, Outcome{Verdict: Refused}) // somebody is there
+		require.Equal(t, 1, l.Stats().Closed)
+		fail(t, l, 5, Outcome{Verdict: Absent})
+		after(10*time.Second, Outcome{})
+		_, cause := board(t, l, Call{Endpoint: "ep"})
+		require.Equal(t, Breaker, cause, "one that comes and goes is asked less often")
+	})
+}
+
+// A call from before the breaker opened is no try, but its success closes it.
+func TestBreakerHearsOfEarlierCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Options{})
+		early, _ := board(t, l, Call{Endpoint: "ep"})
+		other, _ := board(t, l, Call{Endpoint: "ep"})
+		fail(t, l, 20, Outcome{Verdict: Broken})
+		until := l.known.now["ep"].breaker.until
+		l.Leave(early, Outcome{Verdict: Absent})
+		require.Equal(t, until, l.known.now["ep"].breaker.until)
+		l.Leave(other, Outcome{Verdict: Good})
+		require.Equal(t, 1, l.Stats().Closed)
+	})
+}
+
+// A dead endpoint that comes back gets its queue, by no other event than that
+// its breaker lets a call through.
+func TestDeadEndpointComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{})
+		w.answers("ep", hanging())
+		w.many(Call{Endpoint: "ep", Fresh: true}, 2000, 0)
+		after(time.Hour, Outcome{})
+		calls := 0
+		w.mu.Lock()
+		w.receivers["ep"] = func(context.Context, int) Outcome {
+			calls++
+			return Outcome{Verdict: Good}
+		}
+		parked := len(w.parked["ep"])
+		w.mu.Unlock()
+		require.Less(t, w.lanes.Stats().Asked, uint64(400), "every 30 s at most, and 15 s each")
+		after(time.Minute, Outcome{})
+		require.Equal(t, parked, w.count(w.done, "ep"))
+		require.Empty(t, w.parked["ep"])
+	})
+}
+
+// An endpoint that comes and goes gets all its webhooks.
+func TestFlappingEndpoint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{})
+		began := time.Now()
+		w.receivers["ep"] = func(context.Context, int) Outcome {
+			if time.Since(began)/(20*time.Second)%2 == 1 {
+				return after(50*time.Millisecond, Outcome{Verdict: Absent, Took: 50 * time.Millisecond})
+			}
+			return after(50*time.Millisecond, Outcome{Verdict: Good, Took: 50 * time.Millisecond})
+		}
+		w.many(Call{Endpoint: "ep", Fresh: true}, 10000, 0)
+		after(5*time.Minute, Outcome{})
+		failed := 10000 - w.count(w.done, "ep")
+		require.Empty(t, w.parked["ep"])
+		require.Less(t, failed, 2000, "of those that were tried while it was away")
+	})
+}
+
+// Who asks to be left alone is, for as long as it says, within bounds.
+func TestHold(t *testing.T) {
+	for name, row := range map[string]struct{ asked, held time.Duration }{
+		"0": {0, 0}, "a while": {30 * time.Second, 30 * time.Second}, "a year": {365 * 24 * time.Hour, 5 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, Options{})
+				w.answers("ep", good(time.Second))
+				w.lanes.Leave(w.seat(Call{Endpoint: "ep"}), Outcome{Verdict: Overloaded, Hold: row.asked})
+				w.many(Call{Endpoint: "ep", Fresh: true}, 3, 0)
+				after(row.held-time.Millisecond, Outcome{})
+				require.Zero(t, w.count(w.peak, "ep"))
+				after(2*time.Second, Outcome{})
+				require.Positive(t, w.count(w.done, "ep"), "they were asked for when the time was over")
+			})
+		})
+	}
+}
+
+// A hold that is given while calls wait sends them away at once.
+func TestHoldEmptiesTheWaitingRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{})
+		seat := w.seat(Call{Endpoint: "ep", InFlight: 1})
+		w.many(Call{Endpoint: "ep", InFlight: 1}, 5, 0)
+		synctest.Wait()
+		require.Equal(t, 5, w.lanes.Stats().Waiting)
+		w.lanes.Leave(seat, Outcome{Verdict: Overloaded, Hold: time.Minute})
+		require.Zero(t, w.lanes.Stats().Waiting)
+		require.EqualValues(t, 5, w.lanes.Stats().TurnedAway[Hold])
+	})
+}
+
+// A suspended endpoint is asked by one call at a time, and nobody waits.
+func TestProbe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Options{})
+		seat, _ := board(t, l, Call{Endpoint: "ep", InFlight: 50, Probe: true})
+		_, cause := l.Board(t.Context(), Call{Endpoint: "ep", InFlight: 50, Probe: true})
+		require.Equal(t, Limit, cause)
+		l.Leave(seat, Outcome{Verdict: Good})
+		one, _ := board(t, l, Call{Endpoint: "ep", InFlight: 50})
+		other, cause := board(t, l, Call{Endpoint: "ep", InFlight: 50})
+		require.Equal(t, Seated, cause, "resumed")
+		l.Leave(one, Outcome{})
+		l.Leave(other, Outcome{})
+	})
+}
+
+// What is sent by hand gets a quarter, and only what live traffic leaves.
+func TestManual(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{})
+		w.answers("ep", good(100*time.Millisecond))
+		w.many(Call{Endpoint: "ep", InFlight: 40, Fresh: true}, 2000, 0)
+		after(15*time.Second, Outcome{})
+		require.Equal(t, 2000, w.count(w.done, "ep"))
+		w.peak["ep"] = 0
+		w.many(Call{Endpoint: "ep", InFlight: 40, Manual: true}, 1000, 0)
+		after(5*time.Second, Outcome{})
+		require.Equal(t, 10, w.count(w.peak, "ep"))
+		before := w.count(w.done, "ep")
+		w.many(Call{Endpoint: "ep", InFlight: 40, Fresh: true}, 400, time.Second)
+		after(1200*time.Millisecond, Outcome{})
+		require.GreaterOrEqual(t, w.count(w.done, "ep")-before, 400)
+		require.LessOrEqual(t, w.slowest["ep"], time.Second)
+	})
+}
+
+// Nobody waits for longer than 5 s, and who gives up leaves no trace.
+func TestPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{})
+		held := w.seat(Call{Endpoint: "ep", InFlight: 1})
+		began := time.Now()
+		_, cause := w.lanes.Board(t.Context(), Call{Endpoint: "ep", InFlight: 1, Bytes: 7})
+		require.Equal(t, Limit, cause)
+		require.Equal(t, 5*time.Second, time.Since(began))
+
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		began = time.Now()
+		_, cause = w.lanes.Board(ctx, Call{Endpoint: "ep", InFlight: 1, Manual: true, Bytes: 7})
+		require.Equal(t, Canceled, cause)
+		require.Equal(t, time.Second, time.Since(began))
+		w.lanes.Leave(held, Outcome{})
+	})
+}
+
+// Bodies in memory are bounded, but one has its place however large it is.
+func TestBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Options{})
+		first, cause := board(t, l, Call{Endpoint: "ep", Bytes: 2 * maxBytes})
+		require.Equal(t, Seated, cause)
+		_, cause = board(t, l, Call{Endpoint: "other", Bytes: 1})
+		require.Equal(t, Process, cause)
+		l.Leave(first, Outcome{})
+		require.Zero(t, l.Stats().Bytes)
+	})
+}
+
+// Endpoints that nobody calls any more are forgotten.
+func TestIdleLanesAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Options{})
+		for i := range 30000 {
+			seat, _ := board(t, l, Call{Endpoint: endpoint(i)})
+			l.Leave(seat, Outcome{Verdict: Good})
+			after(time.Second/10, Outcome{})
+		}
+		require.LessOrEqual(t, l.Stats().Closed, 2*int(keepIdle/(time.Second/10))+1)
+
+		seat, _ := board(t, l, Call{Endpoint: "long"})
+		after(2*time.Hour, Outcome{})
+		require.Equal(t, 1, l.Stats().InFlight)
+		l.Leave(seat, Outcome{Verdict: Good})
+	})
+}
