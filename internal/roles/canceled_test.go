@@ -23,7 +23,7 @@ func TestCallsOfAStopAreCanceled(t *testing.T) {
 	p := &performer{
 		secrets: secrets,
 		caller:  webhook.New(webhook.Options{AllowedNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}),
-		log:     slog.New(slog.DiscardHandler),
+		tells:   newAttempts(slog.New(slog.DiscardHandler)),
 	}
 	defer p.caller.Close()
 	ctx, cancel := context.WithCancel(t.Context())

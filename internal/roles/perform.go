@@ -24,6 +24,7 @@ type performer struct {
 	caller  *webhook.Caller
 	bodies  *bodies
 	secrets *opener
+	tells   *attempts
 	log     *slog.Logger
 }
 
@@ -56,8 +57,7 @@ func (p *performer) perform(ctx context.Context, request any) any {
 	if ctx.Err() != nil && result.Outcome.StartedAt.IsZero() {
 		result.Outcome.Reason = delivery.ReasonCanceled // we stopped before anything was sent, whatever the call says
 	}
-	p.log.Debug("webhook attempt", "webhook_id", attempt.JobID, "endpoint_id", attempt.EndpointID, "tenant", attempt.Tenant,
-		"attempt", attempt.Number, "status", result.Outcome.StatusCode, "reason", result.Outcome.Reason, "took", result.Outcome.Total)
+	p.tells.tell(ctx, &attempt, &result.Outcome)
 	return result
 }
 

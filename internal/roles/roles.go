@@ -40,6 +40,7 @@ type Roles struct {
 	schedule func(context.Context) error // of baselines; nil when there is none
 	api      *apiRole                    // nil when it is not among the roles
 	caller   *webhook.Caller
+	lanes    *laneGauges // nil when delivery is not among the roles
 	bodies   *kgo.Client
 	states   *states
 	census   *census
@@ -108,9 +109,14 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 		if secrets, err = newOpener(keys, o.Registerer); err != nil {
 			return fmt.Errorf("registering metrics of secrets: %w", err)
 		}
+		log := o.Logger.With("app", Delivery)
 		perform := &performer{
-			caller: r.caller, log: o.Logger.With("app", Delivery), secrets: secrets,
+			caller: r.caller, log: log, secrets: secrets, tells: newAttempts(log),
 			bodies: &bodies{client: r.bodies, topic: o.Settings.Kafka.Prefix + schemas.TopicWebhookJobs, codec: o.Codecs.WebhookJob},
+		}
+		r.lanes = newLaneGauges(r.caller, perform.tells)
+		if err := r.lanes.register(o.Registerer); err != nil {
+			return err
 		}
 		r.runtimes[name], err = p.delivery(perform.perform)
 	case Quotas:
@@ -178,6 +184,9 @@ func (r *Roles) Run(ctx context.Context) (err error) {
 
 func (r *Roles) close() error {
 	r.caller.Close()
+	if r.lanes != nil {
+		r.lanes.close()
+	}
 	r.bodies.Close()
 	r.census.close()
 	err := r.states.close()

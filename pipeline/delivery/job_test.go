@@ -80,7 +80,7 @@ func TestAttempt(t *testing.T) {
 	w.send(plain())
 	require.Len(t, w.attempts, 1)
 	require.Equal(t, Attempt{
-		JobID: "j1", Number: 1, Tenant: "shop", EndpointID: "ep",
+		JobID: "j1", Number: 1, Tenant: "shop", EndpointID: "ep", Carrier: "acme", TrackingNumber: "1", Trigger: "event",
 		Call: Call{
 			ID: "j1", EndpointID: "ep", URL: "https://shop.example/ep", Headers: e.Headers, Secrets: []string{"new", "old"},
 			Body: []byte("{}"), Timeout: 15 * time.Second, InFlight: 3, Fresh: true,

@@ -15,7 +15,10 @@ type Attempt struct {
 	Number int
 	// Tenant and EndpointID say whose call it is and to which endpoint.
 	Tenant, EndpointID string
-	Call               Call
+	// Carrier, TrackingNumber and Trigger are the webhook's, for whoever tells of
+	// the call; the first two are empty for a test.
+	Carrier, TrackingNumber, Trigger string
+	Call                             Call
 	// BodyAt says where the webhook's record lies on webhook-jobs, when
 	// Call.Body does not hold its body (W1).
 	BodyAt *job.Position

@@ -96,3 +96,13 @@ const (
 	// was sent.
 	ReasonBadRequest = "bad_request"
 )
+
+// Reasons are those of calls that failed, in no order. ReasonCanceled and
+// ReasonBusy, by which no call says anything of its endpoint, are not among
+// them.
+func Reasons() []string {
+	return []string{
+		ReasonTimeout, ReasonDNS, ReasonConnect, ReasonTLS, ReasonNoAnswer, ReasonBlockedAddress, ReasonBlockedPort, ReasonRedirect,
+		ReasonGone, ReasonRateLimited, ReasonStatus3xx, ReasonStatus4xx, ReasonStatus5xx, ReasonStatusOther, ReasonBodyTooLarge, ReasonBadRequest,
+	}
+}
