@@ -14,6 +14,9 @@ func boarding(r *Request, later bool) lanes.Call {
 		Endpoint: r.EndpointID, InFlight: r.InFlight, Rate: r.RateLimit, Bytes: len(r.Body),
 		Probe: r.Probe, Fresh: r.Fresh, Manual: r.Manual,
 	}
+	if c.Endpoint == "" {
+		c.Endpoint = r.URL
+	}
 	if later {
 		c.Bytes = MaxBodyBytes
 	}

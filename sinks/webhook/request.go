@@ -10,7 +10,7 @@ type Request struct {
 	// ID is the webhook's id, the same over all attempts at it. It holds no
 	// dot.
 	ID string
-	// EndpointID says whose room the call takes (W7).
+	// EndpointID says whose room the call takes (W7); empty: the URL does.
 	EndpointID string
 	URL        string
 	// Headers are sent along. They cannot replace the headers that the call

@@ -18,7 +18,7 @@ func TestRate(t *testing.T) {
 			w.many(Call{Endpoint: "ep", Rate: rate, Fresh: true}, 5000, 0)
 			after(time.Minute+time.Second/2, Outcome{})
 			require.InDelta(t, want, w.count(w.done, "ep"), 0.02*float64(want)+1)
-			require.Greater(t, w.lanes.Stats().TurnedAway[Rate]+w.lanes.Stats().TurnedAway[Limit], uint64(0))
+			require.Positive(t, w.lanes.Stats().TurnedAway[Rate]+w.lanes.Stats().TurnedAway[Limit])
 		})
 	}
 }
