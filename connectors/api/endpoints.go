@@ -175,7 +175,11 @@ func (a *API) carryOut(c *call, command *schemas.EndpointCommand) (*answer, erro
 func (a *API) send(c *call, command *schemas.EndpointCommand) (*schemas.WebhookEndpoint, error) {
 	ctx, cancel := context.WithTimeout(c.Context(), a.cfg.CommandWait)
 	defer cancel()
-	return a.cfg.Endpoints.Send(ctx, command)
+	e, err := a.cfg.Endpoints.Send(ctx, command)
+	if err == nil && e.State == schemas.EndpointRejected { // a repeat of what was done, of an endpoint that is no more
+		return nil, problem(http.StatusGone, "this was done before, and the endpoint %s was deleted since", command.EndpointID)
+	}
+	return e, err
 }
 
 // checkEndpoint refuses what cannot be said in a command at all; the endpoints

@@ -88,6 +88,8 @@ func TestIdempotency(t *testing.T) {
 	require.NotContains(t, again, "secret")
 	other := s.get(t, http.StatusCreated, k.other, http.MethodPost, endpoints, body, key...)
 	require.NotEqual(t, first["endpoint_id"], other["endpoint_id"], "the key is the tenant's own")
+	require.Equal(t, http.StatusNoContent, s.do(t, k.other, http.MethodDelete, endpoints+"/"+other["endpoint_id"].(string), nil).Status)
+	s.refused(t, http.StatusGone, "was deleted since", k.other, http.MethodPost, endpoints, body, key...)
 	s.refused(t, http.StatusConflict, "is taken", k.shop, http.MethodPost, endpoints, map[string]any{"url": "https://shop.example/b"}, key...)
 }
 

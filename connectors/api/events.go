@@ -11,10 +11,12 @@ import (
 const (
 	// maxWait is how long a client may wait for something new, in seconds.
 	maxWait = 30
-	// lookEvery is how often is looked for it meanwhile.
-	lookEvery = 500 * time.Millisecond
-	// maxWaiting is how many may wait at a time; others are answered at once.
-	maxWaiting = 100
+	// lookEvery is how often is looked for it meanwhile: rows come to ClickHouse
+	// in batches, a second or so apart.
+	lookEvery = 2 * time.Second
+	// maxWaiting is how many may wait at a time, so that their looks cost
+	// ClickHouse little; others are answered at once.
+	maxWaiting = 50
 )
 
 // listEvents is the pull feed: a tenant's webhooks in the order in which they

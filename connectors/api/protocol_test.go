@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -152,6 +153,13 @@ func TestRequestIDs(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	k := makeKeys(t)
 	s := serve(t, rolestest.New(t), k)
+	page, err := os.ReadFile("../../docs/operations.md")
+	require.NoError(t, err)
+	families, err := s.Registry.Gather()
+	require.NoError(t, err)
+	for _, family := range families {
+		require.Contains(t, string(page), "| `"+family.GetName()+"` |")
+	}
 	s.do(t, k.shop, http.MethodGet, endpoints, nil)
 	s.do(t, "", http.MethodGet, endpoints, nil)
 	s.do(t, "", http.MethodGet, "/elsewhere", nil)

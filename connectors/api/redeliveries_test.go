@@ -16,6 +16,7 @@ const redeliveries = "/v4/redeliveries"
 // What is sent again comes with the same ids and bytes, and to its own tenant
 // alone. The audit says who asked for it.
 func TestRedeliveries(t *testing.T) {
+	t.Parallel()
 	k, d, receiver := makeKeys(t), withClickHouse(t), openShop(t)
 	d.Run(t, roles.Endpoints, roles.Delivery, roles.ClickHouse)
 	s := serve(t, d, k)
@@ -61,6 +62,7 @@ func TestRedeliveries(t *testing.T) {
 // A run that is broken off says how to go on, and does: what it had not sent
 // comes, and nothing that came in since.
 func TestRedeliveryGoesOn(t *testing.T) {
+	t.Parallel()
 	k, d, receiver := makeKeys(t), withClickHouse(t), openShop(t)
 	stop := d.Run(t, roles.Endpoints, roles.Delivery, roles.ClickHouse)
 	s := serve(t, d, k)

@@ -144,6 +144,7 @@ func requireInOrder(t *testing.T, events []event) {
 // Over an outage of the receiver the feed has what it missed, and in the end
 // both have the same, byte by byte. Another tenant has none of it.
 func TestFeedIsWhatTheReceiverGets(t *testing.T) {
+	t.Parallel()
 	k, d, receiver := makeKeys(t), withClickHouse(t), openShop(t)
 	d.Run(t, roles.Endpoints, roles.Delivery, roles.ClickHouse)
 	s := serve(t, d, k)
@@ -241,6 +242,7 @@ func (s *server) lastEvent(t *testing.T, k *keys, endpointID string) map[string]
 // A client that waits has what comes as soon as it is there; one that waits in
 // vain is answered when its time is over, or when the API stops.
 func TestWaiting(t *testing.T) {
+	t.Parallel()
 	k, d := makeKeys(t), withClickHouse(t)
 	d.Run(t, roles.ClickHouse)
 	s := serve(t, d, k)

@@ -115,24 +115,30 @@ func (c *Client) Table(ctx context.Context) (*schemas.EndpointTable, error) {
 
 // tail reads a topic from its present end.
 func (c *Client) tail(ctx context.Context, topic string) (*topiclog.Reader, error) {
+	return c.read(ctx, topic, (*kadm.Client).ListEndOffsets)
+}
+
+// read reads a topic from the offsets that where lists.
+func (c *Client) read(ctx context.Context, topic string, where func(*kadm.Client, context.Context, ...string) (kadm.ListedOffsets, error)) (*topiclog.Reader, error) {
+	topic = c.Prefix + topic
 	admin := kadm.NewClient(c.Kafka)
-	details, err := admin.ListTopics(ctx, c.Prefix+topic)
+	details, err := admin.ListTopics(ctx, topic)
 	if err == nil {
 		err = details.Error()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("asking for topic %s: %w", c.Prefix+topic, err)
+		return nil, fmt.Errorf("asking for topic %s: %w", topic, err)
 	}
-	ends, err := admin.ListEndOffsets(ctx, c.Prefix+topic)
+	offsets, err := where(admin, ctx, topic)
 	if err == nil {
-		err = ends.Error()
+		err = offsets.Error()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("asking where %s ends: %w", c.Prefix+topic, err)
+		return nil, fmt.Errorf("asking for the offsets of %s: %w", topic, err)
 	}
 	position := make(map[int32]int64)
-	ends.Each(func(o kadm.ListedOffset) { position[o.Partition] = o.Offset })
-	return topiclog.New(c.Kafka, c.Prefix+topic, details[c.Prefix+topic].ID, position), nil
+	offsets.Each(func(o kadm.ListedOffset) { position[o.Partition] = o.Offset })
+	return topiclog.New(c.Kafka, topic, details[topic].ID, position), nil
 }
 
 // await reads until a value is the one that is waited for.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -34,7 +35,7 @@ type Live struct {
 	log    *slog.Logger
 
 	mu      sync.Mutex
-	rows    map[string]*schemas.WebhookEndpoint // by key; nil until the topic was read once
+	table   *liveTable // nil until the topic was read once
 	waiting map[string][]chan *schemas.WebhookEndpoint
 	failure error // of the last try to read
 }
@@ -110,15 +111,10 @@ func (l *Live) Find(tenant, id string) (*schemas.WebhookEndpoint, error) {
 func (l *Live) OfTenant(tenant string) ([]*schemas.WebhookEndpoint, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.rows == nil {
+	if l.table == nil {
 		return nil, fmt.Errorf("reading the endpoints: %w", l.failure)
 	}
-	var all []*schemas.WebhookEndpoint
-	for _, e := range l.rows {
-		if e.Tenant == tenant {
-			all = append(all, e)
-		}
-	}
+	all := slices.Collect(maps.Values(l.table.byTenant[tenant]))
 	slices.SortFunc(all, func(a, b *schemas.WebhookEndpoint) int {
 		if c := a.CreatedAt.Compare(b.CreatedAt); c != 0 {
 			return c
@@ -131,23 +127,23 @@ func (l *Live) OfTenant(tenant string) ([]*schemas.WebhookEndpoint, error) {
 // follow reads the topic to its end, shows what it found, and goes on with what
 // comes.
 func (l *Live) follow(ctx context.Context) error {
-	reader, err := l.client.whole(ctx)
+	reader, err := l.client.read(ctx, schemas.TopicWebhookEndpoints, (*kadm.Client).ListStartOffsets)
 	if err != nil {
 		return err
 	}
-	rows := make(map[string]*schemas.WebhookEndpoint)
+	table := newLiveTable()
 	for shown := false; ; {
 		records, err := reader.Fetch(ctx, liveFetchWait)
 		if err != nil {
 			return err
 		}
-		if err := l.apply(rows, records); err != nil {
+		if err := l.apply(table, records); err != nil {
 			return err
 		}
 		if !shown && len(reader.Behind) == len(reader.Position) && !behind(reader) {
 			shown = true
 			l.mu.Lock()
-			l.rows, l.failure = rows, nil
+			l.table, l.failure = table, nil
 			l.mu.Unlock()
 		}
 	}
@@ -163,14 +159,14 @@ func behind(reader *topiclog.Reader) bool {
 	return false
 }
 
-// apply brings rows up to date, and hands answers to those who wait for them.
-func (l *Live) apply(rows map[string]*schemas.WebhookEndpoint, records []*kgo.Record) error {
+// apply brings a table up to date, and hands answers to those who wait for them.
+func (l *Live) apply(table *liveTable, records []*kgo.Record) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, record := range records {
 		key := string(record.Key)
 		if record.Value == nil {
-			delete(rows, key)
+			table.remove(key)
 			continue
 		}
 		e, err := l.client.Codecs.WebhookEndpoint.Decode(record.Value)
@@ -178,7 +174,7 @@ func (l *Live) apply(rows map[string]*schemas.WebhookEndpoint, records []*kgo.Re
 			return fmt.Errorf("reading endpoint %s: %w", key, err)
 		}
 		if e.State != schemas.EndpointRejected {
-			rows[key] = e
+			table.put(key, e)
 		}
 		for _, answers := range l.waiting[e.LastCommandID] {
 			select {
@@ -199,27 +195,4 @@ func (l *Live) forget(commandID string, answers chan *schemas.WebhookEndpoint) {
 		return
 	}
 	l.waiting[commandID] = left
-}
-
-// whole reads webhook-endpoints from its start.
-func (c *Client) whole(ctx context.Context) (*topiclog.Reader, error) {
-	topic := c.Prefix + schemas.TopicWebhookEndpoints
-	admin := kadm.NewClient(c.Kafka)
-	details, err := admin.ListTopics(ctx, topic)
-	if err == nil {
-		err = details.Error()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("asking for topic %s: %w", topic, err)
-	}
-	starts, err := admin.ListStartOffsets(ctx, topic)
-	if err == nil {
-		err = starts.Error()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("asking where %s starts: %w", topic, err)
-	}
-	position := make(map[int32]int64)
-	starts.Each(func(o kadm.ListedOffset) { position[o.Partition] = o.Offset })
-	return topiclog.New(c.Kafka, topic, details[topic].ID, position), nil
 }
