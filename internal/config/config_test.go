@@ -86,6 +86,15 @@ func TestEffectiveMasksSecrets(t *testing.T) {
 }
 
 func TestWarnings(t *testing.T) {
+	keys := filepath.Join(t.TempDir(), "secrets.key")
+	require.NoError(t, os.WriteFile(keys, nil, 0o600))
+	own, _, err := parse(t, "", "--secret-keys", keys)
+	require.NoError(t, err)
+	require.Empty(t, own.Warnings())
+	require.NoError(t, os.Chmod(keys, 0o644))
+	require.Len(t, own.Warnings(), 1)
+	require.Contains(t, own.Warnings()[0], keys+" can be read by everybody")
+
 	a, _, err := parse(t, "reorder-hold: 2m\nwebhook: {allow: [0.0.0.0/0]}\nkafka: {fsync: true, brokers: [x:1]}\nclickhouse: {addr: x, max-memory: 5}")
 	require.NoError(t, err)
 	require.Len(t, a.Warnings(), 4)

@@ -228,6 +228,9 @@ func (s *Settings) Warnings() []string {
 	if s.ClickHouse.MaxMemory > 0 && s.ClickHouse.Addr != "" {
 		found = append(found, "--clickhouse-max-memory concerns the embedded ClickHouse only, and --clickhouse-addr is set")
 	}
+	if file, err := os.Stat(s.SecretKeysFile()); err == nil && file.Mode().Perm()&0o004 != 0 {
+		found = append(found, "the keys in "+s.SecretKeysFile()+" can be read by everybody on this machine")
+	}
 	for _, network := range s.Webhook.Allow {
 		if network.Bits() == 0 {
 			found = append(found, "--webhook-allow "+network.String()+" opens every private network to webhooks")

@@ -39,8 +39,10 @@ func (p *performer) perform(ctx context.Context, request any) any {
 	opened, err := p.secrets.open(attempt.Tenant, &call)
 	if err != nil {
 		result.Outcome.Reason = delivery.ReasonSecretUnreadable
-		p.log.Error("a webhook waits: a secret of its endpoint cannot be opened", "webhook_id", attempt.JobID,
-			"endpoint_id", attempt.EndpointID, "tenant", attempt.Tenant, "err", err)
+		if p.secrets.tells(attempt.EndpointID, time.Now()) {
+			p.log.Error("webhooks wait: a secret of their endpoint cannot be opened", "webhook_id", attempt.JobID,
+				"endpoint_id", attempt.EndpointID, "tenant", attempt.Tenant, "err", err)
+		}
 		return result
 	}
 	var load func(context.Context) ([]byte, error)

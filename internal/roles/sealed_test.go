@@ -200,7 +200,7 @@ func TestWebhooksWaitForAKey(t *testing.T) {
 	s.registry = prometheus.NewRegistry()
 	stop := s.run(t, others, roles.Delivery)
 	job := s.publish(t)
-	const said = "a webhook waits: a secret of its endpoint cannot be opened"
+	const said = "webhooks wait: a secret of their endpoint cannot be opened"
 	require.Eventually(t, func() bool { return strings.Contains(s.log.String(), said) }, time.Minute, 10*time.Millisecond)
 	require.Contains(t, s.log.String(), "the key is not among those given")
 	require.Contains(t, s.log.String(), job.JobID)

@@ -2,6 +2,8 @@ package roles
 
 import (
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -13,10 +15,17 @@ import (
 type opener struct {
 	vault      *vault.Vault
 	unreadable prometheus.Counter
+
+	mu   sync.Mutex
+	told map[string]time.Time // by endpoint: when the log last said so
 }
 
+// tellEvery is how often the log says that an endpoint's secret cannot be
+// opened: thousands of its webhooks may wait.
+const tellEvery = time.Minute
+
 func newOpener(keys *vault.Vault, r prometheus.Registerer) (*opener, error) {
-	o := &opener{vault: keys, unreadable: prometheus.NewCounter(prometheus.CounterOpts{
+	o := &opener{vault: keys, told: map[string]time.Time{}, unreadable: prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "waybill_webhook_secrets_unreadable_total", Help: "Calls that were not made because a secret of the endpoint could not be opened.",
 	})}
 	if r == nil {
@@ -53,6 +62,18 @@ func (o *opener) open(tenant string, call *delivery.Call) (opened []string, err 
 	}
 	call.Secrets, call.Headers = secrets, headers
 	return opened, nil
+}
+
+// tells decides whether the log is to say now that an endpoint's secret cannot
+// be opened.
+func (o *opener) tells(endpointID string, now time.Time) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if last, ok := o.told[endpointID]; ok && now.Sub(last) < tellEvery {
+		return false
+	}
+	o.told[endpointID] = now
+	return true
 }
 
 // concealed stands in an answer where a secret was.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
@@ -65,6 +66,16 @@ func unreadable(t *testing.T, r *prometheus.Registry) int {
 	require.NoError(t, err)
 	require.Len(t, families, 1)
 	return int(families[0].GetMetric()[0].GetCounter().GetValue())
+}
+
+func TestUnreadableSecretsAreToldOnceAMinute(t *testing.T) {
+	o, err := newOpener(nil, nil)
+	require.NoError(t, err)
+	at := time.UnixMilli(0)
+	require.True(t, o.tells("one", at))
+	require.False(t, o.tells("one", at.Add(tellEvery-1)))
+	require.True(t, o.tells("other", at.Add(tellEvery-1)))
+	require.True(t, o.tells("one", at.Add(tellEvery)))
 }
 
 // A receiver that says what it was sent does not bring a secret into the log

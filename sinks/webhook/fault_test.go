@@ -88,6 +88,21 @@ func faults() map[string]fault {
 	}
 }
 
+// TestNothingIsTaken: a receiver takes the connection and not a byte, and the
+// body is more than what lies between us.
+func TestNothingIsTaken(t *testing.T) {
+	ended := make(chan struct{})
+	address := serveRaw(t, func(conn net.Conn) {
+		_ = conn.(*net.TCPConn).SetReadBuffer(1)
+		<-ended
+	})
+	defer close(ended)
+	r := request(t, "http://"+address+"/")
+	r.Body, r.Timeout = make([]byte, MaxBodyBytes-1), faultTimeout
+	res := newCaller(t, Options{}).Call(t.Context(), r)
+	require.Equal(t, ReasonTimeout, res.Reason)
+}
+
 // TestHangingConnect: a receiver whose queue of connections is full drops ours.
 func TestHangingConnect(t *testing.T) {
 	address := fullBacklog(t)
