@@ -46,8 +46,7 @@ func (t *task) handle(in *input, q *queued, fx effects) error {
 		return t.checkUnreadable()
 	}
 	fx.count(in.topic, outcomeProcessed)
-	_, err := t.call(input.Key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Process(call, input) })
-	return err
+	return t.call(input.Key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Process(call, input) })
 }
 
 // read decodes a record and sees to it that it lies where it should. It is not
@@ -92,8 +91,7 @@ func (t *task) wake(timer store.Timer, fx effects) error {
 		return t.leaveOut(c, why, fx)
 	}
 	fx.woke()
-	_, err := t.call(timer.Key, t.streamTime, c, fx, t.job.Wake)
-	return err
+	return t.call(timer.Key, t.streamTime, c, fx, t.job.Wake)
 }
 
 // complete hands the result of finished work to its key.
@@ -108,7 +106,7 @@ func (t *task) complete(fx effects) error {
 	if why, out := t.poisoned[c]; out {
 		err = t.leaveOut(c, why, fx)
 	} else {
-		_, err = t.call(w.key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Complete(call, w.result) })
+		err = t.call(w.key, t.streamTime, c, fx, func(call *job.Call) error { return t.job.Complete(call, w.result) })
 	}
 	if err != nil {
 		return err
@@ -143,13 +141,19 @@ func (t *task) leaveOut(c cause, why refusal, fx effects) error {
 }
 
 // call runs one call of the job and takes over what it asked for. Whatever
-// goes wrong in it, or is wrong with what it asked for, poisons c. It tells
-// whether the call changed, wrote or started anything.
-func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*job.Call) error) (did bool, err error) {
+// goes wrong in it, or is wrong with what it asked for, poisons c.
+func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*job.Call) error) error {
 	e, err := t.state.load(key)
 	if err != nil {
-		return false, t.blame(c, err)
+		return t.blame(c, err)
 	}
+	_, err = t.callOn(e, now, c, fx, run)
+	return err
+}
+
+// callOn is call for a key whose entry is loaded. It tells whether the call
+// changed, wrote or started anything.
+func (t *task) callOn(e *entry, now time.Time, c cause, fx effects, run func(*job.Call) error) (did bool, err error) {
 	if c.kind == wakeCall {
 		e.wakeAt = 0
 	}
@@ -178,7 +182,7 @@ func (t *task) call(key string, now time.Time, c cause, fx effects, run func(*jo
 		return false, t.blame(c, errors.New("starting asynchronous work: the runtime was given nothing to perform it with"))
 	}
 	for _, request := range call.Work() {
-		fx.start(t, key, request)
+		fx.start(t, call.Key, request)
 	}
 	return did || asked(call), nil
 }

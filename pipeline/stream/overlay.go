@@ -123,25 +123,35 @@ func (o *overlay) leave(e *entry) {
 	}
 }
 
-// keys returns up to n keys that begin with prefix and do not come before from,
-// in order, and those beside them that the transaction has added. more tells
-// that others come after them. Some may have no value any more.
-func (o *overlay) keys(prefix, from string, n int) (keys []string, more bool, err error) {
-	if keys, err = o.store.Keys(nil, prefix, from, n); err != nil {
+// span returns keys that begin with prefix and do not come before from, in
+// order: the next in the store, with their values, as many as the limit allows,
+// and those among them that the transaction has added. more tells that others
+// come after them. What the store has may be out of date.
+func (o *overlay) span(prefix, from string, limit store.Limit) (items []store.Item, more bool, err error) {
+	if items, more, err = o.store.Range(nil, prefix, from, limit); err != nil {
 		return nil, false, storeError{fmt.Errorf("reading keys from the store: %w", err)}
 	}
-	more = len(keys) == n
 	var last string
-	if more {
-		last = keys[n-1]
+	if len(items) > 0 {
+		last = items[len(items)-1].Key
 	}
 	for _, c := range o.order {
 		if !c.stored && strings.HasPrefix(c.key, prefix) && c.key >= from && (!more || c.key < last) {
-			keys = append(keys, c.key)
+			items = append(items, store.Item{Key: c.key})
 		}
 	}
-	slices.Sort(keys)
-	return keys, more, nil
+	slices.SortFunc(items, func(a, b store.Item) int { return strings.Compare(a.Key, b.Key) })
+	return items, more, nil
+}
+
+// meet is peek for a key that span has just returned.
+func (o *overlay) meet(item store.Item) (*entry, error) {
+	if item.Value == nil || o.entries[item.Key] != nil {
+		return o.peek(item.Key)
+	}
+	e := o.blank()
+	e.key = item.Key
+	return e, e.read(item.Value)
 }
 
 // pass takes back an entry that a call by name saw and did not change. Such a

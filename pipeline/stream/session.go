@@ -240,17 +240,17 @@ func (s *session) advance() error {
 // steps lets each ready task take turns until there is nothing to do or it is
 // time to poll. more tells that there is something left.
 func (s *session) steps() (more bool, err error) {
-	if !s.txn.open {
-		if s.held || s.isRejoining() {
-			return false, nil
-		}
-		s.mail.open(&s.sweeps, true)
+	between := !s.txn.open
+	if between && (s.held || s.isRejoining()) {
+		return false, nil
+	}
+	s.mail.open(&s.sweeps, between)
+	if between {
 		s.renewTables()
 		if err := s.renewMarks(); err != nil {
 			return false, err
 		}
 	}
-	s.mail.open(&s.sweeps, false)
 	for budget := stepBudget; ; {
 		before := budget
 		s.txn.bytes = s.outbox.bytes

@@ -1,32 +1,43 @@
 package stream
 
+import "waybill/pipeline/stream/store"
+
 // summon wakes a key by name, whatever time it asked to be woken at, and tells
 // whether it did anything. Its wake-up stays as it is unless it puts another.
 // A key without a value is passed over, and so is one with work under way: that
 // hears of it when its work is done.
-func (t *task) summon(key string, fx effects) (did bool, err error) {
-	if t.busy(key) {
-		for _, w := range t.works[key] {
+func (t *task) summon(item store.Item, fx effects) (did bool, err error) {
+	if t.busy(item.Key) {
+		for _, w := range t.works[item.Key] {
 			w.summoned = true
 		}
 		return false, nil
 	}
-	c := cause{kind: summonCall, key: key}
-	if e, err := t.state.peek(key); err != nil {
-		return false, t.blame(c, err)
-	} else if e.empty() {
+	c := cause{kind: summonCall, key: item.Key}
+	e, err := t.state.meet(item)
+	switch {
+	case err != nil:
+		err = t.blame(c, err)
+	case e.empty():
 		return false, nil
-	}
-	if why, out := t.poisoned[c]; out {
-		did, err = true, t.leaveOut(c, why, fx)
-	} else {
-		did, err = t.call(key, t.streamTime, c, fx, t.job.Wake)
-	}
-	if err == nil {
-		fx.summoned(did)
+	default:
+		did, err = t.summonOn(e, c, fx)
 	}
 	if t.touched = t.touched || did || err != nil; t.touched {
-		t.summons = append(t.summons, key)
+		t.summons = append(t.summons, item.Key)
+	}
+	return did, err
+}
+
+func (t *task) summonOn(e *entry, c cause, fx effects) (did bool, err error) {
+	if why, out := t.poisoned[c]; out {
+		return true, t.leaveOut(c, why, fx)
+	}
+	if err := e.unseal(t.job); err != nil {
+		return false, t.blame(c, err)
+	}
+	if did, err = t.callOn(e, t.streamTime, c, fx, t.job.Wake); err == nil {
+		fx.summoned(did)
 	}
 	return did, err
 }
@@ -40,8 +51,8 @@ func (t *task) heard(w *work) {
 }
 
 // summon wakes a key of a task, and opens the transaction if that did anything.
-func (s *session) summon(t *task, key string) (did bool, err error) {
-	did, err = t.summon(key, s)
+func (s *session) summon(t *task, item store.Item) (did bool, err error) {
+	did, err = t.summon(item, s)
 	if err == nil && did {
 		err = s.ensure()
 	}
@@ -59,7 +70,7 @@ func (s *session) repeat() (looked int, err error) {
 		for ; te.ready && len(t.resummon) > 0 && looked < sweepPortion && !s.saturated(); looked++ {
 			key := t.resummon[0]
 			t.resummon = t.resummon[1:]
-			if _, err := s.summon(t, key); err != nil {
+			if _, err := s.summon(t, store.Item{Key: key}); err != nil {
 				return looked, err
 			}
 		}

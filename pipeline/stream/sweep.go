@@ -3,10 +3,16 @@ package stream
 import (
 	"cmp"
 	"math"
+
+	"waybill/pipeline/stream/store"
 )
 
-// sweepPortion is how many keys a sweep looks at before it is another's turn.
-const sweepPortion = 256
+// sweepPortion is how many keys a sweep looks at before it is another's turn,
+// and sweepBytes about how much they take in memory at the most.
+const (
+	sweepPortion = 256
+	sweepBytes   = 1 << 20
+)
 
 // sweep wakes keys by name: those that begin with a prefix, in a worker's tasks
 // by partition, and in each by key.
@@ -159,25 +165,25 @@ func (s *session) reached(w *sweep) *tenure {
 
 // portion wakes the next keys of a sweep in the task that it has come to.
 func (s *session) portion(w *sweep, t *task) (looked int, err error) {
-	n := sweepPortion
+	limit := store.Limit{Keys: sweepPortion, Bytes: sweepBytes}
 	if !w.all() {
-		n = min(n, w.left+16) // some are in vain
+		limit.Keys = min(limit.Keys, w.left+16) // some are in vain
 	}
-	keys, more, err := t.state.keys(w.prefix, w.at.key, n)
+	items, more, err := t.state.span(w.prefix, w.at.key, limit)
 	if err != nil {
 		return 0, err
 	}
-	for _, key := range keys {
-		if w.passed(key) {
+	for _, item := range items {
+		if w.passed(item.Key) {
 			more = false
 			break
 		}
-		if s.saturated() {
+		if s.saturated() || s.outbox.bytes+t.state.bytes >= s.cfg.MaxOverlayBytes {
 			return looked, nil
 		}
 		w.found, looked = true, looked+1
-		w.at = w.at.after(key)
-		did, err := s.summon(t, key)
+		w.at = w.at.after(item.Key)
+		did, err := s.summon(t, item)
 		if err != nil {
 			return looked, err
 		}

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"sync"
 )
@@ -22,7 +23,7 @@ import (
 // Log, which must give the same output whenever it is run, it does nothing.
 func (r *Runtime) Wake(prefix string, atMost int) {
 	if r.cfg.Clock == Live && atMost > 0 {
-		r.waker.wake(prefix, atMost)
+		r.waker.wake(prefix, min(atMost, math.MaxInt32))
 	}
 }
 
@@ -61,6 +62,9 @@ func (k *waker) wake(prefix string, atMost int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	n := len(k.workers)
+	if n == 0 {
+		return
+	}
 	for i := range min(n, atMost) {
 		share := atMost / n
 		if i < atMost%n {
@@ -68,7 +72,7 @@ func (k *waker) wake(prefix string, atMost int) {
 		}
 		k.workers[(k.turn+i)%n].mail.hint(prefix, hint{atMost: share})
 	}
-	k.turn += atMost
+	k.turn = (k.turn + atMost%n) % n
 }
 
 // pass gives what a worker has left of a request to the next one, until all

@@ -14,7 +14,7 @@
 //
 //	store lease                     the contract; one user at a time
 //	memory memory_database          in memory
-//	memory_order pebble_order       keys in order
+//	memory_order pebble_order       keys in order, with a prefix
 //	timerheap                       timers of which some are stale
 //	pebble pebble_store             in a folder: the database; one partition
 //	pebble_open pebble_folder       what is found there: format, damage, lock

@@ -2,31 +2,46 @@ package store
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// Keys implements Store. It reads the values' own range, so it is right between
+// Range implements Store. It reads the values' own range, so it is right between
 // Load and the next Apply as well.
-func (s *pebbleStore) Keys(dst []string, prefix, from string, n int) ([]string, error) {
+func (s *pebbleStore) Range(dst []Item, prefix, from string, limit Limit) (items []Item, more bool, err error) {
 	if err := s.d.trouble(nil); err != nil {
-		return dst, err
+		return dst, false, err
 	}
 	it, err := s.d.db.NewIter(&pebble.IterOptions{
 		LowerBound: appendValueKey(nil, s.partition, max(prefix, from)),
 		UpperBound: successor(appendValueKey(nil, s.partition, prefix)),
 	})
 	if err != nil {
-		return dst, s.d.trouble(err)
+		return dst, false, s.d.trouble(err)
 	}
-	for ok := it.First(); ok && n > 0; ok = it.Next() {
-		dst = append(dst, string(it.Key()[valueHead:]))
-		n--
+	for more = it.First(); more && !limit.over(); more = it.Next() {
+		item, err := itemAt(it)
+		if err != nil {
+			return dst, false, s.d.trouble(errors.Join(err, it.Close()))
+		}
+		dst = append(dst, item)
+		limit.take(item)
 	}
 	if err := errors.Join(it.Error(), it.Close()); err != nil {
-		return dst, s.d.trouble(err)
+		return dst, false, s.d.trouble(err)
 	}
-	return dst, nil
+	return dst, more, nil
+}
+
+// itemAt copies what an iterator stands at.
+func itemAt(it *pebble.Iterator) (Item, error) {
+	data, err := it.ValueAndErr()
+	if err != nil {
+		return Item{}, err
+	}
+	_, value, err := parseValue(data)
+	return Item{string(it.Key()[valueHead:]), slices.Clone(value)}, err
 }
 
 // successor makes a key the first one after all that begin with it. There is

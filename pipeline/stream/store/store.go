@@ -42,9 +42,11 @@ type Store interface {
 	// times by key (rule E9). The store must not be changed, nor Timers be
 	// called again, until the iterator is closed.
 	Timers() Timers
-	// Keys appends to dst the first n keys that begin with prefix and do not
-	// come before from, in the order of their bytes, and returns it.
-	Keys(dst []string, prefix, from string, n int) ([]string, error)
+	// Range appends to dst the first keys that begin with prefix and do not
+	// come before from, in the order of their bytes, with their values, as many
+	// as the limit allows. more tells that there are others after them. The
+	// caller must not change the values and may keep them.
+	Range(dst []Item, prefix, from string, limit Limit) (items []Item, more bool, err error)
 	// Size returns the number of keys and the bytes of keys and values.
 	Size() (keys int, bytes int64)
 	// Wipe removes everything, the mark too.
@@ -53,6 +55,20 @@ type Store interface {
 	// Nothing may be called after it.
 	Close() error
 }
+
+// Item is a key and its value.
+type Item struct {
+	Key   string
+	Value []byte
+}
+
+// Limit says how much to read: no more keys than that, and nothing more once
+// there are so many bytes.
+type Limit struct{ Keys, Bytes int }
+
+func (l *Limit) over() bool { return l.Keys <= 0 || l.Bytes <= 0 }
+
+func (l *Limit) take(i Item) { l.Keys, l.Bytes = l.Keys-1, l.Bytes-len(i.Key)-len(i.Value) }
 
 // Timers walks through wake-ups in order.
 type Timers interface {

@@ -92,10 +92,11 @@ func (h *history) actions() map[string]func(*rapid.T) {
 			_, err := walk(h.stores[some.Draw(t, "partition")], rapid.IntRange(0, 5).Draw(t, "steps"))
 			require.NoError(t, err)
 		},
-		"keys": func(t *rapid.T) {
+		"range": func(t *rapid.T) {
 			p := some.Draw(t, "partition")
 			prefix, from := rapid.SampledFrom(prefixes()).Draw(t, "prefix"), rapid.SampledFrom(keys()).Draw(t, "from")
-			require.NoError(t, h.models[p].checkKeys(t, h.stores[p], prefix, from, rapid.IntRange(0, 4).Draw(t, "n")))
+			limit := store.Limit{Keys: rapid.IntRange(0, 4).Draw(t, "keys"), Bytes: rapid.IntRange(0, 20).Draw(t, "bytes")}
+			require.NoError(t, h.models[p].checkRange(t, h.stores[p], prefix, from, limit))
 		},
 		"compare": func(t *rapid.T) {
 			p := some.Draw(t, "partition")

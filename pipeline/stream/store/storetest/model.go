@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -81,20 +82,26 @@ func (m *Model) checkValues(t require.TestingT, s store.Store) error {
 		require.Equal(t, m.Values[key].Value, value, "value of %q", key)
 	}
 	compareMarks(t, m.Mark, s.Mark())
-	return m.checkKeys(t, s, "", "", len(m.Values)+1)
+	return m.checkRange(t, s, "", "", store.Limit{Keys: len(m.Values), Bytes: math.MaxInt})
 }
 
-// checkKeys looks at some keys in order.
-func (m *Model) checkKeys(t require.TestingT, s store.Store, prefix, from string, n int) error {
-	want := []string{"before"}
+// checkRange looks at some keys in order.
+func (m *Model) checkRange(t require.TestingT, s store.Store, prefix, from string, limit store.Limit) error {
+	want, more, bytes := []store.Item{{Key: "before"}}, false, 0
 	for _, key := range slices.Sorted(maps.Keys(m.Values)) {
-		if strings.HasPrefix(key, prefix) && key >= from && len(want) <= n {
-			want = append(want, key)
+		if !strings.HasPrefix(key, prefix) || key < from {
+			continue
 		}
+		if more = len(want) > limit.Keys || bytes >= limit.Bytes; more {
+			break
+		}
+		want = append(want, store.Item{Key: key, Value: m.Values[key].Value})
+		bytes += len(key) + len(m.Values[key].Value)
 	}
-	got, err := s.Keys([]string{"before"}, prefix, from, n)
+	got, others, err := s.Range([]store.Item{{Key: "before"}}, prefix, from, limit)
 	if err == nil {
-		require.Equal(t, want, got, "%d keys with %q from %q", n, prefix, from)
+		require.Equal(t, want, got, "%v with %q from %q", limit, prefix, from)
+		require.Equal(t, more, others, "%v with %q from %q", limit, prefix, from)
 	}
 	return err
 }
