@@ -33,10 +33,16 @@ func (c Clock) String() string {
 // to correct.
 func (c Clock) arrival(timestamp, wall time.Time) time.Time {
 	if c == Live && timestamp.After(wall) {
-		return wall
+		return calendar(wall)
 	}
 	return timestamp
 }
+
+// calendar is the wall clock's time without the reading of the machine's steady
+// clock that comes with it. Stream time is kept for longer than a process lives
+// and is compared by what calendars show: a wall clock that was set back must
+// be seen to be behind it.
+func calendar(wall time.Time) time.Time { return wall.Round(0) }
 
 // horizon returns how far stream time may go before the next record is
 // handled: to the arrival of the record at the head, if there is one, else

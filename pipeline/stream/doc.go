@@ -24,7 +24,7 @@
 //	outbox                  what the open transaction has given to the client to write
 //	handover dismiss        tasks that go, and the end: work is cancelled and committed
 //	backlog                 how much waits in memory, and what is not fetched meanwhile
-//	task call merge clock   one partition: order of events, calls, time (pure)
+//	task call merge clock lead  one partition: order of events, calls, time (pure)
 //	overlay entry envelope  the open transaction's state over the store (pure)
 //	overlaytimers           its wake-ups over those of the store (pure)
 //	cache arena             decoded values over transactions; memory for small pieces (pure)

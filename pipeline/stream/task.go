@@ -25,6 +25,7 @@ type task struct {
 	keys    arena        // of outputs
 
 	streamTime time.Time
+	lead       lead
 	nextWake   int64 // when the first wake-up was due at the last look, ms, 0 for none
 	pulse      pulse // for metrics
 	committed  snapshot
@@ -104,7 +105,7 @@ func (t *task) step(wall time.Time, fx effects) (bool, error) {
 		next.take()
 		return true, nil
 	}
-	horizon := t.cfg.Clock.horizon(t.streamTime, head, idle, wall, t.cfg.IdleMargin)
+	horizon := t.horizon(head, idle, wall)
 	timer, timed, err := t.state.next()
 	if err != nil {
 		return false, err
@@ -121,7 +122,7 @@ func (t *task) step(wall time.Time, fx effects) (bool, error) {
 		return false, nil
 	}
 	if timed && t.busy(timer.Key) {
-		return true, t.putOff(timer, wall)
+		return true, t.putOff(timer, later(wall, horizon))
 	}
 	if timed {
 		return true, t.wake(timer, fx)
@@ -138,6 +139,16 @@ func (t *task) step(wall time.Time, fx effects) (bool, error) {
 	return true, nil
 }
 
+// horizon returns how far the task's time may go before the next record is
+// handled (rule E8).
+func (t *task) horizon(head *queued, idle bool, wall time.Time) time.Time {
+	if t.cfg.Clock == Live && t.streamTime.After(wall) {
+		return t.lead.horizon(t.streamTime, wall)
+	}
+	t.lead = lead{}
+	return t.cfg.Clock.horizon(t.streamTime, head, idle, calendar(wall), t.cfg.IdleMargin)
+}
+
 // busy tells whether a key has work under way whose result it has not heard.
 func (t *task) busy(key string) bool {
 	return slices.ContainsFunc(t.works[key], func(w *work) bool { return !w.handed })
@@ -146,15 +157,16 @@ func (t *task) busy(key string) bool {
 // putOff lets a wake-up wait for the result of its key's work: the key asked
 // for it in case that the work is lost, which it is not while it is under way
 // here (rule E13). Stream time may run far ahead of the work, so the wake-up is
-// put off by the wall clock. Should this process end, it is still due then.
-func (t *task) putOff(timer store.Timer, wall time.Time) error {
+// put off from now on by the wall clock. Should this process end, it is still
+// due then.
+func (t *task) putOff(timer store.Timer, now time.Time) error {
 	c := cause{kind: wakeCall, key: timer.Key, number: timer.At}
 	e, err := t.state.peek(timer.Key)
 	if err != nil {
 		return t.blame(c, err)
 	}
 	t.touched = true
-	e.wakeAt = toMillis(wall.Add(time.Second))
+	e.wakeAt = toMillis(now.Add(time.Second))
 	t.state.keep(e, c)
 	return nil
 }
@@ -192,6 +204,9 @@ func (t *task) idleUntil() (time.Time, error) {
 	timer, ok, err := t.state.next()
 	if err != nil || !ok {
 		return time.Time{}, err
+	}
+	if !t.lead.read.IsZero() {
+		return t.lead.reaches(fromMillis(timer.At)), nil
 	}
 	return fromMillis(timer.At).Add(t.cfg.IdleMargin), nil
 }
