@@ -105,13 +105,14 @@ func (q *sweeps) finished(w *sweep) bool {
 		return false
 	}
 	q.queue = q.queue[1:]
-	if w.all() {
-		return true
-	}
-	if w.found {
-		q.ends[w.prefix] = w.at
-	} else {
+	switch {
+	case w.all():
+	case !w.found:
 		delete(q.ends, w.prefix)
+	case w.left > 0: // it has come round
+		q.ends[w.prefix] = w.start
+	default:
+		q.ends[w.prefix] = w.at
 	}
 	return true
 }

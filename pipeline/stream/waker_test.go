@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -19,6 +20,8 @@ import (
 //
 //	room    start work; when that comes back with "busy", wait and try again when woken
 //	word    the table to have an entry of the part of the key before the slash
+//	tell    nothing but to be woken
+//	fail    likewise, and it fails then
 //
 // A key tells what came of it and forgets itself.
 type parked struct{}
@@ -27,7 +30,10 @@ func (parked) Decode(r job.Record) (string, any, error) { return string(r.Key), 
 
 func (p parked) Process(c *job.Call, in job.Input) error {
 	c.Put(in.Value.(string), c.Now.Add(time.Hour))
-	return p.Wake(c)
+	if c.State == "room" {
+		return p.Wake(c)
+	}
+	return nil
 }
 
 func (parked) Wake(c *job.Call) error {
@@ -35,6 +41,11 @@ func (parked) Wake(c *job.Call) error {
 	case "room":
 		c.Start(c.Key)
 		c.Put("under way", c.WakeAt)
+	case "fail":
+		return errors.New("asked to fail")
+	case "tell":
+		c.Emit(job.Output{Topic: "out", Key: c.Key, Value: []byte("told")})
+		c.Delete()
 	case "word":
 		if word, ok := c.Table("words").(map[string]string)[owner]; ok {
 			c.Emit(job.Output{Topic: "out", Key: c.Key, Value: []byte(word)})
@@ -137,4 +148,54 @@ func TestBroadcastWakes(t *testing.T) {
 	for key, values := range d.outputs() {
 		require.Equal(t, []string{map[bool]string{true: "goodbye", false: "hello"}[strings.HasPrefix(key, "ab/")]}, values)
 	}
+}
+
+// A call that finds no room may ask to be woken before its key has heard that
+// there was none: that is no reason to forget it.
+func TestWakeBeforeTheResult(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	var calls atomic.Int64
+	var i *instance
+	started := make(chan struct{})
+	cfg.Perform = func(context.Context, any) any {
+		if calls.Add(1) > 1 {
+			return "done"
+		}
+		<-started
+		i.Wake("a/", 1)
+		i.Wake("b/", 1)
+		eventually(t, func() bool { return len(d.outputs()["b/0"]) == 1 }, "the later request is worked off")
+		return "busy"
+	}
+	i = d.startJob(cfg, parked{})
+	close(started)
+	d.produce(append(parkings("a", 1, "room"), parkings("b", 1, "tell")...)...)
+	eventually(t, func() bool { return len(d.outputs()["a/0"]) == 1 }, "it was woken once it had heard")
+	i.stop()
+}
+
+// A key that fails when it is woken by name goes to dead letters with its
+// state, once, and stays as it is. The others are woken, and what was undone
+// for its sake is done again.
+func TestSummonOfPoison(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cfg := d.config(Live)
+	i := d.startJob(cfg, parked{})
+	const n = 20
+	d.produce(append(parkings("a", n, "tell"), &kgo.Record{Topic: "first", Key: []byte("a/10x"), Value: []byte("fail")})...)
+	i.caught()
+	i.Wake("a/", 2*n)
+	eventually(t, func() bool { return len(d.outputs()) == n }, "the others have told")
+	i.stop()
+	for key, values := range d.outputs() {
+		require.Len(t, values, 1, key)
+	}
+	dead := d.read("dead")
+	require.Len(t, dead, 1)
+	require.Equal(t, "a/10x", string(dead[0].Key))
+	require.Equal(t, "fail", string(dead[0].Value))
+	require.Contains(t, headerOf(dead[0], job.ErrorHeader), `waking key "a/10x" by name: asked to fail`)
 }
