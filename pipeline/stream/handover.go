@@ -114,12 +114,33 @@ func (s *session) await(busy func() bool) {
 // finish ends a session in order: no more records are taken, work under way
 // may end within a bound and is cancelled then, and what is done is committed.
 func (s *session) finish() error {
+	if err := s.joinFirst(); err != nil {
+		return err
+	}
 	s.hold()
 	s.await(func() bool { return s.pool.running() > 0 })
 	if err := s.commitResults(); err != nil {
 		return err
 	}
 	return s.endWork(slices.Collect(maps.Values(s.tenures)))
+}
+
+// joinFirst lets a rebalance that is under way come to its end, no longer than
+// ShutdownTimeout: a transaction that is begun before would not be committed,
+// and what it holds, the results of all work, would be lost.
+func (s *session) joinFirst() error {
+	limited, cancel := context.WithTimeout(context.Background(), s.cfg.ShutdownTimeout)
+	defer cancel()
+	for !s.txn.open && (s.held || s.isRejoining()) && limited.Err() == nil {
+		if err := s.letGo(); err != nil {
+			return err
+		}
+		s.wait = longestWait
+		if err := s.prepare(s.poll(limited)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // commitResults hands over what work has finished, and commits.
