@@ -1,6 +1,7 @@
 // Package simulation plays histories of whole groups: several processes with
 // the real runtime, client, store and an in-process broker, all in virtual
-// time, through records, wake-ups and asynchronous work, refusals of the
+// time, through records, wake-ups, asynchronous work, and changes of a broadcast
+// table that every key must hear of; through refusals of the
 // broker, lost requests and answers, cut connections, kills at a request or a
 // write, restarts with the state that a crash left, with old or without state,
 // rebalances, zombies, and changes of leaders, coordinators and logs. What

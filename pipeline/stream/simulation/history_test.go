@@ -135,6 +135,11 @@ func (w *world) do(s step) error {
 		}
 	case deleteHandled:
 		return w.deleteHandled()
+	case notify:
+		if alive {
+			p.Wake("k", s.notice)
+		}
+		return w.notify(s.notice)
 	default:
 		if alive {
 			return w.harm(p, s)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +37,8 @@ type account struct {
 	Sum   int
 	Due   int64           `json:",omitempty"` // when to be woken, ms since 1970
 	Open  map[string]work `json:",omitempty"` // work that was asked for, by command
+	// Notice is the newest that a call has seen in the broadcast table.
+	Notice int `json:",omitempty"`
 }
 
 // work is asynchronous work under way.
@@ -70,7 +73,7 @@ func perform(ctx context.Context, request any) any {
 
 // entry is an output.
 type entry struct {
-	Kind  string // record, wake, done, cancelled, twice
+	Kind  string // record, wake, notice, done, cancelled, twice
 	ID    string `json:",omitempty"` // of the command
 	At    int64  // the call's now, ms since 1970
 	After *account
@@ -103,9 +106,18 @@ func (ledger) Process(c *job.Call, in job.Input) error {
 	return tell(c, "record", cmd.ID, a)
 }
 
-// Wake implements job.Job.
+// Wake implements job.Job. A key that is woken by name has nothing to do unless
+// there is a notice that it has not seen, or its time has come as well.
 func (ledger) Wake(c *job.Call) error {
+	before, _ := c.State.(*account)
+	seen := before != nil && before.Notice >= noticeFor(c)
 	a, now := accountOf(c), c.Now.UnixMilli()
+	if at := a.wakeAt(); at == 0 || at > now {
+		if seen {
+			return nil
+		}
+		return tell(c, "notice", "", a)
+	}
 	if a.Due <= now {
 		a.Due = 0
 	}
@@ -142,7 +154,27 @@ func accountOf(c *job.Call) *account {
 	if a.Open == nil {
 		a.Open = map[string]work{}
 	}
+	a.Notice = max(a.Notice, noticeFor(c))
 	return a
+}
+
+// notices builds the broadcast table: the newest notice by what keys begin with.
+func notices(entries map[string][]byte) (any, error) {
+	table := map[string]int{}
+	for prefix, value := range entries {
+		n, err := strconv.Atoi(string(value))
+		if err != nil {
+			return nil, err
+		}
+		table[prefix] = n
+	}
+	return table, nil
+}
+
+// noticeFor is the newest notice for the key of a call.
+func noticeFor(c *job.Call) int {
+	table, _ := c.Table("notices").(map[string]int)
+	return table[strings.TrimRight(c.Key, "0123456789")]
 }
 
 func begin(c *job.Call, a *account, w work) {

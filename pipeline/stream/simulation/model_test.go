@@ -26,6 +26,7 @@ type model struct {
 type value struct {
 	payload []byte // encoded, so that a call that fails leaves no trace
 	wakeAt  int64
+	notice  int              // that it has seen
 	at      int64            // of the last call
 	last    map[source]int64 // offset of the last record from there
 }
@@ -38,7 +39,7 @@ type source struct {
 }
 
 // run makes a call and returns the entry that it tells, nil if it fails.
-func (m *model) run(key string, at int64, call func(*job.Call) error) (*entry, error) {
+func (m *model) run(key string, at int64, notice int, call func(*job.Call) error) (*entry, error) {
 	v := m.of(key)
 	var state any
 	if v.payload != nil {
@@ -47,14 +48,15 @@ func (m *model) run(key string, at int64, call func(*job.Call) error) (*entry, e
 			return nil, err
 		}
 	}
-	c := job.NewCall(key, 0, time.UnixMilli(at).UTC(), state, time.Time{}, nil)
+	table := map[string]any{"notices": map[string]int{"k": notice, "wk": notice}}
+	c := job.NewCall(key, 0, time.UnixMilli(at).UTC(), state, time.Time{}, table)
 	if call(c) != nil {
 		return nil, nil //nolint:nilerr // a call that fails leaves no trace, as it should
 	}
 	v.payload, v.wakeAt, v.at = nil, 0, at
 	if a, ok := c.State.(*account); ok {
 		v.payload, _ = ledger{}.EncodeState(nil, a)
-		v.wakeAt = a.wakeAt()
+		v.wakeAt, v.notice = a.wakeAt(), a.Notice
 	}
 	var e entry
 	return &e, json.Unmarshal(c.Outputs()[0].Value, &e)
@@ -79,7 +81,7 @@ func processing(r *written) func(*job.Call) error {
 func replay(records []*written, end int64) (*model, map[string][]entry, error) {
 	m, out := &model{values: map[string]*value{}}, map[string][]entry{}
 	tell := func(key string, at int64, call func(*job.Call) error) error {
-		e, err := m.run(key, at, call)
+		e, err := m.run(key, at, 0, call)
 		if e != nil {
 			out[key] = append(out[key], *e)
 		}
@@ -182,6 +184,9 @@ func (w *world) verifyLive(works bool) (*model, error) {
 		if works && v.wakeAt != 0 && v.wakeAt+overdue < now {
 			return nil, fmt.Errorf("key %s was not woken at %d, and it is %d", key, v.wakeAt, now)
 		}
+		if works && v.payload != nil && v.notice < w.noticed {
+			return nil, fmt.Errorf("key %s has seen notice %d, and there were %d", key, v.notice, w.noticed)
+		}
 	}
 	return m, nil
 }
@@ -219,12 +224,23 @@ func (w *world) follows(m *model, key string, e entry, byID map[string]*written,
 			return fmt.Errorf("woken too early, it asked for %d", v.wakeAt)
 		}
 		call = ledger{}.Wake
+	case "notice":
+		if e.After == nil || v.payload == nil || e.After.Notice <= v.notice {
+			return errors.New("woken by name without need")
+		}
+		call = ledger{}.Wake
 	case "done", "cancelled":
 		call = func(c *job.Call) error { return ledger{}.Complete(c, outcome{e.ID, e.Kind == "cancelled"}) }
 	default:
 		return errors.New("work has ended twice")
 	}
-	told, err := m.run(key, e.At, call)
+	notice := 0
+	if e.After != nil {
+		if notice = e.After.Notice; notice < v.notice && v.payload != nil || notice > w.noticed {
+			return fmt.Errorf("it tells of notice %d, and there were %d", notice, w.noticed)
+		}
+	}
+	told, err := m.run(key, e.At, notice, call)
 	if err == nil && !reflect.DeepEqual(told, &e) {
 		err = fmt.Errorf("the model tells %v", show([]entry{*told}))
 	}

@@ -49,6 +49,7 @@ type step struct {
 	after   bool // the process dies after the write, not before
 	lasts   time.Duration
 	silent  bool
+	notice  int
 }
 
 type kind int
@@ -67,6 +68,7 @@ const (
 	moveCoordinators
 	compact
 	deleteHandled
+	notify // drawn apart
 	kinds
 )
 
@@ -100,7 +102,20 @@ func draw(seed uint64) *plan {
 		at += time.Duration(d.IntN(6)*d.IntN(6)*d.IntN(6)*d.IntN(50)) * time.Millisecond
 		d.add(d.step(at))
 	}
+	if d.plan.clock == stream.Live {
+		d.notices(rand.New(rand.NewPCG(seed, 1)))
+	}
 	return d.plan
+}
+
+// notices puts changes of the broadcast table between the other steps, and
+// requests to wake keys. They are drawn from numbers of their own.
+func (d *drawing) notices(r *rand.Rand) {
+	for n := range r.IntN(5) {
+		i := 1 + r.IntN(len(d.plan.steps))
+		s := step{kind: notify, at: d.plan.steps[i-1].at, notice: n + 1, name: names[r.IntN(len(names))]}
+		d.plan.steps = slices.Insert(d.plan.steps, i, s)
+	}
 }
 
 func (d *drawing) add(s step) { d.plan.steps = append(d.plan.steps, s) }
@@ -238,6 +253,8 @@ func (s step) String() string {
 		return "compact the changelog"
 	case deleteHandled:
 		return "delete what is handled"
+	case notify:
+		return fmt.Sprintf("notice %d for all keys, and wake some of %s", s.notice, s.name)
 	}
 	return "nothing"
 }

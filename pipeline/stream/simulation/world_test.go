@@ -39,6 +39,7 @@ type world struct {
 	usurped map[string]bool     // names that two processes had at once
 	disks   map[string]*machine // of the newest process of a name
 	written []*written
+	noticed int             // the highest notice that was given
 	keys    map[string]bool // of written
 	faults  []*kfake.FaultHandle
 	lines   lines
@@ -81,8 +82,10 @@ func newWorld(p *plan) (*world, error) {
 		}
 	}
 	compacted := map[string]string{"retention.ms": "-1", "cleanup.policy": "compact"}
-	if err := w.cluster.CreateTopic("state", p.partitions, compacted); err != nil {
-		return nil, err
+	for topic, partitions := range map[string]int32{"state": p.partitions, "notices": 1} {
+		if err := w.cluster.CreateTopic(topic, partitions, compacted); err != nil {
+			return nil, err
+		}
 	}
 	w.client, err = kgo.NewClient(
 		kgo.SeedBrokers(w.cluster.ListenAddrs()...), kgo.Dialer(w.wires.DialContext), kgo.DisableClientMetrics(),
@@ -144,6 +147,9 @@ func (w *world) config(p *process) stream.Config {
 		LeaveOnShutdown: w.plan.leave, StandbyReplicas: w.plan.standbys, AcceptableLag: w.plan.lag,
 		StateRefresh: w.plan.refresh,
 	}
+	if w.plan.clock == stream.Live {
+		cfg.Broadcasts = []stream.Broadcast{{Topic: "notices", Build: notices, Wakes: func(prefix string, _, _ []byte) string { return prefix }}}
+	}
 	options := &slog.HandlerOptions{Level: logLevel, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {
 			return slog.Duration("at", time.Since(w.began))
@@ -169,6 +175,15 @@ func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.Builder.Write(p)
+}
+
+// notify changes the entries of the broadcast table that name all keys.
+func (w *world) notify(notice int) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	w.noticed = max(w.noticed, notice)
+	value := fmt.Append(nil, w.noticed)
+	return w.client.ProduceSync(ctx, &kgo.Record{Topic: "notices", Key: []byte("k"), Value: value}, &kgo.Record{Topic: "notices", Key: []byte("wk"), Value: value}).FirstErr()
 }
 
 // produce writes records, and waits until they are written.
