@@ -18,7 +18,10 @@ type Job interface {
 	Decode(r Record) (key string, value any, err error)
 	// Process handles one input record of the call's key.
 	Process(c *Call, in Input) error
-	// Wake says that the time the key asked to be woken at has come.
+	// Wake says that the time the key asked to be woken at has come, or that
+	// it was called by name: there may be room for its work, or a broadcast
+	// table has changed. Then its time may not have come, c.WakeAt still says
+	// when it will, and who has nothing to do should change nothing.
 	Wake(c *Call) error
 	// Complete hands over the result of work that the key started (rule E13).
 	Complete(c *Call, result any) error
