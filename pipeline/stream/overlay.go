@@ -167,14 +167,19 @@ func (o *overlay) pass(e *entry) {
 	}
 }
 
-// same tells whether what a call has put is what the store has, in a transaction
-// that has not changed the key before.
+// same tells whether what a call by name has put is what the store has, in a
+// transaction that has not changed the key before. A later wake-up is the same:
+// who looked too early looks again when it was to, and asks for the next then.
 func (o *overlay) same(e *entry, limit int) bool {
 	if e.place > 0 || !e.stored {
 		return false
 	}
 	value, err := e.encode(o.job, o.values.room(len(e.base)+64), limit)
-	return err == nil && bytes.Equal(value, e.base)
+	if err != nil || len(value) < envelopeHead {
+		return false
+	}
+	stands := envelopeWake(e.base)
+	return bytes.Equal(value[envelopeHead:], e.base[envelopeHead:]) && (e.wakeAt == stands || 0 < stands && stands < e.wakeAt)
 }
 
 // next returns the wake-up that is due first.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -26,6 +27,9 @@ func (rolling) Wake(c *job.Call) error {
 	return nil
 }
 
+// bedtime is when keys ask to be woken, in ms since 1970.
+const bedtime = 36_000_000
+
 // roll is a worker without a broker, in the middle of a transaction, that has
 // some tasks in memory.
 func roll(t require.TestingT, keys map[int32][]string) *session {
@@ -39,11 +43,11 @@ func roll(t require.TestingT, keys map[int32][]string) *session {
 		memory := memoryStore(t)
 		var changes []store.Change
 		for _, key := range names {
-			value := appendEnvelopeHead(nil, 1)
+			value := appendEnvelopeHead(nil, bedtime)
 			if strings.HasSuffix(key, "idle") {
 				value = append(value, "idle"...)
 			}
-			changes = append(changes, store.Change{Key: key, Value: value, WakeAt: 1})
+			changes = append(changes, store.Change{Key: key, Value: value, WakeAt: bedtime})
 		}
 		require.NoError(t, memory.Apply(store.Batch{Changes: changes}))
 		one := newTask(&cfg, rolling{}, partition, 4)
@@ -148,19 +152,37 @@ func TestSweeps(t *testing.T) {
 	})
 }
 
+// again is a job that puts what it has, to be woken at another time.
+type again struct {
+	parked
+	later time.Duration
+}
+
+func (a again) Wake(c *job.Call) error {
+	c.Put(c.State, c.WakeAt.Add(a.later))
+	return nil
+}
+
 // A key that is woken in vain costs no transaction and stays out of the cache,
-// though it puts what it has.
+// though it puts what it has, or asks to be woken later because it looked just
+// now. To be woken sooner is a change.
 func TestSummonInVain(t *testing.T) {
+	for later, changes := range map[time.Duration]bool{0: false, time.Hour: false, -time.Hour: true} {
+		one := roll(t, map[int32][]string{0: {"a/1", "idle"}})
+		one.tenures[0].task.job = again{later: later}
+		one.sweeps.taken(0)
+		one.sweepOut(t)
+		require.Equal(t, changes, one.tenures[0].task.touched, later)
+	}
 	s := roll(t, map[int32][]string{0: {"a/1", "idle"}})
 	s.txn.open = false // to open it takes a broker
 	one := s.tenures[0].task
-	one.job = parked{}
+	one.job = again{}
 	s.sweeps.taken(0)
 	s.sweepOut(t)
 	require.False(t, s.txn.open)
-	require.False(t, one.touched)
 	require.Empty(t, one.state.entries)
 	timer, _, err := one.state.next()
 	require.NoError(t, err)
-	require.Equal(t, store.Timer{At: 1, Key: "a/1"}, timer, "its wake-up is as it was")
+	require.Equal(t, store.Timer{At: bedtime, Key: "a/1"}, timer, "its wake-up is as it was")
 }
