@@ -82,7 +82,8 @@ func parkings(owner string, n int, what string) []*kgo.Record {
 }
 
 // Keys that found no room wait without a timer of their own, and come when they
-// are asked for: as many as asked for, of the prefix alone, each in its turn.
+// are asked for: as many as asked for, of the prefix alone, each in its turn,
+// however little work may be under way at a time.
 func TestWake(t *testing.T) {
 	t.Parallel()
 	for _, workers := range []int{1, 3} {
@@ -90,7 +91,7 @@ func TestWake(t *testing.T) {
 			t.Parallel()
 			d := deploy(t, 4)
 			cfg := d.config(Live)
-			cfg.Workers = workers
+			cfg.Workers, cfg.MaxInFlightWork = workers, 2
 			var room, refused atomic.Int64
 			cfg.Perform = func(_ context.Context, request any) any {
 				if room.Add(-1) < 0 {
