@@ -82,7 +82,7 @@ func (s *shelf) copy(tenant string, chosen *webhooklog.Chosen, record *kgo.Recor
 		return nil, nil
 	}
 	job, err := s.codec.Decode(record.Value)
-	if err != nil || job.JobID != chosen.WebhookID || job.Tenant != tenant || job.EndpointID != chosen.EndpointID {
+	if is := err == nil && job.JobID == chosen.WebhookID && job.Tenant == tenant && job.EndpointID == chosen.EndpointID; !is {
 		return nil, nil
 	}
 	job.Trigger = schemas.TriggerManual
