@@ -50,6 +50,8 @@ type cli struct {
 	Keys        keysCmd        `cmd:"" help:"Make keys for the HTTP API."`
 	Listen      listenCmd      `cmd:"" help:"Receive webhooks on this machine, verify and print them."`
 	Secrets     secretsCmd     `cmd:"" help:"Make and list the keys that seal endpoints' secrets."`
+	Attempts    attemptsCmd    `cmd:"" help:"List attempts at webhooks, newest first."`
+	Redeliver   redeliverCmd   `cmd:"" help:"Send webhooks again: by id, parcel, endpoint, status or time."`
 	Report      reportCmd      `cmd:"" help:"Run a report; alone, list the reports."`
 	Maps        mapsCmd        `cmd:"" help:"List, show and check the maps from raw codes to the status model and back."`
 	Remap       remapCmd       `cmd:"" help:"Show what other maps would have made of history."`

@@ -34,13 +34,17 @@ type actFlags struct {
 // act puts an act by hand on the log. What becomes of it, tracking decides.
 func (f *actFlags) act(ctx context.Context, g *globals, r schemas.Registration) error {
 	r.Tenant, r.Carrier, r.TrackingNumber = f.Tenant, f.Carrier, f.TrackingNumber
-	r.IdempotencyKey, r.Actor, r.Backfill = f.IdempotencyKey, f.Actor, schemas.BackfillNone
-	if r.Actor == "" {
-		if me, err := user.Current(); err == nil {
-			r.Actor = me.Username
-		}
-	}
+	r.IdempotencyKey, r.Actor, r.Backfill = f.IdempotencyKey, actor(f.Actor), schemas.BackfillNone
 	return publishRegistration(ctx, g, f.formatFlag, &r, "asked to "+r.Action)
+}
+
+// actor is who does something by hand: who is named, else the user of this
+// machine.
+func actor(named string) string {
+	if me, err := user.Current(); named == "" && err == nil {
+		return me.Username
+	}
+	return named
 }
 
 // publishRegistration puts a registration on the log and prints where it lies.

@@ -70,6 +70,9 @@ func (c *Client) Run(ctx context.Context, r Request) (*Report, error) {
 	if r.Rate < 0 {
 		return nil, &webhooklog.InputError{Field: "rate", Problem: fmt.Sprintf("it is %v webhooks a second; it must be above 0", r.Rate)}
 	}
+	if err := r.Choice.Check(); err != nil { // before it gets an end, which chooses nothing by itself
+		return nil, err
+	}
 	if now := time.Now(); r.Choice.Until.IsZero() || r.Choice.Until.After(now) {
 		r.Choice.Until = now
 	}

@@ -145,6 +145,7 @@ func TestRunRefuses(t *testing.T) {
 		says    string
 	}{
 		{Request{Tenant: "shop", Rate: -1, Choice: webhooklog.Choice{Status: "open"}}, "rate: it is -1 webhooks a second"},
+		{Request{Tenant: "shop"}, "choice: it is empty"},
 		{Request{Choice: webhooklog.Choice{Status: "open"}}, "tenant: it is empty"},
 		{Request{Tenant: "shop", Choice: webhooklog.Choice{Status: "lost"}}, `status: it is "lost"`},
 	} {

@@ -129,3 +129,15 @@ func TestChoiceInWords(t *testing.T) {
 	many := Choice{WebhookIDs: []string{"a", "b", "c", "d"}, TrackingNumber: "A1"}
 	require.Equal(t, "webhooks 4 by id, the first a, shipment A1", many.String())
 }
+
+func TestPositionsInWords(t *testing.T) {
+	at := Position{Partition: 3, Offset: 17}
+	require.Equal(t, "3:17", at.String())
+	got, err := ParsePosition("3:17")
+	require.NoError(t, err)
+	require.Equal(t, at, got)
+	for _, text := range []string{"", "3", "3:", ":17", "-1:0", "0:-1", "3:17x", " 3:17", "03:17", "3:99999999999999999999"} {
+		_, err := ParsePosition(text)
+		require.Error(t, err, text)
+	}
+}

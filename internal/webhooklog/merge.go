@@ -2,7 +2,10 @@ package webhooklog
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -10,6 +13,19 @@ import (
 type Position struct {
 	Partition int32 `ch:"source_partition" json:"partition"`
 	Offset    int64 `ch:"source_offset" json:"offset"`
+}
+
+// String gives a position as <partition>:<offset>.
+func (p Position) String() string {
+	return strconv.Itoa(int(p.Partition)) + ":" + strconv.FormatInt(p.Offset, 10)
+}
+
+// ParsePosition reads what String gave.
+func ParsePosition(text string) (p Position, err error) {
+	if n, err := fmt.Sscanf(text, "%d:%d", &p.Partition, &p.Offset); n != 2 || err != nil || p.String() != text || p.Partition < 0 || p.Offset < 0 {
+		return Position{}, errors.New("it is no place on the log; it is <partition>:<offset>, such as 3:17")
+	}
+	return p, nil
 }
 
 // arrival is a webhook by its position and when it came onto the log.
