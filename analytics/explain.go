@@ -58,12 +58,18 @@ SELECT epoch, source_topic, source_partition, source_offset, version, decision, 
     source, occurred_at, received_at, arrived_at, decided_at
 FROM decisions FINAL WHERE ` + ofParcel + ` ORDER BY arrived_at, source_topic, source_partition, source_offset`
 
+// What waits behind another webhook, or for its endpoint, has no attempt yet. A
+// webhook itself is kept for 35 days, its attempts for good.
 const explainWebhooks = `
-SELECT job_id, epoch, registration_id, tenant, endpoint_id, type, sequence, count() AS attempts, argMax(outcome, attempt) AS outcome,
-    argMax(reason, attempt) AS reason, argMax(status_code, attempt) AS status_code, min(created_at) AS created_at,
-    max(started_at) AS last_attempt, argMax(tuple(next_attempt_at), attempt).1 AS next_attempt_at
-FROM webhook_attempts FINAL WHERE ` + ofParcel + ofTenant + `
-GROUP BY job_id, epoch, registration_id, tenant, endpoint_id, type, sequence ORDER BY tenant, endpoint_id, registration_id, sequence`
+SELECT job_id, epoch, registration_id, tenant, endpoint_id, type, sequence, created_at, attempts, status AS outcome, reason, status_code,
+    toNullable(last_attempt_at) AS last_attempt, next_attempt_at
+FROM webhook_standing
+WHERE job_id IN (SELECT job_id FROM webhook_attempts WHERE carrier = {carrier:String} AND tracking_number = {number:String}) AND ` + ofParcel + ofTenant + `
+UNION ALL
+SELECT job_id, epoch, registration_id, tenant, endpoint_id, type, sequence, created_at, 0, 'open', '', 0, NULL, NULL
+FROM webhooks FINAL
+WHERE job_id NOT IN (SELECT job_id FROM webhook_attempts WHERE carrier = {carrier:String} AND tracking_number = {number:String}) AND ` + ofParcel + ofTenant + `
+ORDER BY tenant, endpoint_id, registration_id, sequence`
 
 // Explain reads everything known of one parcel, by its canonical carrier and
 // number. With a tenant, it is what that tenant may see: the carrier's side of

@@ -155,7 +155,9 @@ type ExplainedDecision struct {
 	DecidedAt    time.Time `ch:"decided_at" json:"decided_at"`
 }
 
-// ExplainedWebhook is what was sent to whom, and how it went.
+// ExplainedWebhook is what was sent to whom, and how it went: delivered, expired,
+// cancelled, or open while it is tried on. One that waits for another before it,
+// or for its endpoint, is open and has no attempt.
 type ExplainedWebhook struct {
 	JobID          string     `ch:"job_id" json:"job_id"`
 	Epoch          time.Time  `ch:"epoch" json:"epoch"`
@@ -169,7 +171,7 @@ type ExplainedWebhook struct {
 	Outcome        string     `ch:"outcome" json:"outcome"`
 	Reason         string     `ch:"reason" json:"reason"`
 	StatusCode     int32      `ch:"status_code" json:"status_code"`
-	LastAttempt    time.Time  `ch:"last_attempt" json:"last_attempt"`
+	LastAttempt    *time.Time `ch:"last_attempt" json:"last_attempt"`
 	NextAttemptAt  *time.Time `ch:"next_attempt_at" json:"next_attempt_at"`
 }
 

@@ -23,6 +23,7 @@ type records struct {
 	shipments []*schemas.Shipment
 	events    []*schemas.TrackingEvent
 	decisions []*schemas.Decision
+	webhooks  []*schemas.WebhookJob
 	attempts  []*schemas.WebhookAttempt
 	usage     []*schemas.Usage
 }
@@ -60,6 +61,7 @@ func load(t testing.TB, steps ...records) driver.Conn {
 		send(t, client, cfg.Prefix+schemas.TopicShipments, codecs.Shipment, step.shipments)
 		send(t, client, cfg.Prefix+schemas.TopicTrackingEvents, codecs.TrackingEvent, step.events)
 		send(t, client, cfg.Prefix+schemas.TopicDecisions, codecs.Decision, step.decisions)
+		send(t, client, cfg.Prefix+schemas.TopicWebhookJobs, codecs.WebhookJob, step.webhooks)
 		send(t, client, cfg.Prefix+schemas.TopicWebhookAttempts, codecs.WebhookAttempt, step.attempts)
 		send(t, client, cfg.Prefix+schemas.TopicUsage, codecs.Usage, step.usage)
 		require.EventuallyWithT(t, func(c *assert.CollectT) {

@@ -40,6 +40,12 @@ func TestShipment(t *testing.T) {
 			StartedAt: at.Add(14 * 60 * 60 * 1e9), CreatedAt: at,
 		})
 	}
+	for _, id := range []string{"job", "behind"} {
+		steps[1].webhooks = append(steps[1].webhooks, &schemas.WebhookJob{
+			JobID: id, Tenant: "y", EndpointID: "endpoint of y", Carrier: "beta", TrackingNumber: "B1", Epoch: day(2026, 5, 11),
+			Type: schemas.TypeEvent, Sequence: 2, Trigger: schemas.TriggerEvent, CreatedAt: at.Add(15 * time.Hour),
+		})
+	}
 	conn := load(t, steps...)
 	for _, test := range []reportTest{
 		{
@@ -53,7 +59,8 @@ func TestShipment(t *testing.T) {
 				beta,2026-05-11T00:00:00Z,2026-05-24T12:00:00Z,tracking.exception_resolved,delivered.neighbour,"DELIVERED, Lyon FR: left with ` + "\x1b" + `[31ma neighbour",
 				beta,2026-05-11T00:00:00Z,2026-05-24T13:00:00Z,decision,duplicate,"I4: known already, clamped, from carrier-events/0@7",push
 				beta,2026-05-11T00:00:00Z,2026-05-24T14:00:00Z,webhook,failed,"tracking.delivered, attempt 1, HTTP 504, timeout",endpoint of y
-				beta,2026-05-11T00:00:00Z,2026-05-24T14:00:00Z,webhook,failed,"tracking.delivered, attempt 1, HTTP 504, timeout",endpoint of z`,
+				beta,2026-05-11T00:00:00Z,2026-05-24T14:00:00Z,webhook,failed,"tracking.delivered, attempt 1, HTTP 504, timeout",endpoint of z
+				beta,2026-05-11T00:00:00Z,2026-05-24T15:00:00Z,webhook,waiting,"tracking.event, sequence 2, not tried yet",endpoint of y`,
 		},
 		{
 			name: "for a tenant", report: "shipment", params: analytics.Params{TrackingNumber: "B1", Tenant: "y"},
@@ -63,7 +70,8 @@ func TestShipment(t *testing.T) {
 				beta,2026-05-11T00:00:00Z,2026-05-20T00:00:00Z,exception,exc.refused,closed 2026-05-21 00:00:00.000 by transit.problem_resolved,consignee
 				beta,2026-05-11T00:00:00Z,2026-05-21T00:00:00Z,eta,2026-05-24,was none: refused,push
 				beta,2026-05-11T00:00:00Z,2026-05-24T12:00:00Z,event,delivered.neighbour,"DELIVERED, local 2026-05-24T12:00:00, Lyon FR: left with ` + "\x1b" + `[31ma neighbour",push
-				beta,2026-05-11T00:00:00Z,2026-05-24T14:00:00Z,webhook,failed,"tracking.delivered, attempt 1, HTTP 504, timeout",endpoint of y`,
+				beta,2026-05-11T00:00:00Z,2026-05-24T14:00:00Z,webhook,failed,"tracking.delivered, attempt 1, HTTP 504, timeout",endpoint of y
+				beta,2026-05-11T00:00:00Z,2026-05-24T15:00:00Z,webhook,waiting,"tracking.event, sequence 2, not tried yet",endpoint of y`,
 		},
 		{
 			name: "for a stranger", report: "shipment", params: analytics.Params{TrackingNumber: "B1", Tenant: "x"},

@@ -1,6 +1,6 @@
 -- One webhook, with its body. The position on the log is the identity: offsets grow
 -- within a partition, so a reader that knows how far it has come in each partition
--- misses nothing. No partitions of the table, for an insert must become visible as a
+-- misses nothing. Few rows to a granule, for a page reads few bodies. No partitions of the table, for an insert must become visible as a
 -- whole. What happened by itself is here; what was sent again by hand and tests are not,
 -- for they are no news.
 CREATE TABLE IF NOT EXISTS webhooks
@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS webhooks
 ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (tenant, source_partition, source_offset)
 TTL toDateTime(arrived_at) + INTERVAL 36 DAY
-SETTINGS merge_with_ttl_timeout = 86400
+SETTINGS merge_with_ttl_timeout = 86400, index_granularity = 1024
 COMMENT 'One webhook with its body, delivered or not, for 35 days and one to spare. Private to its tenant. Topic webhook-jobs.';
 
 -- Something that was done to an endpoint, or that became of it.

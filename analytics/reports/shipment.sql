@@ -75,6 +75,12 @@ FROM
     FROM webhook_attempts
     WHERE tracking_number = {tracking_number:String} AND ({carrier:String} = '' OR carrier = {carrier:String})
         AND ({tenant:String} = '' OR tenant = {tenant:String})
+    UNION ALL
+    SELECT carrier, epoch, created_at, 'webhook', 6, 'waiting', concat(type, ', sequence ', toString(sequence), ', not tried yet'), endpoint_id
+    FROM webhooks
+    WHERE tracking_number = {tracking_number:String} AND ({carrier:String} = '' OR carrier = {carrier:String})
+        AND ({tenant:String} = '' OR tenant = {tenant:String})
+        AND job_id NOT IN (SELECT job_id FROM webhook_attempts WHERE tracking_number = {tracking_number:String})
 )
 ORDER BY carrier, epoch, rank = 0 DESC, at, rank, what
 SETTINGS final = 1, do_not_merge_across_partitions_select_final = 1;

@@ -29,7 +29,7 @@ func printExplanation(w io.Writer, e *analytics.Explanation) {
 		section(w, "What was sent")
 		t := newTable(w, "tenant", "endpoint", "#", "type", "outcome", "attempts", "last attempt", "next attempt", "id")
 		for _, h := range life.Webhooks {
-			t.AppendRow(table.Row{h.Tenant, h.EndpointID, h.Sequence, h.Type, h.Outcome, h.Attempts, stamp(h.LastAttempt), optional(h.NextAttemptAt), h.JobID})
+			t.AppendRow(table.Row{h.Tenant, h.EndpointID, h.Sequence, h.Type, h.Outcome, h.Attempts, optional(h.LastAttempt), optional(h.NextAttemptAt), h.JobID})
 		}
 		render(w, t)
 	}

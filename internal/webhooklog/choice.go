@@ -84,6 +84,12 @@ type Chosen struct {
 	Type           string    `ch:"type" json:"type"`
 	Sequence       int64     `ch:"sequence" json:"sequence"`
 	ArrivedAt      time.Time `ch:"arrived_at" json:"arrived_at"`
+
+	Fate
+}
+
+// Fate is what became of a webhook, as far as its last attempt tells.
+type Fate struct {
 	// Status is open, delivered, expired or cancelled.
 	Status        string     `ch:"status" json:"status"`
 	Attempts      uint64     `ch:"attempts" json:"attempts"`
@@ -107,30 +113,19 @@ const (
     AND job_id IN (SELECT job_id FROM webhook_standing
         WHERE tenant = {tenant:String} AND ({endpoint:String} = '' OR endpoint_id = {endpoint:String}) AND status = {status:String})`
 
+	// A row may be there twice before the engine merges it, and never changes.
 	chosenQuery = `
-SELECT w.*, if(s.status = '', 'open', s.status) AS status, s.attempts AS attempts, s.reason AS reason, s.status_code AS status_code,
-    s.next_attempt_at AS next_attempt_at
-FROM
-(
-    SELECT source_partition, source_offset, job_id, endpoint_id, carrier, tracking_number, type, sequence, arrived_at
-    FROM webhooks FINAL WHERE %[1]s
-        AND (source_partition, source_offset) > ({after_partition:Int32}, {after_offset:Int64})
-    ORDER BY source_partition, source_offset LIMIT {limit:UInt32}
-) AS w
-LEFT JOIN
-(
-    SELECT job_id, status, attempts, reason, status_code, next_attempt_at FROM webhook_standing
-    WHERE tenant = {tenant:String} AND job_id IN
-    (
-        SELECT job_id FROM webhooks FINAL WHERE %[1]s
-            AND (source_partition, source_offset) > ({after_partition:Int32}, {after_offset:Int64})
-        ORDER BY source_partition, source_offset LIMIT {limit:UInt32}
-    )
-) AS s USING (job_id)
-ORDER BY source_partition, source_offset`
+SELECT source_partition, source_offset, job_id, endpoint_id, carrier, tracking_number, type, sequence, arrived_at
+FROM webhooks WHERE %s
+    AND (source_partition > {after_partition:Int32} OR source_partition = {after_partition:Int32} AND source_offset > {after_offset:Int64})
+ORDER BY source_partition, source_offset LIMIT 1 BY source_partition, source_offset LIMIT {limit:UInt32}`
+
+	standingQuery = `
+SELECT job_id, status, attempts, reason, status_code, next_attempt_at
+FROM webhook_standing WHERE tenant = {tenant:String} AND job_id IN {webhooks:Array(String)}`
 
 	chosenCount = `
-SELECT endpoint_id, count() AS webhooks FROM webhooks FINAL WHERE %s GROUP BY endpoint_id ORDER BY endpoint_id`
+SELECT endpoint_id, uniqExact(source_partition, source_offset) AS webhooks FROM webhooks WHERE %s GROUP BY endpoint_id ORDER BY endpoint_id`
 )
 
 // Choose gives the first webhooks that fit a choice, in the order of their
@@ -153,7 +148,35 @@ func (l *Log) Choose(ctx context.Context, tenant string, c Choice, after *Positi
 	if err != nil {
 		return nil, fmt.Errorf("reading which webhooks are meant: %w", err)
 	}
-	return chosen, nil
+	return chosen, l.tellFates(ctx, tenant, chosen)
+}
+
+// tellFates says of each webhook what became of it. One without an attempt is
+// open.
+func (l *Log) tellFates(ctx context.Context, tenant string, chosen []Chosen) error {
+	ids := make([]string, len(chosen))
+	for i := range chosen {
+		ids[i] = chosen[i].WebhookID
+	}
+	var found []struct {
+		WebhookID string `ch:"job_id"`
+
+		Fate
+	}
+	if err := l.ask(ctx, &found, tenant, standingQuery, clickhouse.Named("webhooks", ids)); err != nil {
+		return fmt.Errorf("reading how webhooks stand: %w", err)
+	}
+	fates := make(map[string]Fate, len(found))
+	for _, f := range found {
+		fates[f.WebhookID] = f.Fate
+	}
+	for i := range chosen {
+		chosen[i].Status = StatusOpen
+		if fate, tried := fates[chosen[i].WebhookID]; tried {
+			chosen[i].Fate = fate
+		}
+	}
+	return nil
 }
 
 // EndpointCount is how many webhooks of an endpoint fit a choice.

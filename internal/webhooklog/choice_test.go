@@ -101,7 +101,7 @@ func TestChoose(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []Chosen{{
 		Position: Position{0, 1}, WebhookID: "trying", EndpointID: "ep_1", Carrier: "alpha", TrackingNumber: "A1", Type: schemas.TypeDelivered,
-		ArrivedAt: minute(1), Status: StatusOpen, Attempts: 2, NextAttemptAt: &next,
+		ArrivedAt: minute(1), Fate: Fate{Status: StatusOpen, Attempts: 2, NextAttemptAt: &next},
 	}}, chosen)
 }
 

@@ -52,22 +52,26 @@ type FeedPage struct {
 	More bool `json:"more"`
 }
 
-// The first query finds what comes next in each partition, the second reads it:
-// bodies are read only of what is on the page. A row may be there twice before
-// the engine merges it; it never changes, so no final read is needed.
+// What comes next is found in each partition by itself, for the primary key gives
+// the first of each without a look at the rest. Bodies are read only of what is on
+// the page. A row may be there twice before the engine merges it; it never changes,
+// so no final read is needed.
 const (
 	feedFilter = `tenant = {tenant:String}
     AND ({endpoint:String} = '' OR endpoint_id = {endpoint:String})
     AND (empty({types:Array(String)}) OR has({types:Array(String)}, type) OR hasAny(types, {types:Array(String)}))`
+	feedPartitions = `
+SELECT DISTINCT source_partition FROM webhooks WHERE tenant = {tenant:String} AND source_partition NOT IN (%s)`
 	feedPositions = `
-SELECT DISTINCT source_partition, source_offset, arrived_at
-FROM webhooks WHERE ` + feedFilter + ` AND (%s)
-ORDER BY source_partition, source_offset
-LIMIT {limit:UInt32} BY source_partition`
+(
+    SELECT source_partition, source_offset, arrived_at
+    FROM webhooks WHERE ` + feedFilter + ` AND source_partition = %d AND source_offset > %d
+    ORDER BY source_offset LIMIT {limit:UInt32}
+)`
 	feedRows = `
 SELECT source_partition, source_offset, job_id, endpoint_id, type, types, carrier, tracking_number, registration_id, sequence, revision,
     created_at, arrived_at, body
-FROM webhooks FINAL WHERE ` + feedFilter + ` AND (source_partition, source_offset) IN (%s)`
+FROM webhooks WHERE ` + feedFilter + ` AND (source_partition, source_offset) IN (%s)`
 )
 
 // feedRow is a row of the table.
@@ -102,14 +106,12 @@ func (l *Log) Feed(ctx context.Context, tenant string, f FeedFilter) (*FeedPage,
 		return nil, err
 	}
 	asked := l.now()
-	var next []arrival
 	params := []any{clickhouse.Named("endpoint", f.EndpointID), clickhouse.Named("types", list(f.Types))}
-	err = l.ask(ctx, &next, tenant, fmt.Sprintf(feedPositions, from.condition()), append(params, clickhouse.Named("limit", limit+1))...)
+	first, err := l.positions(ctx, tenant, from, append(params, clickhouse.Named("limit", limit+1)))
 	if err != nil {
 		return nil, fmt.Errorf("reading which webhooks come next: %w", err)
 	}
-	more := len(next) > limit
-	next = merge(next, limit)
+	next, more := merge(first, limit)
 	page := &FeedPage{Webhooks: []Webhook{}, More: more}
 	if len(next) > 0 {
 		if page.Webhooks, err = l.rows(ctx, tenant, params, next); err != nil {
@@ -118,7 +120,7 @@ func (l *Log) Feed(ctx context.Context, tenant string, f FeedFilter) (*FeedPage,
 	}
 	from.at = asked
 	if more {
-		from.at = next[limit-1].ArrivedAt
+		from.at = next[len(next)-1].ArrivedAt
 	}
 	for _, a := range next {
 		from.last[a.Partition] = a.Offset
@@ -146,22 +148,47 @@ func (l *Log) begin(tenant string, f *FeedFilter) (*cursor, error) {
 	return c, nil
 }
 
-// condition chooses what lies behind the cursor, in terms that the primary key
-// serves. A partition that the cursor does not know is new to its reader.
-func (c *cursor) condition() string {
-	if len(c.last) == 0 {
-		return "1"
+// partitionsAtOnce bounds a query over partitions.
+const partitionsAtOnce = 64
+
+// positions gives what comes first behind the cursor in each partition. One that
+// the cursor does not know is new to its reader.
+func (l *Log) positions(ctx context.Context, tenant string, from *cursor, params []any) (all []arrival, err error) {
+	known := slices.Sorted(maps.Keys(from.last))
+	var found []struct {
+		Partition int32 `ch:"source_partition"`
 	}
-	var known, text strings.Builder
-	for _, partition := range slices.Sorted(maps.Keys(c.last)) {
-		number := strconv.Itoa(int(partition))
-		if known.Len() > 0 {
-			known.WriteString(", ")
+	if err := l.ask(ctx, &found, tenant, fmt.Sprintf(feedPartitions, "-1"+numbers(known))); err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		known = append(known, f.Partition)
+	}
+	for some := range slices.Chunk(known, partitionsAtOnce) {
+		queries := make([]string, len(some))
+		for i, partition := range some {
+			last, has := from.last[partition]
+			if !has {
+				last = -1
+			}
+			queries[i] = fmt.Sprintf(feedPositions, partition, last)
 		}
-		known.WriteString(number)
-		text.WriteString(" OR source_partition = " + number + " AND source_offset > " + strconv.FormatInt(c.last[partition], 10))
+		var next []arrival
+		if err := l.ask(ctx, &next, tenant, strings.Join(queries, "UNION ALL"), params...); err != nil {
+			return nil, err
+		}
+		all = append(all, next...)
 	}
-	return "source_partition NOT IN (" + known.String() + ")" + text.String()
+	return all, nil
+}
+
+// numbers writes numbers as the rest of a list.
+func numbers(all []int32) string {
+	var text strings.Builder
+	for _, n := range all {
+		text.WriteString(", " + strconv.Itoa(int(n)))
+	}
+	return text.String()
 }
 
 // rows reads webhooks by their positions, in the same order. One that has just

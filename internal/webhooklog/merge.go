@@ -36,12 +36,17 @@ type arrival struct {
 }
 
 // merge puts webhooks of several partitions in one order, that of their arrival,
-// and gives the first limit of it. Clocks of writers differ, so within a
-// partition a webhook counts as arrived no earlier than those before it: what is
-// taken of each partition is always what comes first in it. A parcel's webhooks
-// for an endpoint lie in one partition, so they stay in their sequence.
-func merge(all []arrival, limit int) []arrival {
+// and gives the first limit of it and whether there is more. It is handed the
+// first limit and one of each partition.
+//
+// Clocks of writers differ, so within a partition a webhook counts as arrived no
+// earlier than those before it: what is taken of each partition is always what
+// comes first in it. A parcel's webhooks for an endpoint lie in one partition, so
+// they stay in their sequence.
+func merge(all []arrival, limit int) (first []arrival, more bool) {
+	given := len(all)
 	slices.SortFunc(all, func(a, b arrival) int { return comparePositions(a.Position, b.Position) })
+	all = slices.CompactFunc(all, func(a, b arrival) bool { return a.Position == b.Position })
 	reached := make(map[int32]time.Time)
 	for i, a := range all {
 		if a.ArrivedAt.Before(reached[a.Partition]) {
@@ -50,7 +55,7 @@ func merge(all []arrival, limit int) []arrival {
 		reached[a.Partition] = all[i].ArrivedAt
 	}
 	slices.SortStableFunc(all, func(a, b arrival) int { return a.ArrivedAt.Compare(b.ArrivedAt) })
-	return all[:min(limit, len(all))]
+	return all[:min(limit, len(all))], given > limit
 }
 
 func comparePositions(a, b Position) int {

@@ -11,13 +11,7 @@ import (
 // Standing is a webhook and how it stands.
 type Standing struct {
 	Webhook
-
-	// Status is open, delivered, expired or cancelled.
-	Status        string     `json:"status"`
-	Attempts      uint64     `json:"attempts"`
-	Reason        string     `json:"reason"`
-	StatusCode    int32      `json:"status_code"`
-	NextAttemptAt *time.Time `json:"next_attempt_at"`
+	Fate
 }
 
 // Webhook gives one webhook of a tenant; nil when there is none of that id.
@@ -31,8 +25,7 @@ func (l *Log) Webhook(ctx context.Context, tenant, id string) (*Standing, error)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	c := chosen[0]
-	return &Standing{found[0], c.Status, c.Attempts, c.Reason, c.StatusCode, c.NextAttemptAt}, nil
+	return &Standing{found[0], chosen[0].Fate}, nil
 }
 
 // EndpointEvent is something that was done to an endpoint, or that became of it.
