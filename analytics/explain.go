@@ -61,14 +61,19 @@ FROM decisions FINAL WHERE ` + ofParcel + ` ORDER BY arrived_at, source_topic, s
 // What waits behind another webhook, or for its endpoint, has no attempt yet. A
 // webhook itself is kept for 35 days, its attempts for good.
 const explainWebhooks = `
-SELECT job_id, epoch, registration_id, tenant, endpoint_id, type, sequence, created_at, attempts, status AS outcome, reason, status_code,
-    toNullable(last_attempt_at) AS last_attempt, next_attempt_at
-FROM webhook_standing
-WHERE job_id IN (SELECT job_id FROM webhook_attempts WHERE carrier = {carrier:String} AND tracking_number = {number:String}) AND ` + ofParcel + ofTenant + `
-UNION ALL
-SELECT job_id, epoch, registration_id, tenant, endpoint_id, type, sequence, created_at, 0, 'open', '', 0, NULL, NULL
-FROM webhooks FINAL
-WHERE job_id NOT IN (SELECT job_id FROM webhook_attempts WHERE carrier = {carrier:String} AND tracking_number = {number:String}) AND ` + ofParcel + ofTenant + `
+SELECT * FROM
+(
+    SELECT job_id, epoch, registration_id, tenant, endpoint_id, type, sequence, created_at, attempts, status AS outcome, reason, status_code,
+        toNullable(last_attempt_at) AS last_attempt, next_attempt_at
+    FROM webhook_standing
+    WHERE job_id IN (SELECT job_id FROM webhook_attempts WHERE carrier = {carrier:String} AND tracking_number = {number:String})
+        AND ` + ofParcel + ofTenant + `
+    UNION ALL
+    SELECT job_id, epoch, registration_id, tenant, endpoint_id, type, sequence, created_at, 0, 'open', '', 0, NULL, NULL
+    FROM webhooks FINAL
+    WHERE job_id NOT IN (SELECT job_id FROM webhook_attempts WHERE carrier = {carrier:String} AND tracking_number = {number:String})
+        AND ` + ofParcel + ofTenant + `
+)
 ORDER BY tenant, endpoint_id, registration_id, sequence`
 
 // Explain reads everything known of one parcel, by its canonical carrier and
