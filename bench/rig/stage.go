@@ -115,7 +115,9 @@ func (s *Stage) Handled(ctx context.Context, group string) error {
 		left := int64(0)
 		ends.Each(func(end kadm.ListedOffset) {
 			at, _ := committed.Lookup(end.Topic, end.Partition)
-			left += end.Offset - max(0, at.At)
+			// What was committed may lie behind the end: a broker may not yet have
+			// marked there that the load's transaction is committed.
+			left += max(0, end.Offset-max(0, at.At))
 		})
 		if left == 0 {
 			return nil

@@ -143,12 +143,6 @@ func (l *ledger) awaitTaken(t *testing.T, count int) {
 	l.await(t, "webhooks", func() bool { return len(l.taken) >= count })
 }
 
-// awaitCalls waits until so many calls have come.
-func (l *ledger) awaitCalls(t *testing.T, count int) {
-	t.Helper()
-	l.await(t, "calls", func() bool { return len(l.calls) >= count })
-}
-
 // seen are the calls so far.
 func (l *ledger) seen() []call {
 	l.mu.Lock()
