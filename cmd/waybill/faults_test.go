@@ -165,3 +165,25 @@ func TestFlappingReceiversDuringRollingRestart(t *testing.T) {
 	s.awaitTaken(t, len(s.sent))
 	s.judge(t, 2*restarts)
 }
+
+// Endpoints whose receivers are away are suspended, and keep what comes for
+// them. One is resumed by a call that asks whether it is back, the other by
+// hand; both get everything, in order.
+func TestSuspendedEndpointsAreResumed(t *testing.T) {
+	t.Parallel()
+	s := newFaultStage(t)
+	s.behave(only(2, func(context.Context, string, string) int { return http.StatusInternalServerError }))
+	up := s.up(t, "a", "--webhook-suspend-after", "2s")
+	s.addEndpoints(t, 4, patiently)
+	s.send(t, numbers(0, 4), 20, 1, 2)
+	s.awaitEndpoints(t, 2, schemas.EndpointSuspended)
+	s.send(t, numbers(0, 4), 20, 3, 4)
+	s.awaitTaken(t, 2*20*4) // those of the others
+	s.behave(only(1, func(context.Context, string, string) int { return http.StatusInternalServerError }))
+	up.run(t, "endpoints", "resume", endpointOf(1), "--tenant", tenantOf(1))
+	s.awaitTaken(t, 3*20*4)
+	s.behave(well)
+	s.awaitTaken(t, len(s.sent))
+	s.awaitEndpoints(t, 4, schemas.EndpointEnabled)
+	s.judge(t, 0)
+}
