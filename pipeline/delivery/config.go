@@ -38,8 +38,8 @@ type Config struct {
 	// waits for room at an enabled endpoint (W6). Default 72 h.
 	Overdue time.Duration
 	// MinRecheck and MaxRecheck bound how soon a key looks again at a webhook
-	// that waits for its endpoint, though nobody has woken it. Default 1 min
-	// and 2 h. UnwokenRecheck takes the place of MinRecheck where nobody will:
+	// that waits for its endpoint, though nobody has woken it. Default 30 min
+	// and 8 h. UnwokenRecheck takes the place of MinRecheck where nobody will:
 	// for a test that waits for a revision of its endpoint, and for a secret
 	// that could not be opened. Default 1 s.
 	MinRecheck, MaxRecheck, UnwokenRecheck time.Duration
@@ -80,9 +80,9 @@ func (c Config) withDefaults() (Config, error) {
 		{"time to suspension", &c.SuspendAfter, 24 * time.Hour},
 		{"deletion grace", &c.DeletionGrace, 10 * time.Minute},
 		{"time overdue", &c.Overdue, 72 * time.Hour},
-		{"least recheck", &c.MinRecheck, time.Minute},
+		{"least recheck", &c.MinRecheck, 30 * time.Minute},
 		{"least recheck of what nobody wakes", &c.UnwokenRecheck, time.Second},
-		{"longest recheck", &c.MaxRecheck, 2 * time.Hour},
+		{"longest recheck", &c.MaxRecheck, 8 * time.Hour},
 	} {
 		if *d.value < 0 {
 			return c, fmt.Errorf("making the delivery job: the %s is %v; it must not be below 0", d.name, *d.value)
