@@ -46,7 +46,7 @@ const (
 	silentTimeout      = 20 * time.Second
 	pingTimeout        = 10 * time.Second
 	idleConns          = 2048
-	idleConnsPerHost   = 256 // of a fast receiver, all that were busy a moment ago: with fewer most calls would connect anew
+	idleConnsPerHost   = idleConns // many endpoints may be on one host; with fewer most calls to a fast one would connect anew
 	maxHeaderBytes     = 64 << 10
 	maxAnswerBytes     = 64 << 10
 	maxKeptAnswerBytes = 1 << 10
