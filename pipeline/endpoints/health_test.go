@@ -3,6 +3,7 @@ package endpoints
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,6 +121,31 @@ func TestRepeatsWriteNothing(t *testing.T) {
 			require.Equal(t, before, w.state["shop"])
 		}
 	})
+}
+
+// A flood of signals writes few rows: of an endpoint that is dead, and of one
+// that takes every fifth call, whose successes delivery tells of while there are
+// failures to forget.
+func TestFloodsWriteLittle(t *testing.T) {
+	for name, flaps := range map[string]int{"dead": 0, "flapping": 5} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(newTestJob(t))
+			w.now = dawn
+			w.input(t, schemas.TopicEndpointCommands, `{"command_id": "c", "kind": "create", "endpoint_id": "ep1", "skip_test": true}`)
+			w.printed()
+			rows := 0
+			for i := range 10_000 { // in ten seconds
+				w.now = w.now.Add(time.Millisecond)
+				s := sight{failure: failure{JobID: fmt.Sprint(i), Attempt: 1, ObservedAt: w.now}, succeeded: flaps > 0 && i%flaps == 0}
+				if s.succeeded && w.row(t, w.public["ep1"]).FailingSince == nil {
+					continue
+				}
+				rows += strings.Count(w.observe(t, s), ": rev ")
+			}
+			require.GreaterOrEqual(t, rows, failingAfter)
+			require.LessOrEqual(t, rows, 10*(failingAfter+1), "a success forgets them at most once in a second")
+		})
+	}
 }
 
 func (w *world) send(t require.TestingT, v *schemas.EndpointCommand) {

@@ -104,32 +104,6 @@ func TestCheckClear(t *testing.T) {
 	}
 }
 
-// TestStateIsBounded: the worst that a tenant can send leaves a state that
-// fits in a record.
-func TestStateIsBounded(t *testing.T) {
-	codecs, err := schemas.NewCodecs()
-	require.NoError(t, err)
-	j, err := NewJob(Config{Codecs: codecs, Statuses: []string{"DELIVERED"}})
-	require.NoError(t, err)
-	var state any
-	for i := range 300 {
-		command := &schemas.EndpointCommand{
-			CommandID: strings.Repeat("c", 190) + time.Duration(i).String(), Tenant: "shop", EndpointID: strings.Repeat("e", maxIDBytes),
-			Kind: schemas.CommandCreate, URL: "https://shop.example", Order: schemas.OrderShipment, Types: []string{strings.Repeat("t", 500_000)},
-		}
-		value, err := codecs.EndpointCommand.Encode(command)
-		require.NoError(t, err)
-		key, v, err := j.Decode(job.Record{Position: job.Position{Topic: schemas.TopicEndpointCommands}, Value: value})
-		require.NoError(t, err)
-		c := job.NewCall(key, 0, time.UnixMilli(0), state, time.Time{}, nil)
-		require.NoError(t, j.Process(c, job.Input{Key: key, Value: v}))
-		state = c.State
-	}
-	data, err := j.EncodeState(nil, state)
-	require.NoError(t, err)
-	require.Less(t, len(data), schemas.MaxRecordBytes/2)
-}
-
 func TestDecodeRefuses(t *testing.T) {
 	j := newTestJob(t)
 	long := strings.Repeat("x", maxNameBytes+1)
@@ -177,25 +151,6 @@ func TestSameURL(t *testing.T) {
 	} {
 		require.Equal(t, row.same, sameURL(row.a, row.b), "%s and %s", row.a, row.b)
 	}
-}
-
-// FuzzDecodeState: bytes of any kind give a state or an error.
-func FuzzDecodeState(f *testing.F) {
-	j := newTestJob(f)
-	seed, err := j.EncodeState(nil, &tenant{
-		endpoints: []*endpoint{{row: &schemas.WebhookEndpoint{EndpointID: "ep1", Order: schemas.OrderShipment, State: schemas.EndpointEnabled}}},
-		recent:    []done{{CommandID: "c1"}},
-	})
-	require.NoError(f, err)
-	f.Add(seed)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		state, err := j.DecodeState(data)
-		if err != nil {
-			return
-		}
-		_, err = j.EncodeState(nil, state)
-		require.NoError(t, err)
-	})
 }
 
 // FuzzCheckURL: a URL that is taken can be called, and is the same as itself.
