@@ -189,7 +189,7 @@ type EndpointCommand struct {
 	History bool `avro:"history" json:"history"`
 	// create, update: waits in milliseconds, in place of those of schedule_name.
 	Schedule []int64 `avro:"schedule" json:"schedule"`
-	// create: traffic without a test first (W9).
+	// create, update, enable: traffic without a test first (W9).
 	SkipTest bool `avro:"skip_test" json:"skip_test"`
 	// Why, for the audit.
 	Reason string `avro:"reason" json:"reason"`
