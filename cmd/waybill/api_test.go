@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/internal/config"
 	"waybill/schemas"
 )
 
@@ -144,4 +146,38 @@ func (r *running) ask(t *testing.T, key, method, path, body string) (answer map[
 	require.Less(t, got.StatusCode, 300, "%s %s: %s", method, path, text)
 	require.NoError(t, json.Unmarshal(text, &answer))
 	return answer
+}
+
+func TestListenAPI(t *testing.T) {
+	quiet := slog.New(slog.DiscardHandler)
+	open := func(listen string) (*servedAPI, *config.Settings, error) {
+		s := &config.Settings{Data: t.TempDir(), API: config.API{Listen: listen}}
+		served, err := listenAPI(t.Context(), s)
+		return served, s, err
+	}
+	none, s, err := open("")
+	require.NoError(t, err)
+	require.NoError(t, none.readKeys(s, quiet))
+	require.Equal(t, "none", none.String())
+	require.Empty(t, none.address())
+	none.close(quiet)
+
+	served, s, err := open("127.0.0.1:0")
+	require.NoError(t, err)
+	_, _, err = open(served.address())
+	require.ErrorContains(t, err, "choose another address with --api-listen")
+
+	// A key that nobody was told of is taken back, one that was told stays.
+	file := filepath.Join(s.Data, "api-keys.yaml")
+	require.NoError(t, served.readKeys(s, quiet))
+	require.Contains(t, served.String(), served.newKey)
+	served.close(quiet)
+	require.NoFileExists(t, file)
+	require.NoError(t, served.readKeys(s, quiet))
+	served.told = true
+	served.close(quiet)
+	require.FileExists(t, file)
+
+	s.API.Keys = filepath.Join(s.Data, "none.yaml")
+	require.ErrorIs(t, served.readKeys(s, quiet), os.ErrNotExist, "a file that was named must be there")
 }

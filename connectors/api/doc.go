@@ -7,7 +7,7 @@
 // tests hold routes and answers against it.
 //
 //	endpoints.go    endpoints and commands about them; idempotency.go, secret.go
-//	attempts.go     what became of webhooks
+//	webhooks.go     what became of webhooks
 //	events.go       the pull feed
 //	redeliveries.go sending again
 //	senders.go      where webhooks come from

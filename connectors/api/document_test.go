@@ -23,7 +23,7 @@ type apiDocument struct {
 
 const documentURL = "openapi.json"
 
-func readDocument(t *testing.T) *apiDocument {
+func readDocument(t testing.TB) *apiDocument {
 	t.Helper()
 	text, err := os.ReadFile("openapi.yaml")
 	require.NoError(t, err)
@@ -59,7 +59,7 @@ func forbidMore(node any) {
 }
 
 // at returns what stands at a place, and the place where that in truth is.
-func (d *apiDocument) at(t *testing.T, place ...string) (node map[string]any, pointer string) {
+func (d *apiDocument) at(t testing.TB, place ...string) (node map[string]any, pointer string) {
 	t.Helper()
 	node = d.tree
 	for _, step := range place {
@@ -75,7 +75,7 @@ func (d *apiDocument) at(t *testing.T, place ...string) (node map[string]any, po
 }
 
 // requireAnswer holds an answer against what the document says of the operation.
-func (d *apiDocument) requireAnswer(t *testing.T, method, path string, r *reply) {
+func (d *apiDocument) requireAnswer(t testing.TB, method, path string, r *reply) {
 	t.Helper()
 	if r.Status >= http.StatusBadRequest {
 		require.Equal(t, "application/problem+json", r.Header.Get("Content-Type"))
@@ -111,7 +111,7 @@ func (d *apiDocument) template(path string) string {
 	return ""
 }
 
-func (d *apiDocument) requireValue(t *testing.T, pointer string, body []byte) {
+func (d *apiDocument) requireValue(t testing.TB, pointer string, body []byte) {
 	t.Helper()
 	schema := d.schemas[pointer]
 	if schema == nil {

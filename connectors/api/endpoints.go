@@ -90,7 +90,7 @@ func (a *API) updateEndpoint(c *call) (*answer, error) {
 	if err := checkEndpoint(command); err != nil {
 		return nil, err
 	}
-	return a.carryOut(c, command)
+	return answered(a.carryOut(c, command))
 }
 
 func (a *API) deleteEndpoint(c *call) (*answer, error) {
@@ -101,9 +101,21 @@ func (a *API) deleteEndpoint(c *call) (*answer, error) {
 	return &answer{status: http.StatusNoContent}, nil
 }
 
-func (a *API) enableEndpoint(c *call) (*answer, error)  { return a.act(c, schemas.CommandEnable) }
 func (a *API) disableEndpoint(c *call) (*answer, error) { return a.act(c, schemas.CommandDisable) }
 func (a *API) resumeEndpoint(c *call) (*answer, error)  { return a.act(c, schemas.CommandResume) }
+
+// enableEndpoint may have a test sent first.
+func (a *API) enableEndpoint(c *call) (*answer, error) {
+	command := newCommand(c, schemas.CommandEnable)
+	if _, err := c.readBody(command, []string{"reason"}, true); err != nil {
+		return nil, err
+	}
+	made, err := a.carryOut(c, command)
+	if err == nil && made.State == schemas.EndpointUntested {
+		made.TestID = endpointclient.TestID(command)
+	}
+	return answered(made, err)
+}
 
 // act carries out a command that takes nothing but a reason.
 func (a *API) act(c *call, kind string) (*answer, error) {
@@ -111,7 +123,7 @@ func (a *API) act(c *call, kind string) (*answer, error) {
 	if _, err := c.readBody(command, []string{"reason"}, true); err != nil {
 		return nil, err
 	}
-	return a.carryOut(c, command)
+	return answered(a.carryOut(c, command))
 }
 
 // testEndpoint has a test sent. Its attempts tell how it went.
@@ -124,11 +136,8 @@ func (a *API) testEndpoint(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e, is := made.body.(*endpoint); is {
-		e.TestID = endpointclient.TestID(command)
-	}
-	made.status = http.StatusAccepted
-	return made, nil
+	made.TestID = endpointclient.TestID(command)
+	return &answer{status: http.StatusAccepted, body: made}, nil
 }
 
 func (a *API) rotateEndpoint(c *call) (*answer, error) {
@@ -142,7 +151,11 @@ func (a *API) rotateEndpoint(c *call) (*answer, error) {
 	if _, err := a.find(c); err != nil {
 		return nil, err
 	}
-	made, err := a.sendWithSecret(c, command)
+	return answered(a.sendWithSecret(c, command))
+}
+
+// answered is an endpoint as the answer.
+func answered(made *endpoint, err error) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +170,7 @@ func newCommand(c *call, kind string) *schemas.EndpointCommand {
 }
 
 // carryOut sends a command about an endpoint that is there.
-func (a *API) carryOut(c *call, command *schemas.EndpointCommand) (*answer, error) {
+func (a *API) carryOut(c *call, command *schemas.EndpointCommand) (*endpoint, error) {
 	if err := c.identify(command); err != nil {
 		return nil, err
 	}
@@ -168,7 +181,7 @@ func (a *API) carryOut(c *call, command *schemas.EndpointCommand) (*answer, erro
 	if err != nil {
 		return nil, err
 	}
-	return ok(shown(e))
+	return shown(e), nil
 }
 
 // send sends a command, and waits until it was carried out.

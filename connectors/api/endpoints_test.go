@@ -49,7 +49,9 @@ func TestEndpoints(t *testing.T) {
 	disabled := s.get(t, http.StatusOK, k.manages, http.MethodPost, one+"/disable", map[string]string{"reason": "moving house"})
 	require.Equal(t, "disabled", disabled["state"])
 	require.Equal(t, "moving house", disabled["reason"])
-	require.Equal(t, "untested", s.get(t, http.StatusOK, k.manages, http.MethodPost, one+"/enable", nil)["state"])
+	enabled := s.get(t, http.StatusOK, k.manages, http.MethodPost, one+"/enable", nil)
+	require.Equal(t, "untested", enabled["state"])
+	require.NotEmpty(t, enabled["test_id"])
 
 	require.Equal(t, http.StatusNoContent, s.do(t, k.manages, http.MethodDelete, one, nil).Status)
 	require.Eventually(t, func() bool { return s.do(t, k.reads, http.MethodGet, one, nil).Status == http.StatusNotFound },

@@ -51,7 +51,7 @@ type keys struct {
 	reads, registers, manages string // of shop, each of one scope
 }
 
-func makeKeys(t *testing.T) *keys {
+func makeKeys(t testing.TB) *keys {
 	t.Helper()
 	k := &keys{file: filepath.Join(t.TempDir(), "keys.yaml")}
 	var file strings.Builder
@@ -71,7 +71,7 @@ func makeKeys(t *testing.T) *keys {
 }
 
 // serve serves an API over a deployment. The test may change its settings.
-func serve(t *testing.T, d *rolestest.Deployment, k *keys, change ...func(*api.Config)) *server {
+func serve(t testing.TB, d *rolestest.Deployment, k *keys, change ...func(*api.Config)) *server {
 	t.Helper()
 	s := &server{Deployment: d, Log: new(logged), Registry: prometheus.NewRegistry(), document: readDocument(t)}
 	logger := slog.New(slog.NewTextHandler(s.Log, nil))
@@ -120,7 +120,7 @@ type reply struct {
 
 // do makes a request and holds its answer against the document. A body that is
 // not text is sent as JSON; headers are names and values in turn.
-func (s *server) do(t *testing.T, key, method, path string, body any, headers ...string) *reply {
+func (s *server) do(t testing.TB, key, method, path string, body any, headers ...string) *reply {
 	t.Helper()
 	r, err := send(s.request(t, key, method, path, body, headers...))
 	require.NoError(t, err)
@@ -131,7 +131,7 @@ func (s *server) do(t *testing.T, key, method, path string, body any, headers ..
 	return r
 }
 
-func (s *server) request(t *testing.T, key, method, path string, body any, headers ...string) *http.Request {
+func (s *server) request(t testing.TB, key, method, path string, body any, headers ...string) *http.Request {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(asText(t, body)))
 	require.NoError(t, err)
@@ -156,7 +156,7 @@ func send(request *http.Request) (*reply, error) {
 	return &reply{answer.StatusCode, answer.Header, text}, errors.Join(err, answer.Body.Close())
 }
 
-func asText(t *testing.T, body any) string {
+func asText(t testing.TB, body any) string {
 	t.Helper()
 	if text, is := body.(string); is || body == nil {
 		return text
@@ -167,14 +167,14 @@ func asText(t *testing.T, body any) string {
 }
 
 // get decodes the answer to a request that must have a status.
-func (s *server) get(t *testing.T, status int, key, method, path string, body any, headers ...string) map[string]any {
+func (s *server) get(t testing.TB, status int, key, method, path string, body any, headers ...string) map[string]any {
 	t.Helper()
 	r := s.do(t, key, method, path, body, headers...)
 	require.Equal(t, status, r.Status, "%s %s: %s", method, path, r.Body)
 	return r.decoded(t)
 }
 
-func (r *reply) decoded(t *testing.T) map[string]any {
+func (r *reply) decoded(t testing.TB) map[string]any {
 	t.Helper()
 	if len(r.Body) == 0 {
 		return nil
@@ -186,7 +186,7 @@ func (r *reply) decoded(t *testing.T) map[string]any {
 
 // refused makes a request that must be refused with a status and a detail, and
 // returns the field that is blamed.
-func (s *server) refused(t *testing.T, status int, detail, key, method, path string, body any, headers ...string) any {
+func (s *server) refused(t testing.TB, status int, detail, key, method, path string, body any, headers ...string) any {
 	t.Helper()
 	problem := s.get(t, status, key, method, path, body, headers...)
 	require.EqualValues(t, status, problem["status"])
