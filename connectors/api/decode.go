@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"reflect"
@@ -20,8 +21,9 @@ import (
 const maxBodyBytes = 64 << 10
 
 // readBody reads a request's JSON object into the fields of into that names
-// lists, by their names in JSON, and returns those that were there. A null is
-// the field's zero. No body is an empty object where optional is set.
+// lists, by their names in JSON, and returns those that were there. A null leaves
+// a field as into has it, its default. No body is an empty object where optional
+// is set.
 func (c *call) readBody(into any, names []string, optional bool) (present []string, err error) {
 	data, err := readBytes(c.Request)
 	if err != nil || len(data) == 0 && optional {
@@ -48,8 +50,8 @@ func (c *call) readBody(into any, names []string, optional bool) (present []stri
 		}
 		present = append(present, name)
 	}
-	for name := range object {
-		return nil, unknown("field", name, names)
+	if len(object) > 0 {
+		return nil, unknown("field", slices.Min(slices.Collect(maps.Keys(object))), names)
 	}
 	return present, nil
 }

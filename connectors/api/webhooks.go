@@ -49,6 +49,7 @@ func (a *API) getEvent(c *call) (*answer, error) {
 	if found == nil {
 		return nil, problem(http.StatusNotFound, "there is no webhook %q; they are kept for 35 days, and a new one is here a moment after it was made", c.PathValue("id"))
 	}
+	readable(&found.Webhook)
 	return ok(found)
 }
 

@@ -267,6 +267,18 @@ func TestWaiting(t *testing.T) {
 	publish(t, d, "shop", "ep_1", 1, 1, 1)
 	require.NotEmpty(t, answered().decoded(t)["events"])
 	_, cursor = s.pull(t, k.reads, cursor, "")
+
+	// What is no JSON stops nobody.
+	value, err := d.Codecs.WebhookJob.Encode(&schemas.WebhookJob{
+		JobID: "odd", EndpointID: "ep_1", Tenant: "shop", Epoch: time.UnixMilli(0), Type: schemas.TypeEvent, Body: []byte("{no JSON"),
+		Trigger: schemas.TriggerEvent, CreatedAt: time.Now(),
+	})
+	require.NoError(t, err)
+	d.Produce(t, schemas.TopicWebhookJobs, "ep_1/odd:1", value)
+	wait(30)
+	require.Equal(t, "{no JSON", answered().decoded(t)["events"].([]any)[0].(map[string]any)["body"])
+	require.Equal(t, "{no JSON", s.get(t, http.StatusOK, k.reads, http.MethodGet, "/v4/events/odd", nil)["body"])
+	_, cursor = s.pull(t, k.reads, cursor, "")
 	wait(30)
 	require.Eventually(t, func() bool {
 		const one = "# HELP waybill_api_waiting_clients Clients of the pull feed that wait for something new.\n# TYPE waybill_api_waiting_clients gauge\nwaybill_api_waiting_clients 1\n"
