@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"waybill/internal/endpointclient"
+	"waybill/pipeline/delivery"
 	"waybill/pipeline/endpoints"
 	"waybill/schemas"
 	"waybill/sinks/webhook"
@@ -80,6 +81,8 @@ func (o *testOutcome) tell(quiet bool) error {
 	switch {
 	case o.Reason == webhook.ReasonBlockedAddress || o.Reason == webhook.ReasonBlockedPort:
 		why = fmt.Sprintf("calls to it are not allowed (%s); `waybill up --webhook-allow NETWORK` allows a private network", o.Reason)
+	case o.Reason == delivery.ReasonSecretUnreadable:
+		why = "what sends webhooks has not the key that sealed its secret (" + o.Reason + "): give both the same file of --secret-keys"
 	case o.StatusCode == 0:
 		why = fmt.Sprintf("there was no answer (%s)", o.Reason)
 	}

@@ -97,7 +97,7 @@ const (
 	ReasonBodyUnavailable = "body_unavailable"
 	// ReasonSecretUnreadable is for whoever makes the call: a secret of the
 	// endpoint could not be opened (W10). It is no attempt: nothing was sent, and
-	// the endpoint is not to blame.
+	// the endpoint is not to blame. Only a test fails by it.
 	ReasonSecretUnreadable = "secret_unreadable"
 	// ReasonDeadline ends a webhook whose deadline has passed (W6).
 	ReasonDeadline = "deadline"
