@@ -70,13 +70,13 @@ func (c *redeliverCmd) Run(ctx context.Context, g *globals) error {
 	request.Progress = func(r redelivery.Report) { bar.update(r.Sent+len(r.Gone), int(r.Found)) }
 	report, err := client.Run(ctx, *request)
 	bar.done()
-	if report != nil {
-		err = errors.Join(wrongQuestion(err), c.print(report))
+	if report == nil {
+		return wrongQuestion(err)
 	}
-	if err != nil && report != nil && report.Last != nil {
+	if err != nil && report.Last != nil {
 		err = errors.Join(err, fmt.Errorf("it was broken off; --after %s goes on, and to begin anew does no harm", report.Last))
 	}
-	return wrongQuestion(err)
+	return errors.Join(err, c.print(report))
 }
 
 func (c *redeliverCmd) request(g *globals) (*redelivery.Request, error) {

@@ -7,5 +7,5 @@
 // and sinks/clickhouse fills them.
 //
 // Start reading at log.go, then feed.go and what it rests on: cursor.go and
-// merge.go. Then attempts.go and choice.go.
+// merge.go. Then attempts.go, choice.go and webhook.go.
 package webhooklog

@@ -34,7 +34,7 @@ type InputError struct {
 func (e *InputError) Error() string { return e.Field + ": " + e.Problem }
 
 // ErrCursorExpired says that what came after a cursor is no longer kept in
-// full. An *InputError wraps nothing else.
+// full. It is no *InputError, for the cursor was good once.
 var ErrCursorExpired = errors.New("the cursor is older than what is kept")
 
 // ask reads the rows of a query of one tenant into a slice.
