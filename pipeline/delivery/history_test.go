@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,8 +14,9 @@ import (
 	"waybill/schemas"
 )
 
-// TestHistories plays random histories of webhooks, answers, crashes and
-// changes of an endpoint, and holds what was seen against the rules.
+// TestHistories plays random histories of webhooks, answers, refusals,
+// redeliveries, crashes, hand-overs, jumps of the clock and changes of an
+// endpoint, and holds what was seen against the rules.
 func TestHistories(t *testing.T) {
 	j := newTestJob(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -22,11 +24,15 @@ func TestHistories(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"webhook":  h.webhook,
 			"test":     h.test,
+			"again":    h.again,
 			"time":     h.time,
 			"endpoint": h.endpoint,
-			"crash":    func(*rapid.T) { h.crash() },
+			"room":     func(*rapid.T) { h.w.sweep("ep") },
+			"crash":    func(*rapid.T) { h.lost(h.w.crash) },
+			"handover": func(*rapid.T) { h.lost(h.w.handOver) },
+			"jump":     func(*rapid.T) { h.lost(h.jump) },
 		})
-		h.w.advance(h.w.now.Add(80 * time.Hour))
+		h.w.advance(h.w.now.Add(80*time.Hour + j.cfg.Overdue))
 		require.Empty(t, h.w.state, "nothing is open for ever")
 		for _, s := range h.sent {
 			h.checkRows(t, s)
@@ -37,32 +43,53 @@ func TestHistories(t *testing.T) {
 }
 
 type history struct {
-	w     *world
-	order string
-	sent  []*sent
-	byID  map[string]*sent
-	// crashes are the times at which calls were lost.
-	crashes []time.Time
+	w        *world
+	order    string
+	named    string
+	schedule schedule.Schedule
+	sent     []*sent
+	byID     map[string]*sent
+	// losses are the times at which calls were lost, cut off, or taken for
+	// lost.
+	losses []time.Time
+	// irregular tells that there may be waits that are not of the schedule: a
+	// webhook was sent again while it was open, or failed while its endpoint,
+	// and with it the schedule, was not in the table.
+	irregular bool
 }
 
 // sent is a webhook that was put on the log.
 type sent struct {
 	job     *schemas.WebhookJob
 	arrived time.Time
-	offset  int64
+	offsets []int64 // once for each time that it was
+	// ends counts how often it is to end: once, and once for each redelivery
+	// after that.
+	ends int
 }
 
 func newHistory(t *rapid.T, j *Job) *history {
-	h := &history{w: newWorld(t, j), order: rapid.SampledFrom([]string{schemas.OrderShipment, schemas.OrderNone}).Draw(t, "order"), byID: map[string]*sent{}}
+	h := &history{
+		w: newWorld(t, j), byID: map[string]*sent{},
+		order: rapid.SampledFrom([]string{schemas.OrderShipment, schemas.OrderNone}).Draw(t, "order"),
+		named: rapid.SampledFrom(schedule.Names()).Draw(t, "schedule"),
+	}
+	h.schedule, _ = schedule.ByName(h.named)
 	h.put(schemas.EndpointEnabled)
-	codes := rapid.SampledFrom([]int{200, 200, 204, 302, 404, 422, 500, 503, 0})
+	codes := rapid.SampledFrom([]int{200, 200, 204, 302, 404, 410, 422, 429, 500, 503, 0})
 	took := rapid.Int64Range(0, 15_000)
 	h.w.pilot = func(a Attempt) Outcome {
-		o := Outcome{StatusCode: codes.Draw(t, "code"), Total: time.Duration(took.Draw(t, "took")) * time.Millisecond}
+		h.checkCall(t, a)
+		if rapid.IntRange(0, 3).Draw(t, "room") == 0 {
+			return Outcome{Reason: ReasonBusy}
+		}
+		o := Outcome{
+			StatusCode: codes.Draw(t, "code"), Total: time.Duration(took.Draw(t, "took")) * time.Millisecond,
+			RetryAfter: rapid.SampledFrom([]time.Duration{0, -time.Hour, time.Second, time.Hour, 8760 * time.Hour}).Draw(t, "retry"),
+		}
 		if o.StatusCode/100 != 2 {
 			o.Reason = fmt.Sprintf("status_%d", o.StatusCode)
 		}
-		h.checkCall(t, a)
 		return o
 	}
 	return h
@@ -70,12 +97,12 @@ func newHistory(t *rapid.T, j *Job) *history {
 
 func (h *history) put(state string) {
 	e := enabled("ep")
-	e.Order, e.State = h.order, state
+	e.Order, e.State, e.ScheduleName = h.order, state, h.named
 	h.w.put("ep", e)
 }
 
 func (h *history) webhook(t *rapid.T) {
-	h.send(&schemas.WebhookJob{
+	h.first(&schemas.WebhookJob{
 		Carrier: "acme", TrackingNumber: rapid.SampledFrom([]string{"1", "2"}).Draw(t, "number"),
 		Type: schemas.TypeEvent, Trigger: schemas.TriggerEvent,
 		Body: []byte(strings.Repeat("x", rapid.SampledFrom([]int{1, 4096, 5000}).Draw(t, "bytes"))),
@@ -83,16 +110,42 @@ func (h *history) webhook(t *rapid.T) {
 }
 
 func (h *history) test(*rapid.T) {
-	h.send(&schemas.WebhookJob{Type: schemas.TypeEndpointTest, Trigger: schemas.TriggerTest, Body: []byte("{}")})
+	h.first(&schemas.WebhookJob{Type: schemas.TypeEndpointTest, Trigger: schemas.TriggerTest, Body: []byte("{}")})
 }
 
-func (h *history) send(v *schemas.WebhookJob) {
+func (h *history) first(v *schemas.WebhookJob) {
 	v.JobID, v.EndpointID, v.Tenant = fmt.Sprintf("j%d", len(h.sent)), "ep", "shop"
-	v.Sequence = int64(len(h.sent) + 1)
-	s := &sent{job: v, arrived: h.w.now, offset: h.w.offset}
+	if v.Trigger != schemas.TriggerTest {
+		v.Sequence = int64(len(h.sent) + 1)
+	}
+	s := &sent{job: v, arrived: h.w.now, ends: 1}
 	h.sent = append(h.sent, s)
 	h.byID[v.JobID] = s
-	h.w.send(v)
+	h.send(s, *v)
+}
+
+func (h *history) send(s *sent, v schemas.WebhookJob) {
+	s.offsets = append(s.offsets, h.w.offset)
+	h.w.send(&v)
+}
+
+// again sends a webhook again by hand, whether it has ended or not.
+func (h *history) again(t *rapid.T) {
+	if len(h.sent) == 0 {
+		t.Skip("nothing was sent")
+	}
+	s := rapid.SampledFrom(h.sent).Draw(t, "which")
+	if s.job.Trigger == schemas.TriggerTest {
+		t.Skip("tests are not sent again")
+	}
+	if rows := h.rowsOf(s); len(rows) > 0 && countEnds(rows) == s.ends {
+		s.ends++
+	} else {
+		h.irregular = true
+	}
+	v := *s.job
+	v.Trigger = schemas.TriggerManual
+	h.send(s, v)
 }
 
 func (h *history) time(t *rapid.T) {
@@ -101,76 +154,107 @@ func (h *history) time(t *rapid.T) {
 }
 
 func (h *history) endpoint(t *rapid.T) {
-	switch change := rapid.SampledFrom([]string{schemas.EndpointEnabled, schemas.EndpointDisabled, schemas.EndpointUntested, "drop"}).Draw(t, "change"); change {
+	switch change := rapid.SampledFrom([]string{
+		schemas.EndpointEnabled, schemas.EndpointDisabled, schemas.EndpointUntested, schemas.EndpointSuspended, "drop",
+	}).Draw(t, "change"); change {
 	case "drop":
 		h.w.put("ep", nil)
+		h.irregular = true
 	default:
 		h.put(change)
 	}
 }
 
-func (h *history) crash() {
-	h.w.crash()
-	h.crashes = append(h.crashes, h.w.now)
+func (h *history) lost(by func()) {
+	h.losses = append(h.losses, h.w.now)
+	by()
 }
 
-// checkCall holds a call that begins against the present: only a test goes to
-// an endpoint that is not enabled (W9), and the body is that of the webhook.
-func (h *history) checkCall(t *rapid.T, a Attempt) {
-	s := h.byID[a.JobID]
-	e := h.w.endpoints["ep"]
-	require.NotNil(t, e)
-	if s.job.Trigger != schemas.TriggerTest {
-		require.Equal(t, schemas.EndpointEnabled, e.State)
-	}
-	if a.BodyAt == nil {
-		require.Equal(t, s.job.Body, a.Call.Body)
-		return
-	}
-	require.Greater(t, len(s.job.Body), h.w.job.cfg.InlineBody)
-	require.Equal(t, s.offset, a.BodyAt.Offset)
+// jump sets the clock forward, and there it stays.
+func (h *history) jump() {
+	h.w.now = h.w.now.Add(100 * time.Hour)
+	h.w.advance(h.w.now)
 }
 
-// checkRows: a webhook ends exactly once, and its rows are numbered without a
-// gap, the end being the last (W6, W9, W14).
-func (h *history) checkRows(t *rapid.T, s *sent) {
+func (h *history) rowsOf(s *sent) []*schemas.WebhookAttempt {
 	var rows []*schemas.WebhookAttempt
 	for _, row := range h.w.rows {
 		if row.JobID == s.job.JobID {
 			rows = append(rows, row)
 		}
 	}
-	require.NotEmpty(t, rows, "%s has vanished", s.job.JobID)
-	for i, row := range rows {
-		require.Equal(t, i+1, row.Attempt)
-		require.Equal(t, i < len(rows)-1, row.Outcome == schemas.OutcomeFailed, "row %d says %s", i+1, row.Outcome)
+	return rows
+}
+
+func countEnds(rows []*schemas.WebhookAttempt) int {
+	ends := 0
+	for _, row := range rows {
+		if row.Outcome != schemas.OutcomeFailed {
+			ends++
+		}
 	}
+	return ends
+}
+
+// checkCall holds a call that begins against the present: only a test goes to
+// an endpoint that is not enabled (W9), a suspended one is only asked (W8), and
+// the body is that of the webhook.
+func (h *history) checkCall(t *rapid.T, a Attempt) {
+	s := h.byID[a.JobID]
+	e := h.w.endpoints["ep"]
+	require.NotNil(t, e)
+	if s.job.Trigger != schemas.TriggerTest {
+		require.Contains(t, []string{schemas.EndpointEnabled, schemas.EndpointSuspended}, e.State)
+	}
+	require.Equal(t, e.State == schemas.EndpointSuspended, a.Call.Probe)
+	if a.BodyAt == nil {
+		require.Equal(t, s.job.Body, a.Call.Body)
+		return
+	}
+	require.Greater(t, len(s.job.Body), h.w.job.cfg.InlineBody)
+	require.Contains(t, s.offsets, a.BodyAt.Offset)
+}
+
+// checkRows: a webhook ends exactly once, and once more for each time that it
+// was sent again after that. Up to each end its rows are numbered without a
+// gap, the end being the last (W6, W9, W11, W14).
+func (h *history) checkRows(t *rapid.T, s *sent) {
+	rows := h.rowsOf(s)
+	require.Equal(t, s.ends, countEnds(rows), "ends of %s", s.job.JobID)
+	number := 0
+	for _, row := range rows {
+		number++
+		require.Equal(t, number, row.Attempt)
+		if row.Outcome != schemas.OutcomeFailed {
+			number = 0
+		}
+	}
+	require.Zero(t, number, "%s has rows after its end", s.job.JobID)
 }
 
 // checkCalls holds the times of a webhook's calls against the schedule (W3,
-// W15).
+// W5, W15). Those of a redelivery are not looked at.
 func (h *history) checkCalls(t *rapid.T, s *sent) {
-	deadline := s.arrived.Add(72 * time.Hour)
+	deadline := s.arrived.Add(h.schedule.Deadline)
 	if s.job.Trigger == schemas.TriggerTest {
 		deadline = s.arrived.Add(10 * time.Minute)
 	}
 	ended := map[int]time.Time{}
-	for _, row := range h.w.rows {
-		if row.JobID == s.job.JobID {
+	for _, row := range h.rowsOf(s) {
+		if row.Trigger != schemas.TriggerManual {
 			ended[row.Attempt] = row.StartedAt.Add(time.Duration(row.TotalUS) * time.Microsecond)
 		}
 	}
 	number, last, late := 0, time.Time{}, 0
 	for _, a := range h.w.attempts {
-		if a.JobID != s.job.JobID {
+		if a.JobID != s.job.JobID || a.refused || a.Call.Manual {
 			continue
 		}
 		if a.Number == number {
-			require.GreaterOrEqual(t, a.at.Sub(last), 30*time.Second, "made again too soon")
 			require.True(t, h.lostBetween(last, a.at), "made again though it was not lost")
 		} else {
 			require.Equal(t, number+1, a.Number)
-			if number > 0 {
+			if number > 0 && !h.irregular {
 				h.checkWait(t, number, ended[number], a.at, deadline)
 			}
 			if a.at.After(deadline) {
@@ -180,23 +264,21 @@ func (h *history) checkCalls(t *rapid.T, s *sent) {
 		number, last = a.Number, a.at
 	}
 	require.LessOrEqual(t, late, 1, "an attempt was due after the deadline")
+	if !h.irregular {
+		require.LessOrEqual(t, number, len(h.schedule.Waits)+2, "more attempts than the schedule has")
+	}
 }
 
 func (h *history) lostBetween(from, to time.Time) bool {
-	for _, at := range h.crashes {
-		if !at.Before(from) && !at.After(to) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(h.losses, func(at time.Time) bool { return !at.Before(from) && !at.After(to) })
 }
 
 // checkWait: no attempt comes before its wait less a fifth, unless it is the
 // one at the deadline.
 func (h *history) checkWait(t *rapid.T, number int, ended, next, deadline time.Time) {
 	least := deadline.Sub(ended)
-	if waits := schedule.Default().Waits; number <= len(waits) {
-		least = min(least, waits[number-1]*8/10)
+	if wait, ok := h.schedule.Wait(number); ok {
+		least = min(least, wait*8/10)
 	}
 	require.GreaterOrEqual(t, next.Sub(ended), least, "attempt %d came too soon", number+1)
 }
@@ -210,7 +292,7 @@ func (h *history) checkOrder(t *rapid.T) {
 	highest := map[string]int64{}
 	for _, a := range h.w.attempts {
 		s := h.byID[a.JobID]
-		if a.Number > 1 || s.job.Trigger == schemas.TriggerTest {
+		if a.Number > 1 || a.refused || a.Call.Manual || s.job.Trigger == schemas.TriggerTest {
 			continue
 		}
 		number := s.job.TrackingNumber

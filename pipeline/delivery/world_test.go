@@ -34,6 +34,7 @@ type world struct {
 	// pilot says how each attempt ends, after the time that it takes; nil for
 	// by hand.
 	pilot func(Attempt) Outcome
+	calls int // of the job
 	// What was seen, in order.
 	attempts []seenAttempt
 	rows     []*schemas.WebhookAttempt
@@ -51,7 +52,8 @@ type underWay struct {
 
 type seenAttempt struct {
 	Attempt
-	at time.Time
+	at      time.Time
+	refused bool // nothing was sent
 }
 
 func newTestJob(t require.TestingT) *Job {
@@ -134,7 +136,9 @@ func (w *world) answer(jobID string, o Outcome) bool {
 func (w *world) finish(i int, o Outcome) {
 	u := w.open[i]
 	w.open = slices.Delete(w.open, i, i+1)
-	o.StartedAt = w.now.Add(-o.Total)
+	if o.Reason != ReasonBusy {
+		o.StartedAt = w.now.Add(-o.Total)
+	}
 	w.call(u.key, func(c *job.Call) error {
 		return w.job.Complete(c, Result{JobID: u.attempt.JobID, Number: u.attempt.Number, Outcome: o})
 	})
@@ -173,8 +177,16 @@ func (w *world) advance(until time.Time) {
 // crash loses the calls that are under way.
 func (w *world) crash() { w.open = nil }
 
+// handOver cuts them off, as a rebalance does.
+func (w *world) handOver() {
+	for len(w.open) > 0 {
+		w.finish(0, Outcome{Reason: ReasonCanceled})
+	}
+}
+
 // call runs one call of the job and takes over what it asked for.
 func (w *world) call(key string, run func(*job.Call) error) {
+	w.calls++
 	state := w.cache[key]
 	if data, ok := w.state[key]; ok && state == nil {
 		var err error
@@ -247,12 +259,12 @@ func (w *world) detail(row *schemas.WebhookAttempt) string {
 func (w *world) begun(key string, request any) {
 	a, ok := request.(Attempt)
 	require.True(w.t, ok, "work of another kind: %T", request)
-	w.attempts = append(w.attempts, seenAttempt{a, w.now})
 	u := underWay{key: key, attempt: a}
 	if w.pilot != nil {
 		u.outcome = w.pilot(a)
 		u.due = w.now.Add(u.outcome.Total)
 	}
+	w.attempts = append(w.attempts, seenAttempt{a, w.now, u.outcome.Reason == ReasonBusy})
 	w.open = append(w.open, u)
 	where := fmt.Sprintf("%d bytes", len(a.Call.Body))
 	if a.BodyAt != nil {
