@@ -145,6 +145,7 @@ type Webhook struct {
 	InFlight         int            `help:"Calls at a time, over all endpoints, in this process (W7). Each takes a connection and, while it lasts, its body's memory. With none free, webhooks wait in Kafka." default:"2048"`
 	EndpointInFlight int            `help:"Calls at a time to an endpoint that names no limit of its own, over all instances (W7). It gets there by taking them well; one that answers slowly under load, or not at all, gets fewer." default:"100"`
 
+	Schedule     string        `help:"Schedule of retries of endpoints that choose none: waybill, intersoft, shipengine or aftership, as the platforms of these names publish theirs (W3). The same for all instances." enum:"waybill,intersoft,shipengine,aftership" default:"waybill"`
 	SuspendAfter time.Duration `help:"How long an endpoint fails without one success until it is suspended: its webhooks are kept, and only their own schedule asks whether it is back (W8). Shorter spares calls to the dead; longer bears with a night's outage. The same for all instances." default:"24h"`
 
 	ForbidPort80 bool         `name:"forbid-port-80" help:"Call port 443 only, so that nothing is sent in the clear (W13). Networks of --webhook-allow are called on any port all the same."`

@@ -2,13 +2,16 @@ package roles
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"waybill/internal/config"
 	"waybill/internal/knowledge"
 	"waybill/pipeline/delivery"
+	"waybill/pipeline/delivery/schedule"
 	"waybill/pipeline/quotas"
 	"waybill/pipeline/stream"
 	"waybill/pipeline/tracking"
@@ -117,7 +120,12 @@ func (p *parts) quotaJob() (*stream.Runtime, error) {
 }
 
 func (p *parts) delivery(perform func(ctx context.Context, request any) any) (*stream.Runtime, error) {
-	j, err := delivery.NewJob(delivery.Config{Codecs: p.codecs, Timeout: p.settings.Webhook.Timeout, SuspendAfter: p.settings.Webhook.SuspendAfter})
+	settings := p.settings.Webhook
+	named, ok := schedule.ByName(settings.Schedule)
+	if !ok {
+		return nil, fmt.Errorf("--webhook-schedule is %q; known are %s", settings.Schedule, strings.Join(schedule.Names(), ", "))
+	}
+	j, err := delivery.NewJob(delivery.Config{Codecs: p.codecs, Timeout: settings.Timeout, SuspendAfter: settings.SuspendAfter, Schedule: named})
 	if err != nil {
 		return nil, err
 	}

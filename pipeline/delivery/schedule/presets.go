@@ -15,8 +15,6 @@ const (
 	NameShipEngine = "shipengine"
 	// NameAfterShip is that of AfterShip Tracking.
 	NameAfterShip = "aftership"
-	// NameCustom is for an endpoint with waits of its own.
-	NameCustom = "custom"
 )
 
 // Names are those that ByName knows, the default first.

@@ -36,7 +36,7 @@ func TestNamed(t *testing.T) {
 		require.Equal(t, wants.attempts, attempts+1, name)
 	}
 	require.Len(t, schedule.Names(), 4)
-	_, ok := schedule.ByName(schedule.NameCustom)
+	_, ok := schedule.ByName("custom")
 	require.False(t, ok)
 }
 
@@ -82,7 +82,7 @@ func TestOf(t *testing.T) {
 		"nothing chosen":   {&schemas.WebhookEndpoint{}, otherwise},
 		"a name":           {&schemas.WebhookEndpoint{ScheduleName: schedule.NameIntersoft}, intersoft},
 		"an unknown name":  {&schemas.WebhookEndpoint{ScheduleName: "unheard"}, otherwise},
-		"its own waits":    {&schemas.WebhookEndpoint{ScheduleName: schedule.NameCustom, Schedule: []int64{2000, 90_000}}, schedule.Schedule{Waits: own, Deadline: time.Hour}},
+		"its own waits":    {&schemas.WebhookEndpoint{Schedule: []int64{2000, 90_000}}, schedule.Schedule{Waits: own, Deadline: time.Hour}},
 		"its own deadline": {&schemas.WebhookEndpoint{ScheduleName: schedule.NameIntersoft, Deadline: 60_000}, schedule.Schedule{Waits: intersoft.Waits, Deadline: time.Minute}},
 	} {
 		require.Equal(t, row.wants, schedule.Of(row.endpoint, otherwise), name)
