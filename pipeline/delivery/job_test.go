@@ -188,6 +188,26 @@ func TestWrongKinds(t *testing.T) {
 	require.ErrorContains(t, err, "int")
 }
 
+// TestRefusalOfAManual: that there is no room for what was sent by hand, which
+// gets only what the others leave, ends none of the others (W7, W11).
+func TestRefusalOfAManual(t *testing.T) {
+	for trigger, ends := range map[string]int{schemas.TriggerManual: 0, schemas.TriggerEvent: 1} {
+		w := newWorld(t, newTestJob(t))
+		e := enabled("ep")
+		e.Order, e.State = schemas.OrderNone, schemas.EndpointSuspended
+		w.put("ep", e)
+		overdue, refused := plain(), plain()
+		refused.JobID, refused.Trigger = "j2", trigger
+		q := &queue{Webhooks: []webhook{newWebhook(overdue, w.now.Add(-80*time.Hour), job.Position{}), newWebhook(refused, w.now, job.Position{})}}
+		q.Webhooks[1].OpenSince = w.now
+		w.keep("ep/acme:1", q)
+		w.call("ep/acme:1", func(c *job.Call) error {
+			return w.job.Complete(c, Result{JobID: "j2", Number: 1, Outcome: Outcome{Reason: ReasonBusy}})
+		})
+		require.Len(t, w.rows, ends, trigger)
+	}
+}
+
 // FuzzDecodeState: bytes of any kind give a state or an error.
 func FuzzDecodeState(f *testing.F) {
 	j := newTestJob(f)
