@@ -43,6 +43,10 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 	if err != nil {
 		return nil, fmt.Errorf("dialling %s: %w", address, err)
 	}
+	// The transport's context has no deadline, for a connection may outlive the
+	// call that asked for it.
+	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
+	defer cancel()
 	targets, err := d.names.LookupNetIP(ctx, "ip", host)
 	if err != nil {
 		return nil, err
@@ -66,11 +70,9 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 // from connects from one address, within a fair part of the time left when
 // others remain to be tried.
 func (d *dialer) from(ctx context.Context, source netip.Addr, network, target string, remaining int) (net.Conn, error) {
-	if end, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Until(end)/time.Duration(remaining))
-		defer cancel()
-	}
+	end, _ := ctx.Deadline()
+	ctx, cancel := context.WithTimeout(ctx, time.Until(end)/time.Duration(remaining))
+	defer cancel()
 	own := d.Dialer
 	own.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(source, 0))
 	return own.DialContext(ctx, network, target)

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -72,4 +73,15 @@ func TestSourcesAreGuarded(t *testing.T) {
 	require.Equal(t, ReasonBlockedAddress, c.Call(t.Context(), request(t, "http://localhost/")).Reason)
 	require.Equal(t, ReasonBlockedPort, c.Call(t.Context(), request(t, "http://127.0.0.1:1/")).Reason)
 	require.Equal(t, ReasonDNS, c.Call(t.Context(), request(t, "http://bad..name/")).Reason)
+}
+
+// An address that says nothing does not take all of a call's time from the next.
+func TestSourcesTryTheNextAddress(t *testing.T) {
+	_, port, err := net.SplitHostPort(fullBacklog(t))
+	require.NoError(t, err)
+	serveAt(t, "127.0.0.2:"+port)
+	c := newCaller(t, Options{Sources: addrs("127.0.0.5"), Resolver: newDNS(t, always("127.0.0.1", "127.0.0.2")), Timeout: 2 * time.Second})
+	res := c.Call(t.Context(), request(t, "http://several.example:"+port))
+	require.Empty(t, res.Reason)
+	require.Equal(t, "127.0.0.5", res.Answer)
 }
