@@ -59,6 +59,7 @@ type world struct {
 	done      map[string]int
 	slowest   map[string]time.Duration // from coming to being answered, without parking
 	woken     int
+	now, most int // calls at all receivers
 }
 
 // newWorld must be called in a bubble, which it leaves empty at its end.
@@ -126,6 +127,8 @@ func (w *world) run(c Call) {
 		return
 	}
 	w.with[c.Endpoint]++
+	w.now++
+	w.most = max(w.most, w.now)
 	with := w.with[c.Endpoint]
 	w.peak[c.Endpoint] = max(w.peak[c.Endpoint], with)
 	answer := w.receivers[c.Endpoint]
@@ -133,6 +136,7 @@ func (w *world) run(c Call) {
 	o := answer(w.ctx, with)
 	w.mu.Lock()
 	w.with[c.Endpoint]--
+	w.now--
 	if o.Verdict == Good {
 		w.done[c.Endpoint]++
 		w.slowest[c.Endpoint] = max(w.slowest[c.Endpoint], time.Since(came))
