@@ -41,6 +41,5 @@ func (r *Roles) wake(endpointID string, atMost int) {
 // workOfAWorker is how much asynchronous work a worker may have under way. The
 // lanes bound what is open in the process: seats, and about as many that wait.
 // This is twice as much, for workers have uneven shares, so endpoints that are
-// slow never fill it. When quick ones do, this machine is the limit, and reading
-// on has to wait.
+// slow never fill it.
 func workOfAWorker(seats, workers int) int { return max(1, 4*seats/workers) }

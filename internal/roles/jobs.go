@@ -119,7 +119,7 @@ func (p *parts) quotaJob() (*stream.Runtime, error) {
 	return stream.New(cfg, j)
 }
 
-func (p *parts) delivery(perform func(ctx context.Context, request any) any) (*stream.Runtime, error) {
+func (p *parts) delivery(perform func(ctx context.Context, request any) any, crowded func() bool) (*stream.Runtime, error) {
 	settings := p.settings.Webhook
 	named, ok := schedule.ByName(settings.Schedule)
 	if !ok {
@@ -133,7 +133,7 @@ func (p *parts) delivery(perform func(ctx context.Context, request any) any) (*s
 	if err != nil {
 		return nil, err
 	}
-	cfg.Perform = perform
+	cfg.Perform, cfg.Crowded = perform, crowded
 	cfg.Broadcasts[0].Wakes = endpointWakes(p.codecs.WebhookEndpoint)
 	cfg.MaxInFlightWork = workOfAWorker(p.settings.Webhook.InFlight, p.settings.Pipeline.WorkerCount())
 	return stream.New(cfg, j)

@@ -118,7 +118,7 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 		if err := r.lanes.register(o.Registerer); err != nil {
 			return err
 		}
-		r.runtimes[name], err = p.delivery(perform.perform)
+		r.runtimes[name], err = p.delivery(perform.perform, r.caller.Crowded)
 	case Quotas:
 		r.runtimes[name], err = p.quotaJob()
 	case ClickHouse:

@@ -124,6 +124,11 @@ type Config struct {
 	// worker has under way; above it no record and no wake-up is handled.
 	// Default 1,000.
 	MaxInFlightWork int
+	// Crowded tells a worker with work under way whether to leave it at that for
+	// now: no record and no wake-up is handled until it says no. It is asked at
+	// every step, so it must be cheap, and again when work has finished. Nil:
+	// never.
+	Crowded func() bool
 	// MaxPoison and MaxUnreadable are how many calls may fail and how many
 	// records may be unreadable, per partition and PoisonWindow, before Run
 	// ends with an error (rule E11). Defaults 100, 10,000 and 1 min.

@@ -89,7 +89,11 @@ func (s *session) start(t *task, key string, request any) {
 
 // saturated implements effects.
 func (s *session) saturated() bool {
-	return s.cfg.Perform != nil && s.pool.running() >= s.cfg.MaxInFlightWork
+	if s.cfg.Perform == nil {
+		return false
+	}
+	running := s.pool.running()
+	return running >= s.cfg.MaxInFlightWork || running > 0 && s.cfg.Crowded != nil && s.cfg.Crowded()
 }
 
 // count implements effects.

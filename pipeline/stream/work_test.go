@@ -70,12 +70,27 @@ func TestSlowWork(t *testing.T) {
 	require.Nil(t, state[len(state)-1].Value, "the state has gone with the work")
 }
 
-// The number of pieces of work under way is bounded, whatever comes in.
+// The number of pieces of work under way is bounded, whatever comes in: by number,
+// and by whoever does it. While that is crowded, one at a time goes on.
 func TestWorkIsBounded(t *testing.T) {
 	t.Parallel()
+	for name, row := range map[string]struct {
+		most    int
+		crowded func() bool
+	}{
+		"by number": {3, nil}, "crowded": {1, func() bool { return true }}, "not crowded": {4, func() bool { return false }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testWorkIsBounded(t, row.most, row.crowded)
+		})
+	}
+}
+
+func testWorkIsBounded(t *testing.T, bound int, crowded func() bool) {
 	d := deploy(t, 2)
 	cfg := d.config(Live)
-	cfg.MaxInFlightWork = 3
+	cfg.Workers, cfg.MaxInFlightWork, cfg.Crowded = 1, max(3, bound), crowded
 	var now, most atomic.Int64
 	cfg.Perform = func(_ context.Context, request any) any {
 		defer now.Add(-1)
@@ -95,7 +110,7 @@ func TestWorkIsBounded(t *testing.T) {
 	i.caught()
 	eventually(t, func() bool { return len(d.outputs()["a"])+len(d.outputs()["b"])+len(d.outputs()["c"]) == 150 }, "all is done")
 	i.stop()
-	require.LessOrEqual(t, most.Load(), int64(3))
+	require.LessOrEqual(t, most.Load(), int64(bound))
 }
 
 // At the end of a process work under way is given its time, then cancelled; a

@@ -99,6 +99,10 @@ func (c *Caller) Close() { c.transport.CloseIdleConnections() }
 // Stats gives the figures of the lanes.
 func (c *Caller) Stats() lanes.Stats { return c.lanes.Stats() }
 
+// Crowded tells whether reading on has to wait, because this machine is slower
+// than the endpoints.
+func (c *Caller) Crowded() bool { return c.lanes.Crowded() }
+
 // Call makes one call and says what came of it. It ends when ctx does. While a
 // call of the same webhook to the same URL is under way, it waits for that and
 // gives the same answer. Where StartedAt is zero, nothing was sent.

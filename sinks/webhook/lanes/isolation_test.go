@@ -26,6 +26,7 @@ func TestHangingEndpointsCostTheOthersNothing(t *testing.T) {
 			w.many(Call{Endpoint: endpoint(i), Fresh: true}, each, time.Minute)
 		}
 		after(30*time.Second, Outcome{})
+		require.False(t, w.lanes.Crowded())
 		require.LessOrEqual(t, w.lanes.Stats().InFlight, all+hang, "of which a dead endpoint has one at most, by now")
 		after(35*time.Second, Outcome{})
 		for i := hang; i < all; i++ {
@@ -46,6 +47,8 @@ func TestHangingEndpointsNeverTakeTheLastSeats(t *testing.T) {
 			w.answers(endpoint(i), hanging())
 			w.many(Call{Endpoint: endpoint(i), Fresh: true}, 100, 0)
 		}
+		synctest.Wait()
+		require.False(t, w.lanes.Crowded())
 		w.answers("healthy", good(10*time.Millisecond))
 		w.many(Call{Endpoint: "healthy", Fresh: true}, 1000, 100*time.Second)
 		after(3*time.Minute, Outcome{})
@@ -78,8 +81,12 @@ func TestQuickEndpointWaitsHere(t *testing.T) {
 		w.answers("ep", good(5*time.Millisecond))
 		w.many(Call{Endpoint: "ep", Fresh: true}, 100, time.Second)
 		after(2*time.Second, Outcome{})
+		require.False(t, w.lanes.Crowded())
 		w.many(Call{Endpoint: "ep", Fresh: true}, 4000, 0)
+		synctest.Wait()
+		require.True(t, w.lanes.Crowded(), "so no more of them need come")
 		after(2*time.Second, Outcome{})
+		require.False(t, w.lanes.Crowded())
 		require.Equal(t, 4100, w.count(w.done, "ep"))
 		require.Zero(t, w.woken)
 	})

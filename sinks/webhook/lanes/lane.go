@@ -14,9 +14,9 @@ const (
 	// leastRoom is the least number of places in the waiting room of an
 	// endpoint that has room at all, so that a burst need not be parked.
 	leastRoom = 16
-	// quickRoom is how long the last one may have to wait who comes into the
+	// quickRoom is how long the last one has to wait, about, who comes into the
 	// room of a quick endpoint.
-	quickRoom = 2 * time.Second
+	quickRoom = 250 * time.Millisecond
 )
 
 // lane is what is known of an endpoint, and who is there.
@@ -99,6 +99,11 @@ func (n *lane) trusted(now time.Time) bool {
 	return n.limit.usual > 0 && !n.limit.falling && !n.silent(now)
 }
 
+// quick tells whether what waits for the endpoint does not wait long.
+func (n *lane) quick(now time.Time) bool {
+	return n.trusted(now) && n.limit.usual <= quickAnswer && n.limit.perSecond(n.most) >= quickRate
+}
+
 // blocked says what keeps the endpoint from taking a call now, apart from the
 // process.
 func (n *lane) blocked(manual bool, now time.Time) Cause {
@@ -136,8 +141,8 @@ func (n *lane) room(free int, now time.Time) int {
 		return 0
 	}
 	room := min(max(leastRoom, n.seats(now)), max(1, free/4))
-	if n.limit.quick() && n.trusted(now) {
-		room = max(room, int(int64(n.most)*int64(quickRoom)/int64(n.limit.usual)))
+	if n.quick(now) {
+		room = max(leastRoom, int(n.limit.perSecond(n.most)*quickRoom.Seconds()))
 	}
 	if n.bucket != nil { // no more than can hope for a token
 		room = min(room, max(1, int(n.perSec*patience.Seconds()/2)))

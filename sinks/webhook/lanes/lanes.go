@@ -3,6 +3,7 @@ package lanes
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,6 +25,9 @@ type Options struct {
 const (
 	defaultSeats    = 2048
 	defaultInFlight = 100
+	// crowdSize is how many calls waiting for quick endpoints are enough to keep
+	// this machine busy until more come.
+	crowdSize = 512
 	// shareHolds is how long an answer of Share is used.
 	shareHolds = time.Second
 )
@@ -41,6 +45,8 @@ type Lanes struct {
 	partAt  time.Time // when that was asked
 	wakes   []wake    // to be called when the lock is let go
 	counts  counts
+
+	crowd atomic.Int64 // calls that wait for quick endpoints
 }
 
 // wake is a call of Options.Wake.
@@ -123,6 +129,11 @@ func (l *Lanes) look(n *lane, now time.Time) {
 	l.serve(n, now)
 	l.settle(n, now)
 }
+
+// Crowded tells whether so many calls wait for quick endpoints that it is this
+// machine that is too slow. Taking on more would only make each of them later,
+// and keep more of them in memory; slow endpoints never bring that about.
+func (l *Lanes) Crowded() bool { return l.crowd.Load() >= crowdSize }
 
 // unlock lets the lock go and asks for those who were turned away.
 func (l *Lanes) unlock() {

@@ -14,9 +14,11 @@ const (
 	// latencySlack is how much longer an answer may take than usual before that
 	// says anything: our own scheduling takes that long at times.
 	latencySlack = 25 * time.Millisecond
-	// quickAnswer is the latency up to which an endpoint is quick: its calls are
-	// over sooner than anything could be made of them.
-	quickAnswer = 20 * time.Millisecond
+	// quickAnswer and quickRate are the latency up to which, and the calls a
+	// second from which on an endpoint is quick: what waits for it is gone sooner
+	// than anything else could be made of it.
+	quickAnswer = 50 * time.Millisecond
+	quickRate   = 1000
 	// silence is how long an endpoint may give no answer at all, beyond twice
 	// its usual latency, before it gets no more than one that never answered.
 	silence = 2 * time.Second
@@ -162,6 +164,11 @@ func (l *limit) begin() {
 	l.round = round{number: l.round.number + 1, size: max(leastRound, int(l.calls))}
 }
 
-// quick tells whether the endpoint answers so fast that those who wait for it
-// do not wait long.
-func (l *limit) quick() bool { return l.usual > 0 && l.usual <= quickAnswer }
+// perSecond is how many calls a second the endpoint could take at most calls at
+// a time, 0 before its first answer.
+func (l *limit) perSecond(most int) float64 {
+	if l.usual <= 0 {
+		return 0
+	}
+	return float64(most) / l.usual.Seconds()
+}

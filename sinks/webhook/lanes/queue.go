@@ -10,6 +10,7 @@ const patience = 5 * time.Second
 type waiter struct {
 	call     Call
 	deadline time.Time
+	quick    bool // the endpoint was, when it came
 	next     *waiter
 	gone     bool // cancelled; it is dropped when it comes to the front
 	// seat and cause are the end of the wait. ready says that it has come.

@@ -4,7 +4,7 @@ import "time"
 
 // wait puts a call into the waiting room.
 func (l *Lanes) wait(n *lane, c *Call, now time.Time) *waiter {
-	w := &waiter{call: *c, deadline: now.Add(patience), ready: make(chan struct{})}
+	w := &waiter{call: *c, deadline: now.Add(patience), quick: n.quick(now), ready: make(chan struct{})}
 	if c.Manual {
 		n.byHand.push(w)
 	} else {
@@ -20,6 +20,9 @@ func (l *Lanes) count(w *waiter, n *lane, by int) {
 	l.process.bytes += by * w.call.Bytes
 	if w.call.Fresh {
 		n.fresh += by
+	}
+	if w.quick {
+		l.crowd.Add(int64(by))
 	}
 }
 
