@@ -13,7 +13,7 @@ const (
 	maxHold = 5 * time.Minute
 	// leastRoom is the least number of places in the waiting room of an
 	// endpoint that has room at all, so that a burst need not be parked.
-	leastRoom = 16
+	leastRoom = 32
 	// quickRoom is how long the last one has to wait, about, who comes into the
 	// room of a quick endpoint.
 	quickRoom = 250 * time.Millisecond

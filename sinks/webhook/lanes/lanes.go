@@ -26,8 +26,9 @@ const (
 	defaultSeats    = 2048
 	defaultInFlight = 100
 	// crowdSize is how many calls waiting for quick endpoints are enough to keep
-	// this machine busy until more come.
-	crowdSize = 512
+	// this machine busy until more come. It is less than the half of a quick
+	// endpoint's room, so reading stops before any is turned away.
+	crowdSize = 256
 	// shareHolds is how long an answer of Share is used.
 	shareHolds = time.Second
 )
