@@ -67,7 +67,7 @@ func TestCallKeepsToTheLane(t *testing.T) {
 	}
 	require.Equal(t, ReasonBusy, call(5, "broken").Reason)
 	require.Empty(t, call(0, "well").Reason)
-	require.EqualValues(t, 1, c.Stats().Open)
+	require.Equal(t, 1, c.Stats().Open)
 	require.EqualValues(t, 1, c.Stats().TurnedAway[lanes.Hold])
 }
 

@@ -63,14 +63,12 @@ func TestHistories(t *testing.T) {
 			for _, s := range steps {
 				w.answers(s.call.Endpoint, moody(w, rand.New(rand.NewPCG(seed, 0))))
 				w.many(s.call, s.count, 0)
-				after(s.pause, Outcome{})
+				w.pass(s.pause)
 			}
 			for _, s := range steps {
 				w.answers(s.call.Endpoint, good(10*time.Millisecond))
 			}
-			after(30*time.Minute, Outcome{})
-			w.mu.Lock()
-			defer w.mu.Unlock()
+			w.pass(30 * time.Minute)
 			require.LessOrEqual(t, w.most, seats)
 			for id, most := range map[string]int{"plain": 20, "one": 1, "few": 3, "rated": 20, "seldom": 2, "suspended": 1} {
 				require.LessOrEqual(t, w.peak[id], most, id)

@@ -181,7 +181,7 @@ func (l *Lanes) blocked(n *lane, c *Call, now time.Time) Cause {
 	}
 	cause := n.blocked(c.Manual, now)
 	switch {
-	case cause == Seated && (before > 0 || l.crowded(n, c, now)):
+	case cause == Seated && (before > 0 || l.halfIsFresh(n, c, now)):
 		return Limit
 	case cause == Seated && l.process.blocked(n, c.Bytes, now):
 		return Process
@@ -189,16 +189,16 @@ func (l *Lanes) blocked(n *lane, c *Call, now time.Time) Cause {
 	return cause
 }
 
-// crowded tells whether fresh calls have their half of the room, while others
+// halfIsFresh tells whether fresh calls have their half of the room, while others
 // have been turned away.
-func (l *Lanes) crowded(n *lane, c *Call, now time.Time) bool {
+func (l *Lanes) halfIsFresh(n *lane, c *Call, now time.Time) bool {
 	return c.Fresh && n.recall.owed && 2*n.fresh >= n.seats(now)+n.room(l.process.places(), now)
 }
 
 // mayWait tells whether a call that is blocked may wait.
 func (l *Lanes) mayWait(n *lane, c *Call, cause Cause, now time.Time) bool {
 	return cause != Hold && cause != Breaker && !l.process.full(c.Bytes) &&
-		n.waiting() < n.room(l.process.places(), now) && !l.crowded(n, c, now)
+		n.waiting() < n.room(l.process.places(), now) && !l.halfIsFresh(n, c, now)
 }
 
 // seat takes a seat.

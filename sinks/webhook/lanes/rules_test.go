@@ -2,6 +2,7 @@ package lanes
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,8 +17,8 @@ func TestRate(t *testing.T) {
 			w := newWorld(t, Options{})
 			w.answers("ep", good(10*time.Millisecond))
 			w.many(Call{Endpoint: "ep", Rate: rate, Fresh: true}, 5000, 0)
-			after(time.Minute+time.Second/2, Outcome{})
-			require.InDelta(t, want, w.count(w.done, "ep"), 0.02*float64(want)+1)
+			w.pass(time.Minute + time.Second/2)
+			require.InDelta(t, want, w.done["ep"], 0.02*float64(want)+1)
 			require.Positive(t, w.lanes.Stats().TurnedAway[Rate]+w.lanes.Stats().TurnedAway[Limit])
 		})
 	}
@@ -26,18 +27,19 @@ func TestRate(t *testing.T) {
 // The limit and the rate are shared by the partitions, rounded up.
 func TestShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		owned := 1
-		w := newWorld(t, Options{Share: func() (int, int) { return owned, 3 }})
+		var owned atomic.Int32
+		owned.Store(1)
+		w := newWorld(t, Options{Share: func() (int, int) { return int(owned.Load()), 3 }})
 		w.answers("ep", good(time.Second))
 		w.many(Call{Endpoint: "ep", InFlight: 10, Fresh: true}, 10000, 0)
-		after(20*time.Second, Outcome{})
-		require.Equal(t, 4, w.count(w.peak, "ep"))
-		owned = 3
-		after(20*time.Second, Outcome{})
-		require.Equal(t, 10, w.count(w.peak, "ep"))
-		owned = 0 // given up: what is left gets the least
-		after(20*time.Second+time.Second/2, Outcome{})
-		require.Equal(t, 4, w.count(w.with, "ep"))
+		w.pass(20 * time.Second)
+		require.Equal(t, 4, w.peak["ep"])
+		owned.Store(3)
+		w.pass(20 * time.Second)
+		require.Equal(t, 10, w.peak["ep"])
+		owned.Store(0) // given up: what is left gets the least
+		w.pass(20*time.Second + time.Second/2)
+		require.Equal(t, 4, w.with["ep"])
 	})
 	for name, o := range map[string]Options{
 		"nobody says": {}, "not known yet": {Share: func() (int, int) { return 0, 0 }}, "more than there are": {Share: func() (int, int) { return 5, 4 }},
@@ -153,18 +155,12 @@ func TestDeadEndpointComesBack(t *testing.T) {
 		w := newWorld(t, Options{})
 		w.answers("ep", hanging())
 		w.many(Call{Endpoint: "ep", Fresh: true}, 2000, 0)
-		after(time.Hour, Outcome{})
-		calls := 0
-		w.mu.Lock()
-		w.receivers["ep"] = func(context.Context, int) Outcome {
-			calls++
-			return Outcome{Verdict: Good}
-		}
+		w.pass(time.Hour)
+		w.answers("ep", good(0))
 		parked := len(w.parked["ep"])
-		w.mu.Unlock()
 		require.Less(t, w.lanes.Stats().Asked, uint64(400), "every 30 s at most, and 15 s each")
-		after(time.Minute, Outcome{})
-		require.Equal(t, parked, w.count(w.done, "ep"))
+		w.pass(time.Minute)
+		require.Equal(t, parked, w.done["ep"])
 		require.Empty(t, w.parked["ep"])
 	})
 }
@@ -174,15 +170,15 @@ func TestFlappingEndpoint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, Options{})
 		began := time.Now()
-		w.receivers["ep"] = func(context.Context, int) Outcome {
+		w.answers("ep", func(context.Context, int) Outcome {
 			if time.Since(began)/(20*time.Second)%2 == 1 {
 				return after(50*time.Millisecond, Outcome{Verdict: Absent, Took: 50 * time.Millisecond})
 			}
 			return after(50*time.Millisecond, Outcome{Verdict: Good, Took: 50 * time.Millisecond})
-		}
+		})
 		w.many(Call{Endpoint: "ep", Fresh: true}, 10000, 0)
-		after(5*time.Minute, Outcome{})
-		failed := 10000 - w.count(w.done, "ep")
+		w.pass(5 * time.Minute)
+		failed := 10000 - w.done["ep"]
 		require.Empty(t, w.parked["ep"])
 		require.Less(t, failed, 2000, "of those that were tried while it was away")
 	})
@@ -199,10 +195,12 @@ func TestHold(t *testing.T) {
 				w.answers("ep", good(time.Second))
 				w.lanes.Leave(w.seat(Call{Endpoint: "ep"}), Outcome{Verdict: Overloaded, Hold: row.asked})
 				w.many(Call{Endpoint: "ep", Fresh: true}, 3, 0)
-				after(row.held-time.Millisecond, Outcome{})
-				require.Zero(t, w.count(w.peak, "ep"))
-				after(2*time.Second, Outcome{})
-				require.Positive(t, w.count(w.done, "ep"), "they were asked for when the time was over")
+				if row.held > 0 {
+					w.pass(row.held - time.Millisecond)
+					require.Zero(t, w.peak["ep"])
+				}
+				w.pass(2 * time.Second)
+				require.Positive(t, w.done["ep"], "they were asked for when the time was over")
 			})
 		})
 	}
@@ -244,16 +242,16 @@ func TestManual(t *testing.T) {
 		w := newWorld(t, Options{})
 		w.answers("ep", good(100*time.Millisecond))
 		w.many(Call{Endpoint: "ep", InFlight: 40, Fresh: true}, 2000, 0)
-		after(15*time.Second, Outcome{})
-		require.Equal(t, 2000, w.count(w.done, "ep"))
-		w.peak["ep"] = 0
+		w.pass(15 * time.Second)
+		require.Equal(t, 2000, w.done["ep"])
 		w.many(Call{Endpoint: "ep", InFlight: 40, Manual: true}, 1000, 0)
-		after(5*time.Second, Outcome{})
-		require.Equal(t, 10, w.count(w.peak, "ep"))
-		before := w.count(w.done, "ep")
+		w.pass(5*time.Second + 50*time.Millisecond)
+		require.Equal(t, 10, w.with["ep"])
+		require.Less(t, w.woken, 8000, "they are not sent to and fro without end")
+		before := w.done["ep"]
 		w.many(Call{Endpoint: "ep", InFlight: 40, Fresh: true}, 400, time.Second)
-		after(1200*time.Millisecond, Outcome{})
-		require.GreaterOrEqual(t, w.count(w.done, "ep")-before, 400)
+		w.pass(1200 * time.Millisecond)
+		require.GreaterOrEqual(t, w.done["ep"]-before, 400)
 		require.LessOrEqual(t, w.slowest["ep"], time.Second)
 	})
 }

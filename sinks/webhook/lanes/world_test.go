@@ -2,8 +2,10 @@ package lanes
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -43,6 +45,24 @@ func after(d time.Duration, o Outcome) Outcome {
 	return o
 }
 
+// figures are what a test looks at.
+type figures struct {
+	parked    map[string][]Call
+	with      map[string]int // calls at the receiver now
+	peak      map[string]int
+	done      map[string]int
+	slowest   map[string]time.Duration // from coming to being answered, without parking
+	woken     int
+	aged      int // done of those that had waited
+	now, most int // calls at all receivers
+}
+
+func (f *figures) clone() figures {
+	c := *f
+	c.parked, c.with, c.peak, c.done, c.slowest = maps.Clone(f.parked), maps.Clone(f.with), maps.Clone(f.peak), maps.Clone(f.done), maps.Clone(f.slowest)
+	return c
+}
+
 // world is what surrounds lanes: webhooks that come, those that are parked, and
 // the runtime that wakes them.
 type world struct {
@@ -51,29 +71,28 @@ type world struct {
 	ctx   context.Context
 	all   sync.WaitGroup
 
+	figures // as they were when time had passed
+
 	mu        sync.Mutex
 	receivers map[string]receiver
-	parked    map[string][]Call
-	with      map[string]int // calls at the receiver now
-	peak      map[string]int
-	done      map[string]int
-	slowest   map[string]time.Duration // from coming to being answered, without parking
-	woken     int
-	now, most int // calls at all receivers
+	live      figures
+	over      bool
 }
 
 // newWorld must be called in a bubble, which it leaves empty at its end.
 func newWorld(t *testing.T, o Options) *world {
-	w := &world{
-		t: t, receivers: map[string]receiver{}, parked: map[string][]Call{},
-		with: map[string]int{}, peak: map[string]int{}, done: map[string]int{}, slowest: map[string]time.Duration{},
-	}
+	w := &world{t: t, receivers: map[string]receiver{}, live: figures{
+		parked: map[string][]Call{}, with: map[string]int{}, peak: map[string]int{}, done: map[string]int{}, slowest: map[string]time.Duration{},
+	}}
 	ctx, cancel := context.WithCancel(t.Context())
 	w.ctx = ctx
 	o.Wake = w.wake
 	w.lanes = New(o)
 	t.Cleanup(func() {
 		cancel()
+		w.mu.Lock()
+		w.over = true
+		w.mu.Unlock()
 		w.all.Wait()
 		w.empty()
 	})
@@ -122,24 +141,27 @@ func (w *world) run(c Call) {
 	w.mu.Lock()
 	if cause != Seated {
 		c.Fresh = false
-		w.parked[c.Endpoint] = append(w.parked[c.Endpoint], c)
+		w.live.parked[c.Endpoint] = append(w.live.parked[c.Endpoint], c)
 		w.mu.Unlock()
 		return
 	}
-	w.with[c.Endpoint]++
-	w.now++
-	w.most = max(w.most, w.now)
-	with := w.with[c.Endpoint]
-	w.peak[c.Endpoint] = max(w.peak[c.Endpoint], with)
+	w.live.with[c.Endpoint]++
+	w.live.now++
+	w.live.most = max(w.live.most, w.live.now)
+	with := w.live.with[c.Endpoint]
+	w.live.peak[c.Endpoint] = max(w.live.peak[c.Endpoint], with)
 	answer := w.receivers[c.Endpoint]
 	w.mu.Unlock()
 	o := answer(w.ctx, with)
 	w.mu.Lock()
-	w.with[c.Endpoint]--
-	w.now--
+	w.live.with[c.Endpoint]--
+	w.live.now--
 	if o.Verdict == Good {
-		w.done[c.Endpoint]++
-		w.slowest[c.Endpoint] = max(w.slowest[c.Endpoint], time.Since(came))
+		w.live.done[c.Endpoint]++
+		if !c.Fresh {
+			w.live.aged++
+		}
+		w.live.slowest[c.Endpoint] = max(w.live.slowest[c.Endpoint], time.Since(came))
 	}
 	w.mu.Unlock()
 	w.lanes.Leave(seat, o)
@@ -147,13 +169,18 @@ func (w *world) run(c Call) {
 
 // wake is the runtime: those asked for come a little later.
 func (w *world) wake(endpoint string, atMost int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over {
+		return
+	}
 	w.all.Go(func() {
 		after(5*time.Millisecond, Outcome{})
 		w.mu.Lock()
-		parked := w.parked[endpoint]
+		parked := w.live.parked[endpoint]
 		n := min(atMost, len(parked))
-		w.parked[endpoint] = parked[n:]
-		w.woken += n
+		w.live.parked[endpoint] = parked[n:]
+		w.live.woken += n
 		w.mu.Unlock()
 		if w.ctx.Err() != nil {
 			return
@@ -179,9 +206,11 @@ func (w *world) many(c Call, n int, over time.Duration) {
 	})
 }
 
-// count reads a figure under the lock.
-func (w *world) count(figure map[string]int, endpoint string) int {
+// pass lets time go by. Then the figures are those of that time.
+func (w *world) pass(d time.Duration) {
+	after(d, Outcome{})
+	synctest.Wait()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return figure[endpoint]
+	w.figures = w.live.clone()
 }
