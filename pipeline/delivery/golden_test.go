@@ -20,7 +20,7 @@ import (
 // in the output count from the script's beginning. The commands:
 //
 //	endpoint id=ep [state=enabled] [order=shipment] [schedule=(1s,2s)]
-//		[named=intersoft] [deadline=1h] [failing=-25h] [revision=2]
+//		[named=intersoft] [deadline=1h] [failing=-25h] [since=-1s] [revision=2]
 //	drop id=ep                      the endpoint leaves the table
 //	room id=ep                      the endpoint's lane asks for those that wait
 //	job id=j1 [seq=1] [shipment=acme:1] [tenant=shop] [bytes=10] [test | manual] [revision=2]
@@ -101,6 +101,10 @@ func (w *world) playEndpoint(t *testing.T, d *datadriven.TestData) {
 	if since := duration(t, d, "failing"); since != 0 {
 		at := w.now.Add(since)
 		e.Health, e.FailingSince = schemas.HealthFailing, &at
+	}
+	if d.HasArg("since") {
+		at := w.now.Add(duration(t, d, "since"))
+		e.StateSince = &at
 	}
 	w.put(e.EndpointID, e)
 }

@@ -42,13 +42,21 @@ func (t *turn) judge(w *webhook, behind bool) verdict {
 		return verdict{move: inLine}
 	}
 	// The deadline may have come nearer since the last attempt (W3).
-	if due := earlier(w.DueAt, t.deadline(w)); due.After(t.now) {
+	if due := earlier(w.DueAt, t.deadline(w)); due.After(t.now) && !t.isBack(w) {
 		return verdict{move: wait, until: due}
 	}
 	if t.room > 0 || w.JobID == t.freshID {
 		return verdict{move: start}
 	}
 	return t.judgeParked(w)
+}
+
+// isBack tells whether the endpoint takes traffic again since the webhook was
+// last tried: it was resumed, enabled, or moved. What it waited for has
+// happened, so it is due (W8).
+func (t *turn) isBack(w *webhook) bool {
+	e := t.endpoint
+	return e.State == schemas.EndpointEnabled && e.StateSince != nil && !w.TriedAt.IsZero() && w.TriedAt.Before(*e.StateSince)
 }
 
 // judgeMissing waits for an endpoint that is not in the table. The table may

@@ -37,6 +37,9 @@ type webhook struct {
 	// DueAt is when the next attempt is due. Where that has come and none is
 	// under way, the webhook waits for its endpoint to take it.
 	DueAt time.Time
+	// TriedAt is when the last attempt ended; zero where none has, or where an
+	// older state did not say.
+	TriedAt time.Time
 	// Refusals counts answers that will not change (W2).
 	Refusals int
 	// Aside means that it no longer stands in line (W2).

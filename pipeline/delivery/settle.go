@@ -68,6 +68,7 @@ func (t *turn) fail(w *webhook, o Outcome) bool {
 		t.end(w, schemas.OutcomeExpired, ReasonDeadline)
 		return false
 	}
+	w.TriedAt = ceilMillis(end)
 	w.DueAt = nextDue(t.schedule(), w.JobID, w.Attempts, end, deadline, retryAfter(o))
 	row.NextAttemptAt = &w.DueAt
 	t.emitRow(row)

@@ -54,6 +54,7 @@ type storedWebhook struct {
 	Attempts  int     `avro:"attempts"`
 	UnderWay  *int64  `avro:"under_way"`
 	Due       int64   `avro:"due"`
+	Tried     int64   `avro:"tried"`
 	Refusals  int     `avro:"refusals"`
 	Aside     bool    `avro:"aside"`
 }
@@ -81,6 +82,9 @@ func (j *Job) EncodeState(dst []byte, state any) ([]byte, error) {
 		}
 		if w.isOpen() {
 			o.UnderWay = new(w.OpenSince.UnixMilli() - at)
+		}
+		if !w.TriedAt.IsZero() {
+			o.Tried = w.TriedAt.UnixMilli() - at
 		}
 		arrived, offset = at, w.Offset
 	}
@@ -151,6 +155,9 @@ func (s *storedQueue) webhook(o *storedWebhook, arrived int64) (webhook, error) 
 	}
 	if o.UnderWay != nil {
 		w.OpenSince = millis(arrived + *o.UnderWay)
+	}
+	if o.Tried != 0 {
+		w.TriedAt = millis(arrived + o.Tried)
 	}
 	return w, nil
 }

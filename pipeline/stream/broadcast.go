@@ -21,16 +21,17 @@ const broadcastWait = 500 * time.Millisecond
 
 // tables holds the newest version of each broadcast table (rule E14).
 type tables struct {
-	cfg    *Config
-	top    *topology
-	client *kgo.Client
-	waker  *waker
-	now    []*table
+	cfg     *Config
+	top     *topology
+	clients []*kgo.Client // one for each of them
+	waker   *waker
+	now     []*table
 }
 
 // table is one broadcast topic as this process has read it.
 type table struct {
 	Broadcast
+	client  *kgo.Client
 	reader  *topiclog.Reader
 	entries map[string][]byte
 	built   atomic.Pointer[any]
@@ -39,8 +40,8 @@ type table struct {
 
 // load reads every topic to the end that it has now, and builds the tables.
 func (ts *tables) load(ctx context.Context) error {
-	for _, b := range ts.cfg.Broadcasts {
-		t := &table{Broadcast: b, former: map[string][]byte{}}
+	for i, b := range ts.cfg.Broadcasts {
+		t := &table{Broadcast: b, client: ts.clients[i], former: map[string][]byte{}}
 		what := "reading broadcast topic " + ts.cfg.Prefix + b.Topic
 		if err := retry(ctx, ts.cfg.Logger, what, func() error { return ts.read(ctx, t) }); err != nil {
 			return err
@@ -57,7 +58,7 @@ func (ts *tables) load(ctx context.Context) error {
 // that is gone, the next try begins at the start.
 func (ts *tables) read(ctx context.Context, t *table) error {
 	full := ts.cfg.Prefix + t.Topic
-	admin := kadm.NewClient(ts.client)
+	admin := kadm.NewClient(t.client)
 	ends, err := listed(admin.ListEndOffsets(ctx, full))
 	if err != nil {
 		return err
@@ -67,7 +68,7 @@ func (ts *tables) read(ctx context.Context, t *table) error {
 		if err != nil {
 			return err
 		}
-		t.reader, t.entries = topiclog.New(ts.client, full, ts.top.ids[t.Topic], starts[full]), map[string][]byte{}
+		t.reader, t.entries = topiclog.New(t.client, full, ts.top.ids[t.Topic], starts[full]), map[string][]byte{}
 	}
 	for !reached(t.reader.Position, ends[full]) {
 		if _, err := t.update(ctx); err != nil {
@@ -83,7 +84,7 @@ func (ts *tables) read(ctx context.Context, t *table) error {
 // renew reads a topic from its start, for the position was lost: records were
 // removed or the log was truncated, and nobody knows which keys went with them.
 func (ts *tables) renew(ctx context.Context, t *table) error {
-	fresh := &table{Broadcast: t.Broadcast}
+	fresh := &table{Broadcast: t.Broadcast, client: t.client}
 	if err := ts.read(ctx, fresh); err != nil {
 		return err
 	}

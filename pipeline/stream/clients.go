@@ -11,7 +11,7 @@ import (
 // records has a client of its own.
 type clients struct {
 	asking    *kgo.Client      // about topics and the group
-	watching  *kgo.Client      // broadcast topics
+	watching  []*kgo.Client    // broadcast topics, one each
 	following *kgo.Client      // changelogs, as a standby
 	restoring chan *kgo.Client // changelogs, one restore each
 	all       []*kgo.Client
@@ -32,8 +32,12 @@ func (r *Runtime) openClients() (*clients, error) {
 	if c.asking, err = open("ask"); err != nil {
 		return nil, err
 	}
-	if c.watching, err = open("broadcast"); err != nil {
-		return nil, err
+	for range r.cfg.Broadcasts {
+		client, err := open("broadcast")
+		if err != nil {
+			return nil, err
+		}
+		c.watching = append(c.watching, client)
 	}
 	if c.following, err = open("standby"); err != nil {
 		return nil, err

@@ -92,7 +92,7 @@ func (r *Runtime) prepare(ctx context.Context, c *clients) error {
 	}
 	r.restorer = &restorer{cfg: &r.cfg, top: r.top, log: r.log, clients: c.restoring, metrics: r.metrics}
 	r.standbys = newStandbys(&r.cfg, r.top, r.log, r.metrics, c.following)
-	r.tables = &tables{cfg: &r.cfg, top: r.top, client: c.watching, waker: &r.waker}
+	r.tables = &tables{cfg: &r.cfg, top: r.top, clients: c.watching, waker: &r.waker}
 	r.board.partitioned(int(r.top.partitions))
 	return r.tables.load(ctx)
 }
