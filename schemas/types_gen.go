@@ -181,7 +181,7 @@ type EndpointCommand struct {
 	Secret string `avro:"secret" json:"secret"`
 	// create, update: up to five headers sent along, the values sealed by the sender of the command.
 	Headers map[string]string `avro:"headers" json:"headers"`
-	// create, update: highest number of calls at a time.
+	// create, update: highest number of calls at a time; 0: the default.
 	InFlight int `avro:"in_flight" json:"in_flight"`
 	// create, update: order of calls.
 	Order string `avro:"order" json:"order"`
@@ -201,7 +201,7 @@ type EndpointCommand struct {
 	Dialect string `avro:"dialect" json:"dialect"`
 	// create, update: version of that shape; empty: the newest.
 	DialectVersion string `avro:"dialect_version" json:"dialect_version"`
-	// create, update: schedule of retries by name: waybill, intersoft, shipengine or aftership (W3); empty: waybill, or the waits of schedule.
+	// create, update: schedule of retries by name: waybill, intersoft, shipengine or aftership (W3); empty: the waits of schedule, or those of the deployment.
 	ScheduleName string `avro:"schedule_name" json:"schedule_name"`
 	// create, update: how long after its arrival a webhook is tried, milliseconds; 0: that of the schedule.
 	Deadline int64 `avro:"deadline" json:"deadline"`
@@ -789,7 +789,7 @@ type WebhookEndpoint struct {
 	CreatedAt time.Time `avro:"created_at" json:"created_at"`
 	// When it last changed, UTC.
 	UpdatedAt time.Time `avro:"updated_at" json:"updated_at"`
-	// Schedule of retries by name: waybill, intersoft, shipengine, aftership or custom (W3); empty: waybill, or custom where schedule has waits.
+	// Schedule of retries by name: waybill, intersoft, shipengine or aftership (W3); empty: the waits of schedule, or those of the deployment.
 	ScheduleName string `avro:"schedule_name" json:"schedule_name"`
 	// How long after its arrival a webhook is tried, milliseconds; 0: that of the schedule.
 	Deadline int64 `avro:"deadline" json:"deadline"`

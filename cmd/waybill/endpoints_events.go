@@ -45,7 +45,11 @@ func (c *endpointsEventsCmd) Run(ctx context.Context, g *globals) error {
 		return printJSON(list(events))
 	}
 	if len(events) == 0 {
-		_, err := fmt.Printf("nothing is known of endpoints of tenant %s\n", c.Tenant)
+		of := "endpoints"
+		if c.ID != "" {
+			of = "endpoint " + c.ID
+		}
+		_, err := fmt.Printf("nothing is known of %s of tenant %s\n", of, c.Tenant)
 		return err
 	}
 	t := newTable(os.Stdout, "time", "endpoint", "event", "state", "reason", "by")

@@ -16,11 +16,12 @@ type secretsNewKeyCmd struct{ formatFlag }
 
 func (*secretsNewKeyCmd) Help() string {
 	return `Prints a line for the file of --secret-keys. The first key of the file seals; all of them open what they sealed. To take
-a new one into use, put its line first on every machine, and restart what runs.
+a new one into use, add its line at the end on every machine and restart what runs; then move it to the front, and restart again.
 
 Example:
 
-    waybill secrets new-key > secrets.key`
+    umask 077
+    waybill secrets new-key >> secrets.key`
 }
 
 func (c *secretsNewKeyCmd) Run() error {

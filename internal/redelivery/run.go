@@ -17,6 +17,13 @@ import (
 // does not drown live traffic.
 const DefaultRate = 50
 
+// Bounds on the rate, webhooks a second. The space between two must fit in a
+// duration, and be one.
+const (
+	MinRate = 0.001
+	MaxRate = 1_000_000.0
+)
+
 // pageSize is how many webhooks are read, sent and counted at a time.
 const pageSize = 200
 
@@ -67,8 +74,8 @@ func (c *Client) Run(ctx context.Context, r Request) (*Report, error) {
 	if r.Rate == 0 {
 		r.Rate = DefaultRate
 	}
-	if r.Rate < 0 {
-		return nil, &webhooklog.InputError{Field: "rate", Problem: fmt.Sprintf("it is %v webhooks a second; it must be above 0", r.Rate)}
+	if !(r.Rate >= MinRate && r.Rate <= MaxRate) { // so also what is no number
+		return nil, &webhooklog.InputError{Field: "rate", Problem: fmt.Sprintf("it is %v webhooks a second; it may be from %v to %v", r.Rate, MinRate, MaxRate)}
 	}
 	if err := r.Choice.Check(); err != nil { // before it gets an end, which chooses nothing by itself
 		return nil, err

@@ -3,6 +3,7 @@ package redelivery
 import (
 	"context"
 	"fmt"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,6 +146,9 @@ func TestRunRefuses(t *testing.T) {
 		says    string
 	}{
 		{Request{Tenant: "shop", Rate: -1, Choice: webhooklog.Choice{Status: "open"}}, "rate: it is -1 webhooks a second"},
+		{Request{Tenant: "shop", Rate: 1e-12, Choice: webhooklog.Choice{Status: "open"}}, "it may be from 0.001 to 1e+06"},
+		{Request{Tenant: "shop", Rate: 1e9, Choice: webhooklog.Choice{Status: "open"}}, "rate: it is 1e+09 webhooks a second"},
+		{Request{Tenant: "shop", Rate: math.NaN(), Choice: webhooklog.Choice{Status: "open"}}, "rate: it is NaN webhooks a second"},
 		{Request{Tenant: "shop"}, "choice: it is empty"},
 		{Request{Choice: webhooklog.Choice{Status: "open"}}, "tenant: it is empty"},
 		{Request{Tenant: "shop", Choice: webhooklog.Choice{Status: "lost"}}, `status: it is "lost"`},
