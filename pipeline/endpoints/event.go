@@ -20,8 +20,11 @@ func byCommand(v *schemas.EndpointCommand, otherwise string) origin {
 	return origin{id: v.CommandID, commandID: v.CommandID, requestedBy: v.RequestedBy, reason: orElse(v.Reason, otherwise)}
 }
 
+// bySignal is the origin of what delivery saw. The time is part of it, for the
+// attempts of a webhook that is sent again by hand are numbered anew (W11).
 func bySignal(s *schemas.EndpointSignal, reason string) origin {
-	return origin{id: s.JobID + "/" + strconv.Itoa(s.Attempt), reason: reason}
+	seen := strconv.FormatInt(s.ObservedAt.UnixMilli(), 10)
+	return origin{id: s.JobID + "/" + strconv.Itoa(s.Attempt) + "/" + seen, reason: reason}
 }
 
 // event writes down what was done to an endpoint or became of it, and tells

@@ -91,12 +91,13 @@ type world struct {
 	state    map[string][]byte
 	public   map[string][]byte // webhook-endpoints by key
 	tests    map[string]string // the last test of each endpoint
+	told     map[string]bool   // events that others are told of, by id
 	attempts int
 	lines    []string
 }
 
 func newWorld(j *Job) *world {
-	return &world{job: j, now: time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC), state: map[string][]byte{}, public: map[string][]byte{}, tests: map[string]string{}}
+	return &world{job: j, now: time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC), state: map[string][]byte{}, public: map[string][]byte{}, tests: map[string]string{}, told: map[string]bool{}}
 }
 
 func (w *world) input(t require.TestingT, topic, lines string) {
@@ -192,6 +193,10 @@ func (w *world) take(t require.TestingT, o job.Output) {
 		v, err := w.job.cfg.Codecs.EndpointEvent.Decode(o.Value)
 		require.NoError(t, err)
 		require.Equal(t, v.Tenant, o.Key)
+		if noticeType(v.Kind) != "" {
+			require.False(t, w.told[v.EventID], "a second event %s has the id of one before", v.Kind)
+			w.told[v.EventID] = true
+		}
 		w.print("event %s: %s, %s (%s)", v.EndpointID, v.Kind, v.State, v.Reason)
 	default:
 		require.Fail(t, "an output nobody expects", o.Topic)
