@@ -147,6 +147,22 @@ func TestWaitIsFeltByTheWallClock(t *testing.T) {
 	}
 }
 
+// The row that ends a webhook never stands before that of its last attempt, though
+// stream time is behind the wall clock.
+func TestEndStandsAfterTheLastAttempt(t *testing.T) {
+	w := newWorld(t, newTestJob(t))
+	w.put("ep", enabled("ep"))
+	w.send(plain())
+	began := w.now.Add(73 * time.Hour)
+	w.call("ep/acme:1", func(c *job.Call) error {
+		return w.job.Complete(c, Result{JobID: "j1", Number: 1, Outcome: Outcome{StartedAt: began, Total: time.Second, StatusCode: 500, Reason: "status_5xx"}})
+	})
+	require.Len(t, w.rows, 2)
+	require.Equal(t, began, w.rows[0].StartedAt)
+	require.Equal(t, ReasonDeadline, w.rows[1].Reason)
+	require.Equal(t, began.Add(time.Second), w.rows[1].StartedAt)
+}
+
 // TestCompleteIgnores: the result of a call that nobody waits for, or waits
 // for no longer, changes nothing.
 func TestCompleteIgnores(t *testing.T) {

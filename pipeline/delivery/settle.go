@@ -65,7 +65,9 @@ func (t *turn) fail(w *webhook, o Outcome) bool {
 	deadline := t.deadline(w)
 	if !end.Before(deadline) {
 		t.emitRow(row)
-		t.end(w, schemas.OutcomeExpired, ReasonDeadline)
+		last := t.row(w, schemas.OutcomeExpired)
+		last.Reason, last.StartedAt = ReasonDeadline, end // never before the attempt, where rows are read by time
+		t.emitRow(last)
 		return false
 	}
 	w.TriedAt = ceilMillis(end)
