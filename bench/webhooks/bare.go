@@ -36,13 +36,18 @@ type bare struct {
 	rig.Background
 	BareOrder
 	client *http.Client
+	signer *webhook.Signer
 	ids    []string
 	bodies [][]byte
 }
 
 // NewBare makes what the process runs.
 func NewBare(o *BareOrder) (rig.Measured, error) {
-	return &bare{BareOrder: *o, client: &http.Client{Transport: &http.Transport{
+	signer, err := webhook.NewSigner([]string{secret})
+	if err != nil {
+		return nil, err
+	}
+	return &bare{BareOrder: *o, signer: signer, client: &http.Client{Transport: &http.Transport{
 		MaxIdleConns: o.Callers, MaxIdleConnsPerHost: o.Callers, DisableCompression: true,
 	}}}, nil
 }
@@ -84,7 +89,7 @@ func (b *bare) run(ctx context.Context) error {
 // call makes one call, signed as ours is.
 func (b *bare) call(ctx context.Context, number int) error {
 	now := time.Now()
-	signature, err := webhook.Sign([]string{secret}, b.ids[number], now, b.bodies[number])
+	signature, err := b.signer.Sign(b.ids[number], now, b.bodies[number])
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (p *performer) perform(ctx context.Context, request any) any {
 	}
 	result := delivery.Result{JobID: attempt.JobID, Number: attempt.Number}
 	call := attempt.Call
-	opened, err := p.secrets.open(attempt.Tenant, &call)
+	hidden, err := p.secrets.open(attempt.Tenant, &call)
 	if err != nil {
 		result.Outcome.Reason = delivery.ReasonSecretUnreadable
 		if p.secrets.tells(attempt.EndpointID, time.Now()) {
@@ -55,7 +55,7 @@ func (p *performer) perform(ctx context.Context, request any) any {
 		result.Outcome.Reason = delivery.ReasonBodyUnavailable
 		p.log.Error("reading the body of a webhook", "webhook_id", attempt.JobID, "at", *attempt.BodyAt, "err", err)
 	}
-	result.Outcome.Answer = conceal(result.Outcome.Answer, opened)
+	result.Outcome.Answer = conceal(result.Outcome.Answer, hidden)
 	if ctx.Err() != nil && result.Outcome.StartedAt.IsZero() {
 		result.Outcome.Reason = delivery.ReasonCanceled // we stopped before anything was sent, whatever the call says
 	}

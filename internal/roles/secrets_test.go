@@ -3,6 +3,7 @@ package roles
 import (
 	"crypto/rand"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,50 @@ func TestSecretsAreOpenedForTheCall(t *testing.T) {
 		require.Equal(t, before, *call)
 	}
 	require.Equal(t, 2, unreadable(t, registry))
+}
+
+// What is kept open serves the calls that need the very same, and no others.
+func TestSecretsKeptOpen(t *testing.T) {
+	keys := newVault(t)
+	seal := func(tenant, text string) string {
+		sealed, err := keys.Seal(tenant, "ep", text)
+		require.NoError(t, err)
+		return sealed
+	}
+	o, err := newOpener(keys, nil)
+	require.NoError(t, err)
+	secret, header := seal("t", "whsec_one"), seal("t", "value")
+	call := func() *delivery.Call {
+		return &delivery.Call{EndpointID: "ep", Secrets: []string{secret}, Headers: map[string]string{"X": header}}
+	}
+	open := func() *opened {
+		_, err := o.open("t", call())
+		require.NoError(t, err)
+		return o.kept["ep"]
+	}
+	first := open()
+	require.Same(t, first, open())
+
+	_, err = o.open("other", call())
+	require.ErrorIs(t, err, vault.ErrAltered, "another tenant's call does not get them")
+	require.Same(t, first, open())
+
+	secret = seal("t", "whsec_two")
+	second := open()
+	require.Equal(t, []string{"whsec_two"}, second.secrets)
+	require.ElementsMatch(t, []string{"whsec_two", "value"}, second.hidden)
+	header = "clear"
+	third := open()
+	require.Equal(t, map[string]string{"X": "clear"}, third.headers)
+	require.Equal(t, []string{"whsec_two"}, third.hidden)
+
+	for n := range 2 * maxKept {
+		c := call()
+		c.EndpointID, c.Secrets = strconv.Itoa(n), nil
+		_, err := o.open("t", c)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(o.kept), maxKept)
+	}
 }
 
 // unreadable reads the one counter of a registry.

@@ -13,7 +13,7 @@ import (
 // call's time does not bound: nothing of it is read.
 func readAnswer(res *http.Response) string {
 	defer res.Body.Close() //nolint:errcheck // see above
-	if res.StatusCode == http.StatusSwitchingProtocols {
+	if res.StatusCode == http.StatusSwitchingProtocols || res.Body == http.NoBody {
 		return ""
 	}
 	kept, _ := io.ReadAll(io.LimitReader(res.Body, maxKeptAnswerBytes))

@@ -11,16 +11,21 @@ import (
 // read counts with the most that it can have.
 func boarding(r *Request, later bool) lanes.Call {
 	c := lanes.Call{
-		Endpoint: r.EndpointID, InFlight: r.InFlight, Rate: r.RateLimit, Bytes: len(r.Body),
+		Endpoint: endpointOf(r), InFlight: r.InFlight, Rate: r.RateLimit, Bytes: len(r.Body),
 		Probe: r.Probe, Fresh: r.Fresh, Manual: r.Manual,
-	}
-	if c.Endpoint == "" {
-		c.Endpoint = r.URL
 	}
 	if later {
 		c.Bytes = MaxBodyBytes
 	}
 	return c
+}
+
+// endpointOf is whose room a call takes.
+func endpointOf(r *Request) string {
+	if r.EndpointID == "" {
+		return r.URL
+	}
+	return r.EndpointID
 }
 
 // goneHold is how long an endpoint is left alone that said it is gone: until

@@ -1,13 +1,11 @@
 package webhook
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/netip"
 	"time"
 
@@ -55,11 +53,12 @@ const (
 // Caller makes calls. It is safe for concurrent use; connections to a host are
 // used again, over HTTP/2 where the host speaks it.
 type Caller struct {
-	transport *http.Transport
-	lanes     *lanes.Lanes
-	flights   flights
-	userAgent string
-	timeout   time.Duration
+	transport  *http.Transport
+	lanes      *lanes.Lanes
+	flights    flights
+	addressees addressees
+	userAgent  string
+	timeout    time.Duration
 }
 
 // New makes a caller.
@@ -146,9 +145,13 @@ func (c *Caller) call(ctx context.Context, r *Request) Response {
 	}
 	callCtx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	to, err := c.addressees.of(r, c.userAgent)
+	if err != nil {
+		return Response{Reason: ReasonBadRequest}
+	}
 	p := &phases{}
 	started := time.Now()
-	req, err := c.request(httptrace.WithClientTrace(callCtx, p.trace()), r, started)
+	req, err := to.request(p.follow(callCtx), r, started)
 	if err != nil {
 		return Response{Reason: ReasonBadRequest}
 	}
@@ -170,32 +173,3 @@ func (c *Caller) call(ctx context.Context, r *Request) Response {
 	p.fill(&out, started)
 	return out
 }
-
-// request writes the HTTP request of a call.
-func (c *Caller) request(ctx context.Context, r *Request, at time.Time) (*http.Request, error) {
-	signature, err := Sign(r.Secrets, r.ID, at, r.Body)
-	if err != nil {
-		return nil, err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL, bytes.NewReader(r.Body))
-	if err != nil {
-		return nil, err
-	}
-	for name, value := range r.Headers {
-		req.Header.Set(name, value)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", c.userAgent)
-	req.Header.Set(HeaderID, r.ID)
-	req.Header.Set(HeaderTimestamp, timestampText(at))
-	req.Header.Set(HeaderSignature, signature)
-	// The receiver knows a webhook by its id, so the transport may send it
-	// again when a kept connection turns out to be closed. An empty value says
-	// so to the transport alone.
-	if req.Header.Get(idempotencyKey) == "" {
-		req.Header[idempotencyKey] = []string{}
-	}
-	return req, nil
-}
-
-const idempotencyKey = "Idempotency-Key"

@@ -36,6 +36,7 @@ func newDialer(o *Options) *dialer {
 
 // dial connects to a host and port.
 func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx = followDial(ctx)
 	if len(d.sources) == 0 {
 		return d.DialContext(ctx, network, address)
 	}

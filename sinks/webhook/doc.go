@@ -12,5 +12,5 @@
 // checks what comes.
 //
 // Start reading at request.go, then caller.go, guard.go (and dial.go, which
-// makes connections) and sign.go.
+// makes connections), addressee.go (what calls have in common) and sign.go.
 package webhook

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"crypto/tls"
 	"net/http/httptrace"
 	"sync"
@@ -27,18 +28,33 @@ func (s span) duration() time.Duration {
 	return s.end.Sub(s.start)
 }
 
-func (p *phases) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		DNSStart:             func(httptrace.DNSStartInfo) { p.start(&p.dns) },
-		DNSDone:              func(httptrace.DNSDoneInfo) { p.end(&p.dns) },
-		ConnectStart:         func(string, string) { p.start(&p.connect) },
-		ConnectDone:          func(string, string, error) { p.end(&p.connect) },
+// phasesKey is where a call's context has its phases.
+type phasesKey struct{}
+
+// follow has the client tell of a call. What concerns a new connection alone is
+// asked for by the dialer, for few calls need one.
+func (p *phases) follow(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(context.WithValue(ctx, phasesKey{}, p), &httptrace.ClientTrace{
 		TLSHandshakeStart:    func() { p.start(&p.tls) },
 		TLSHandshakeDone:     func(tls.ConnectionState, error) { p.end(&p.tls) },
 		GetConn:              func(string) { p.locked(func() { p.asked = true }) },
 		GotConn:              func(httptrace.GotConnInfo) { p.locked(func() { p.connected = true }) },
 		GotFirstResponseByte: func() { p.locked(func() { p.firstByte = time.Now() }) },
+	})
+}
+
+// followDial has the dialer tell of a connection that it makes for a call.
+func followDial(ctx context.Context) context.Context {
+	p, ok := ctx.Value(phasesKey{}).(*phases)
+	if !ok {
+		return ctx
 	}
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		DNSStart:     func(httptrace.DNSStartInfo) { p.start(&p.dns) },
+		DNSDone:      func(httptrace.DNSDoneInfo) { p.end(&p.dns) },
+		ConnectStart: func(string, string) { p.start(&p.connect) },
+		ConnectDone:  func(string, string, error) { p.end(&p.connect) },
+	})
 }
 
 // start begins a phase. A host with several addresses is dialled several

@@ -147,7 +147,7 @@ func testSample(t *testing.T, s sample) {
 // and one that is too old and one from the future.
 func tampered(t *testing.T, url, secret string) map[string]int {
 	signed := func(at time.Time) http.Header {
-		signature, err := Sign([]string{secret}, "id", at, []byte(`{}`))
+		signature, err := sign([]string{secret}, "id", at, []byte(`{}`))
 		require.NoError(t, err)
 		return vector{ID: "id", Timestamp: timestampText(at), Signature: signature}.headers()
 	}

@@ -6,8 +6,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -21,34 +23,63 @@ const (
 // signatureV1 marks an HMAC-SHA-256 in the signature header.
 const signatureV1 = "v1,"
 
-// Sign gives the signature header of a webhook: over its id, the time of the
-// attempt in whole seconds and the body, joined by dots, once for each secret
-// (W10). While a secret is being replaced, the old one and the new one both
-// sign.
-func Sign(secrets []string, id string, at time.Time, body []byte) (string, error) {
-	if id == "" || strings.Contains(id, ".") {
-		return "", fmt.Errorf("signing webhook %q: the id is empty or holds a dot, which joins the signed parts", id)
-	}
+// Signer signs webhooks with the secrets of an endpoint (W10). While a secret is
+// being replaced, the old one and the new one both sign. It is safe for
+// concurrent use.
+type Signer struct{ keys []*signingKey }
+
+// NewSigner makes a signer. At least one secret is needed; no error repeats one.
+func NewSigner(secrets []string) (*Signer, error) {
 	if len(secrets) == 0 {
-		return "", fmt.Errorf("signing webhook %q: there is no secret", id)
+		return nil, errors.New("making a signer: there is no secret")
 	}
-	signatures := make([]string, len(secrets))
+	s := &Signer{make([]*signingKey, len(secrets))}
 	for i, secret := range secrets {
 		key, err := decodeSecret(secret)
 		if err != nil {
-			return "", fmt.Errorf("signing webhook %q: secret %d: %w", id, i+1, err)
+			return nil, fmt.Errorf("making a signer: secret %d: %w", i+1, err)
 		}
-		sum := mac(key, id, timestampText(at), body)
-		signatures[i] = signatureV1 + base64.StdEncoding.EncodeToString(sum)
+		s.keys[i] = &signingKey{secret: key}
 	}
-	return strings.Join(signatures, " "), nil
+	return s, nil
+}
+
+// Sign gives the signature header of a webhook: over its id, the time of the
+// attempt in whole seconds and the body, joined by dots, once for each secret.
+func (s *Signer) Sign(id string, at time.Time, body []byte) (string, error) {
+	if id == "" || strings.Contains(id, ".") {
+		return "", fmt.Errorf("signing webhook %q: the id is empty or holds a dot, which joins the signed parts", id)
+	}
+	signed := []byte(id + "." + timestampText(at) + ".")
+	header := make([]byte, 0, len(s.keys)*signatureBytes)
+	for i, key := range s.keys {
+		if i > 0 {
+			header = append(header, ' ')
+		}
+		header = base64.StdEncoding.AppendEncode(append(header, signatureV1...), key.mac(signed, body))
+	}
+	return string(header), nil
 }
 
 func timestampText(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
 
-func mac(key []byte, id, timestamp string, body []byte) []byte {
-	h := hmac.New(sha256.New, key)
-	_, _ = h.Write([]byte(id + "." + timestamp + "."))
+// signatureBytes is the size of a signature and the blank after it.
+const signatureBytes = len(signatureV1) + (sha256.Size+2)/3*4 + 1
+
+// signingKey is one secret, with hashes that have taken it in.
+type signingKey struct {
+	secret []byte
+	hashes sync.Pool
+}
+
+func (k *signingKey) mac(head, body []byte) []byte {
+	h, ok := k.hashes.Get().(hash.Hash)
+	if !ok {
+		h = hmac.New(sha256.New, k.secret)
+	}
+	defer k.hashes.Put(h)
+	h.Reset()
+	_, _ = h.Write(head)
 	_, _ = h.Write(body)
 	return h.Sum(nil)
 }

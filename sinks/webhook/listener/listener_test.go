@@ -167,7 +167,9 @@ func TestListenerRefuses(t *testing.T) {
 
 // signed gives the headers of a webhook sent at a time.
 func (b *bench) signed(t *testing.T, id string, at time.Time, body []byte) http.Header {
-	signature, err := webhook.Sign([]string{b.secret}, id, at, body)
+	signer, err := webhook.NewSigner([]string{b.secret})
+	require.NoError(t, err)
+	signature, err := signer.Sign(id, at, body)
 	require.NoError(t, err)
 	h := http.Header{}
 	h.Set(webhook.HeaderID, id)
