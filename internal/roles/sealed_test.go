@@ -54,6 +54,7 @@ type scene struct {
 	log      logBuffer
 	received chan http.Header
 	endpoint *schemas.EndpointCommand
+	wanted   string // in the endpoint's URL, which is no secret
 	registry *prometheus.Registry
 }
 
@@ -67,7 +68,8 @@ func newScene(t *testing.T) *scene {
 		s.received <- r.Header
 	}))
 	t.Cleanup(server.Close)
-	s.endpoint = newEndpoint(server.URL + "/wanted")
+	s.wanted = rand.Text() // random, so that compression leaves it in one piece
+	s.endpoint = newEndpoint(server.URL + "/" + s.wanted)
 	s.endpoint.Headers = map[string]string{"X-Key": headerValue}
 	return s
 }
@@ -134,8 +136,10 @@ func TestSecretsLieSealed(t *testing.T) {
 	never := map[string][]byte{"secret": []byte(secret), "key of the secret": raw, "header value": []byte("very-secret")}
 	for place, text := range map[string]string{"topics": s.everyRecord(t), "state": everyFile(t, s.Settings.StateFolder()), "log": s.log.String()} {
 		if place != "log" {
-			require.Contains(t, text, "/wanted", "the search finds nothing in %s", place)
-			require.Contains(t, text, "sealed:key_", place)
+			require.Contains(t, text, s.wanted, "the search finds nothing in %s", place)
+		}
+		if place == "topics" {
+			require.Contains(t, text, "sealed:key_")
 		}
 		require.NotEmpty(t, text)
 		for what, bytes := range never {
