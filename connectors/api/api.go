@@ -79,6 +79,3 @@ func (a *API) Serve(ctx context.Context, listener net.Listener) error {
 	})
 	return g.Wait()
 }
-
-// Ready says why the API cannot answer at the moment, or nil.
-func (a *API) Ready() error { return a.cfg.Endpoints.Ready() }

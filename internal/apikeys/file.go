@@ -115,9 +115,18 @@ func Bootstrap(path, tenant string) (string, error) {
 	return text, nil
 }
 
-// writeWhole writes a file that is there in whole or not at all.
+// writeWhole writes a file that is there in whole or not at all. One that is
+// there stays where a link leads, and as readable as it was: whoever serves the
+// API may be another user.
 func writeWhole(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
+	mode := fs.FileMode(0o600)
+	if info, failed := os.Stat(path); failed == nil {
+		mode = info.Mode().Perm()
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return err
+		}
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
 		return err
 	}
@@ -128,7 +137,7 @@ func writeWhole(path string, data []byte) (err error) {
 	}()
 	_, err = f.Write(data)
 	if err == nil {
-		err = f.Sync()
+		err = errors.Join(f.Chmod(mode), f.Sync())
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err

@@ -176,6 +176,18 @@ func TestAdd(t *testing.T) {
 	require.NoError(t, err)
 	require.NotNil(t, keys.Find(firstText))
 
+	link := filepath.Join(t.TempDir(), "link.yaml")
+	require.NoError(t, os.Symlink(fresh, link))
+	require.NoError(t, os.Chmod(fresh, 0o640))
+	second, secondText, _ := made(t, "acme", apikeys.ScopeRead)
+	require.NoError(t, apikeys.Add(link, second))
+	info, err := os.Lstat(fresh)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o640), info.Mode(), "whoever could read it still can")
+	keys, err = apikeys.Open(fresh, quiet())
+	require.NoError(t, err)
+	require.NotNil(t, keys.Find(secondText), "a link leads to it as before")
+
 	require.NoError(t, os.WriteFile(path, []byte("kyes: []"), 0o600))
 	require.ErrorContains(t, apikeys.Add(path, first), "no key kyes")
 }

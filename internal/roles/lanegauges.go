@@ -25,7 +25,7 @@ func newLaneGauges(caller *webhook.Caller, a *attempts) *laneGauges {
 	return &laneGauges{
 		inFlight:   desc("calls_in_flight", "Calls under way."),
 		waiting:    desc("calls_waiting", "Calls that wait for a seat, for 5 s at most."),
-		bytes:      desc("call_bytes", "Bytes of bodies of both, as far as they are known."),
+		bytes:      desc("call_bytes", "Bytes of the bodies of both. One that is still to be read counts as the largest that there is."),
 		turnedAway: desc("turned_away_total", "Calls that found no room, by what was in the way. Their webhooks wait in the queue.", "cause"),
 		recalls:    desc("recalls_total", "Times that webhooks of an endpoint were asked for, because it had room again."),
 		lanes:      desc("lanes", "Endpoints that were called of late, by the state of their breakers.", "breaker"),
