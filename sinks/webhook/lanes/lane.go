@@ -113,13 +113,16 @@ func (n *lane) blocked(manual bool, now time.Time) Cause {
 		return Hold
 	case !n.breaker.allows(now):
 		return Breaker
-	case n.inFlight >= seats || manual && n.manual >= max(1, seats/4):
+	case n.inFlight >= seats || manual && n.manual >= handSeats(seats):
 		return Limit
 	case n.tokenAt(now).After(now):
 		return Rate
 	}
 	return Seated
 }
+
+// handSeats is how many of the seats calls may have that are sent by hand.
+func handSeats(seats int) int { return max(1, seats/4) }
 
 // tokenAt is when the bucket has a token, now or later.
 func (n *lane) tokenAt(now time.Time) time.Time {

@@ -74,7 +74,7 @@ func (l *Lanes) Board(ctx context.Context, c Call) (Seat, Cause) {
 	now := time.Now()
 	n := l.lane(&c, now)
 	if !c.Fresh {
-		n.recall.arrived(now)
+		n.recall.arrived(&c, now)
 	}
 	cause := l.blocked(n, &c, now)
 	if cause == Seated {
@@ -230,6 +230,6 @@ func (l *Lanes) seat(n *lane, c *Call, now time.Time) Seat {
 func (l *Lanes) turnAway(n *lane, c *Call, cause Cause, now time.Time) {
 	l.counts.turnedAway[cause]++
 	if l.options.Wake != nil {
-		n.recall.turnedAway(c.Fresh, now)
+		n.recall.turnedAway(c, now)
 	}
 }

@@ -25,6 +25,7 @@ const (
 type recall struct {
 	owed  bool
 	away  int       // turned away and not come back, about
+	hand  int       // those of them that are sent by hand
 	asked int       // how many are to come still
 	came  int       // since the last question
 	until time.Time // till when those are waited for; zero before the first question
@@ -34,23 +35,33 @@ type recall struct {
 }
 
 // turnedAway notes a call that found no room.
-func (r *recall) turnedAway(fresh bool, now time.Time) {
+func (r *recall) turnedAway(c *Call, now time.Time) {
 	if !r.owed {
 		*r = recall{owed: true}
 	}
-	if !fresh {
+	if !c.Fresh {
 		r.pause = now.Add(recallPause)
 	}
 	r.away++
+	if c.Manual {
+		r.hand++
+	}
 	r.fruitful(now)
 }
 
+// byHand tells whether all who were turned away are sent by hand, as far as is
+// known.
+func (r *recall) byHand() bool { return r.hand > 0 && r.hand >= r.away }
+
 // arrived notes a call that may have been turned away before.
-func (r *recall) arrived(now time.Time) {
+func (r *recall) arrived(c *Call, now time.Time) {
 	if !r.owed {
 		return
 	}
 	r.away = max(0, r.away-1)
+	if c.Manual {
+		r.hand = max(0, r.hand-1)
+	}
 	r.asked--
 	r.came++
 	r.fruitful(now)

@@ -256,6 +256,23 @@ func TestManual(t *testing.T) {
 	})
 }
 
+// Webhooks sent by hand are asked for as their quarter has room, not as the lane
+// has: each that comes in vain is written down by its job, twice.
+func TestManualIsNotSentToAndFro(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{})
+		w.answers("ep", good(time.Second))
+		w.many(Call{Endpoint: "ep", Fresh: true}, 2000, 0)
+		w.pass(time.Minute)
+		require.Equal(t, 2000, w.done["ep"])
+		before := w.woken
+		w.many(Call{Endpoint: "ep", Manual: true}, 1000, 0)
+		w.pass(20*time.Second + time.Second/2)
+		require.InDelta(t, 2500, w.done["ep"], 50, "25 a second")
+		require.Less(t, w.woken-before, 4000)
+	})
+}
+
 // Nobody waits for longer than 5 s, and who gives up leaves no trace.
 func TestPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

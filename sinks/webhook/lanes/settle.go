@@ -35,10 +35,14 @@ func (l *Lanes) free(n *lane, cause Cause, now time.Time) int {
 		return 0
 	}
 	room := max(0, n.room(l.process.places(), now)-n.waiting())
-	if cause == Seated {
-		room += n.freeSeats(now)
+	if cause != Seated {
+		return room
 	}
-	return room
+	seats := n.freeSeats(now)
+	if n.recall.byHand() { // more would be sent to and fro
+		seats = min(seats, max(0, handSeats(n.seats(now))-n.manual))
+	}
+	return room + seats
 }
 
 // nextDue is when the lane must be looked at although nothing happens in it,
