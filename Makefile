@@ -32,6 +32,7 @@ demo: build engine ## Play nine years of real shipments through everything, and 
 
 test: engine bin/librdkafka bin/webhook-sdks bin/webhook-samples $(TOOLS)/gotestsum ## Run every test that this machine can run; those it cannot are named at the end
 	$(TOOLS)/gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 20m ./...
+	$(TOOLS)/gotestsum --format pkgname -- -timeout 20m -run '^TestFaults' -parallel 2 ./cmd/waybill
 	$(TOOLS)/gotestsum --format pkgname -- -tags synctests -timeout 20m ./pipeline/stream/simulation
 
 kafka: $(KAFKA) ## Run Apache Kafka in the foreground: BROKERS=3 PORT=9092

@@ -47,7 +47,7 @@ func patiently(_ int, c *schemas.EndpointCommand) {
 // An instance that is killed again and again in the middle of its calls loses
 // nothing, keeps every shipment's order, and repeats a webhook at most once for
 // each kill (W15).
-func TestWebhooksSurviveKills(t *testing.T) {
+func TestFaultsKills(t *testing.T) {
 	t.Parallel()
 	s := newFaultStage(t)
 	s.behave(slowly)
@@ -67,7 +67,7 @@ func TestWebhooksSurviveKills(t *testing.T) {
 
 // Calls that are open by the thousands when an instance joins, and again when
 // one leaves, are made again by whoever has them next, or end where they are.
-func TestWebhooksSurviveRebalanceOfOpenCalls(t *testing.T) {
+func TestFaultsRebalanceOfOpenCalls(t *testing.T) {
 	t.Parallel()
 	// An endpoint that is silent gets four calls at a time (W7).
 	const endpoints, shipments = 2500, 4
@@ -100,7 +100,7 @@ func TestWebhooksSurviveRebalanceOfOpenCalls(t *testing.T) {
 
 // While a tenth of the receivers hang, each of the others gets all that is for
 // it; and when they answer again, they get theirs, in order.
-func TestHangingReceiversStarveNobody(t *testing.T) {
+func TestFaultsHangingReceiversStarveNobody(t *testing.T) {
 	t.Parallel()
 	const endpoints, hanging, shipments = 1000, 100, 3
 	s := newFaultStage(t)
@@ -119,7 +119,7 @@ func TestHangingReceiversStarveNobody(t *testing.T) {
 
 // One endpoint is dead and has very many webhooks waiting. The others get what
 // comes for them; and when it is back it gets all of it, in order.
-func TestOneEndpointWithManyWaiting(t *testing.T) {
+func TestFaultsOneEndpointWithManyWaiting(t *testing.T) {
 	t.Parallel()
 	const shipments = 10_000
 	s := newFaultStage(t)
@@ -138,7 +138,7 @@ func TestOneEndpointWithManyWaiting(t *testing.T) {
 
 // Receivers that fail and recover all the time while two instances are
 // restarted one after the other get everything, in order.
-func TestFlappingReceiversDuringRollingRestart(t *testing.T) {
+func TestFaultsFlappingReceivers(t *testing.T) {
 	t.Parallel()
 	s := newFaultStage(t)
 	calls := atomic.Int64{}
@@ -169,7 +169,7 @@ func TestFlappingReceiversDuringRollingRestart(t *testing.T) {
 // Endpoints whose receivers are away are suspended, and keep what comes for
 // them. One is resumed by a call that asks whether it is back, the other by
 // hand; both get everything, in order.
-func TestSuspendedEndpointsAreResumed(t *testing.T) {
+func TestFaultsSuspendedEndpointsAreResumed(t *testing.T) {
 	t.Parallel()
 	s := newFaultStage(t)
 	s.behave(only(2, func(context.Context, string, string) int { return http.StatusInternalServerError }))

@@ -36,6 +36,9 @@ type faultStage struct {
 func newFaultStage(t *testing.T) *faultStage {
 	t.Helper()
 	needEngine(t)
+	if raced {
+		t.Skip("several processes at work, each with the detector of races, take too much of a machine: make test runs this without it")
+	}
 	s := &faultStage{
 		ledger: newLedger(t), kafka: embeddedtest.Kafka(t), clickhouse: embeddedtest.ClickHouse(t), dir: t.TempDir(),
 		sent: map[string]*schemas.WebhookJob{},
