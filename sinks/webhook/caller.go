@@ -164,7 +164,7 @@ func (c *Caller) call(ctx context.Context, r *Request) Response {
 		out.StatusCode, out.Reason = res.StatusCode, reasonOfStatus(res)
 		out.RetryAfter = retryAfter(res, time.Now())
 		out.Answer = readAnswer(res)
-	case !p.began():
+	case !p.began() && callCtx.Err() == nil:
 		return Response{Reason: ReasonBadRequest}
 	default:
 		out.Reason = reasonOf(ctx, callCtx, err, p)

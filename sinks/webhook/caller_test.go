@@ -220,3 +220,11 @@ func TestCallUsesConnectionsAgain(t *testing.T) {
 	require.Zero(t, second.TLS)
 	require.EqualValues(t, 1, conns.Load())
 }
+
+// A call whose time is over before it has a connection has failed by that, not
+// by what it was to send.
+func TestTimeIsOverAtOnce(t *testing.T) {
+	r := request(t, "http://127.0.0.1:1/")
+	r.Timeout = time.Nanosecond
+	require.Equal(t, ReasonTimeout, newCaller(t, Options{}).Call(t.Context(), r).Reason)
+}
