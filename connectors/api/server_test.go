@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,7 +36,7 @@ type server struct {
 	*rolestest.Deployment
 
 	URL      string
-	Log      *logged
+	Log      *rolestest.Log
 	Registry *prometheus.Registry
 	Live     *endpointclient.Live
 	document *apiDocument
@@ -73,7 +72,7 @@ func makeKeys(t testing.TB) *keys {
 // serve serves an API over a deployment. The test may change its settings.
 func serve(t testing.TB, d *rolestest.Deployment, k *keys, change ...func(*api.Config)) *server {
 	t.Helper()
-	s := &server{Deployment: d, Log: new(logged), Registry: prometheus.NewRegistry(), document: readDocument(t)}
+	s := &server{Deployment: d, Log: new(rolestest.Log), Registry: prometheus.NewRegistry(), document: readDocument(t)}
 	logger := slog.New(slog.NewTextHandler(s.Log, nil))
 	known, err := apikeys.Open(k.file, logger)
 	require.NoError(t, err)
@@ -192,22 +191,4 @@ func (s *server) refused(t testing.TB, status int, detail, key, method, path str
 	require.EqualValues(t, status, problem["status"])
 	require.Contains(t, problem["detail"], detail)
 	return problem["field"]
-}
-
-// logged is a log that can be read while it is written.
-type logged struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }

@@ -1,13 +1,10 @@
 package roles_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"log/slog"
 	"net/http"
 	"os"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -46,7 +43,7 @@ func awaitEvent(t *testing.T, d *rolestest.Deployment, kind string) *schemas.End
 // gauge and the tenant's other endpoint tell of it, and nothing is lost.
 func TestEndpointHealth(t *testing.T) {
 	d := rolestest.New(t, "--webhook-suspend-after", "1s")
-	options, registry, log := d.Options(), prometheus.NewRegistry(), &lines{}
+	options, registry, log := d.Options(), prometheus.NewRegistry(), &rolestest.Log{}
 	options.Registerer, options.Logger = registry, slog.New(slog.NewTextHandler(log, nil))
 	d.RunWith(t, options, roles.Endpoints, roles.Delivery)
 	down, watcher := newReceiver(t, http.StatusServiceUnavailable), newReceiver(t, http.StatusNoContent)
@@ -180,22 +177,4 @@ func endpointsIn(t *testing.T, registry *prometheus.Registry, state string) floa
 	}
 	require.Fail(t, "there is no gauge of endpoints that are "+state)
 	return 0
-}
-
-// lines is a log in memory.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Clone(l.text.String())
 }

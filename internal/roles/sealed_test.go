@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -29,29 +28,11 @@ import (
 	"waybill/schemas"
 )
 
-// logBuffer is a log that a test reads.
-type logBuffer struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
-}
-
 // scene is a deployment with a receiver that repeats what it was sent, its log,
 // and an endpoint that has a secret header.
 type scene struct {
 	*rolestest.Deployment
-	log      logBuffer
+	log      rolestest.Log
 	received chan http.Header
 	endpoint *schemas.EndpointCommand
 	wanted   string // in the endpoint's URL, which is no secret

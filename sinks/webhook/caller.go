@@ -164,6 +164,8 @@ func (c *Caller) call(ctx context.Context, r *Request) Response {
 		out.StatusCode, out.Reason = res.StatusCode, reasonOfStatus(res)
 		out.RetryAfter = retryAfter(res, time.Now())
 		out.Answer = readAnswer(res)
+	case !p.began() && ctx.Err() != nil:
+		return Response{Reason: ReasonCanceled}
 	case !p.began() && callCtx.Err() == nil:
 		return Response{Reason: ReasonBadRequest}
 	default:
