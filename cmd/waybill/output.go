@@ -31,3 +31,13 @@ func printJSON(v any) error {
 	}
 	return nil
 }
+
+// printLine prints one value as a line of JSON.
+func printLine(v any) error {
+	e := json.NewEncoder(os.Stdout)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("printing JSON: %w", err)
+	}
+	return nil
+}

@@ -151,6 +151,17 @@ func (c *Code) flag(letter rune) *bool {
 	return nil
 }
 
+// Flags gives the letters of the code's flags, as the model's file has them.
+func (c *Code) Flags() string {
+	var letters strings.Builder
+	for _, letter := range "MSXTAFP" {
+		if *c.flag(letter) {
+			letters.WriteRune(letter)
+		}
+	}
+	return letters.String()
+}
+
 // link fills in what of a status needs the codes and the other statuses.
 func (m *Model) link(s *Status, line statusLine) error {
 	s.Fallback = m.byCode[line.Fallback]

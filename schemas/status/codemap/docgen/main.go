@@ -77,7 +77,7 @@ func writeCodes(page *strings.Builder, model *status.Model, maps *codemap.Maps, 
 	fmt.Fprintf(page, "### %s\n\n| code | flags | party | severity | meaning | in | out |\n| --- | --- | --- | --- | --- | --- | --- |\n", s.Name)
 	for _, c := range model.Codes() {
 		if c.Status == s {
-			fmt.Fprintf(page, "| `%s` | %s | %s | %d | %s | %s | %s |\n", c.Name, flags(c), c.Party, c.Severity, c.Meaning, in(maps, c.Name), out(maps, c.Name))
+			fmt.Fprintf(page, "| `%s` | %s | %s | %d | %s | %s | %s |\n", c.Name, c.Flags(), c.Party, c.Severity, c.Meaning, in(maps, c.Name), out(maps, c.Name))
 		}
 	}
 	page.WriteString("\n")
@@ -120,21 +120,4 @@ func quoted(words []string) string {
 		list[i] = "`" + w + "`"
 	}
 	return strings.Join(list, " ")
-}
-
-// flags gives the letters of a code's flags, as the model's file has them.
-func flags(c *status.Code) string {
-	var letters strings.Builder
-	for _, f := range []struct {
-		letter string
-		set    bool
-	}{
-		{"M", c.Milestone}, {"S", c.StartsClock}, {"X", c.StopsClock}, {"T", c.Terminal},
-		{"A", c.ActionRequired}, {"F", c.AttemptFailure}, {"P", c.PhysicalScan},
-	} {
-		if f.set {
-			letters.WriteString(f.letter)
-		}
-	}
-	return letters.String()
 }

@@ -1,0 +1,18 @@
+// Package dialects reads what carriers and platforms send or answer: a payload
+// comes in, carrier events come out, with the source's own codes, words and
+// times (connectors, C2 to C4). It decides nothing about order, duplicates or
+// what a code means: maps and rules do.
+//
+// It is pure and imports schemas, connectors/carriers and connectors/places.
+//
+// Start reading at Parse in parse.go and at shippo.go, which is a dialect as they
+// all are:
+//
+//	dialect.go   what a dialect is, and the list of them
+//	detect.go    which dialect a payload is in
+//	reading.go   what comes of a payload: events and failures
+//	reader.go    how a dialect tells its events
+//	when.go      times and their zones (T2)
+//	value.go     texts, numbers and lists as sources write them
+//	json.go      JSON within bounds; xml.go the same for XML
+package dialects

@@ -1,0 +1,6 @@
+package dialects
+
+// carriersOfEurope are the dialects of carriers in Europe.
+func carriersOfEurope() []*Dialect {
+	return nil
+}

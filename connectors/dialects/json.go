@@ -1,0 +1,69 @@
+package dialects
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// maxDepth bounds how deeply a payload nests.
+const maxDepth = 64
+
+// json reads the payload into a value of a dialect: names are matched exactly,
+// what it does not know is passed over. Where a source repeats a name, the last
+// one counts, and bytes that are no UTF-8 become U+FFFD, as sources' own readers
+// have it.
+func (r *reader) json(into any) error {
+	if err := checkDepth(r.payload); err != nil {
+		return err
+	}
+	err := json.Unmarshal(r.payload, into, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		return &PayloadError{Dialect: r.dialect.Name, Kind: Malformed, Problem: fmt.Sprintf("it is not JSON: byte %d: %v", syntax.ByteOffset, syntax.Err)}
+	}
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
+		return &PayloadError{Dialect: r.dialect.Name, Kind: WrongDialect, Problem: fmt.Sprintf("at %s: %v", where(semantic.JSONPointer), semantic.Err)}
+	}
+	return err
+}
+
+func where(pointer jsontext.Pointer) string {
+	if pointer == "" {
+		return "the top"
+	}
+	return string(pointer)
+}
+
+// checkDepth refuses what nests too deeply, before anything is made of it.
+func checkDepth(payload []byte) error {
+	depth, inText := 0, false
+	for i := 0; i < len(payload); i++ {
+		switch payload[i] {
+		case '"':
+			inText = !inText
+		case '\\':
+			if inText {
+				i++
+			}
+		case '{', '[':
+			if !inText {
+				if depth++; depth > maxDepth {
+					return fmt.Errorf("it nests deeper than %d levels at byte %d", maxDepth, i)
+				}
+			}
+		case '}', ']':
+			if !inText {
+				depth--
+			}
+		}
+	}
+	return nil
+}
+
+// isXML tells XML from JSON by how it begins.
+func isXML(payload []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(payload, "\ufeff \t\r\n"), []byte("<"))
+}

@@ -1,0 +1,6 @@
+package dialects
+
+// platforms are the dialects of those who pass on what carriers say.
+func platforms() []*Dialect {
+	return []*Dialect{shippo}
+}

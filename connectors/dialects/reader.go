@@ -1,0 +1,210 @@
+package dialects
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"waybill/schemas"
+)
+
+// Bounds of what a payload may tell.
+const (
+	maxEvents    = 10_000
+	maxTextBytes = 4 << 10
+)
+
+func compare(a, b string) int { return cmp.Compare(a, b) }
+
+// reader reads one payload.
+type reader struct {
+	Options
+
+	dialect *Dialect
+	payload []byte
+	out     *Reading
+	parcels []*parcel
+}
+
+// parcel is one parcel that a payload tells of. A dialect sets what it knows of
+// it and tells its events.
+type parcel struct {
+	r               *reader
+	carrier, number string
+	leg             string
+	signedBy        string // of the delivery
+	eta             moment // the carrier's forecast as it now stands; zero: none
+	etaReason       string
+	first           int // of its events among those of the reading
+	count           int
+}
+
+// scan is one event as its source tells it.
+type scan struct {
+	when     moment
+	code     string // the source's own code: raw_code
+	status   string // its main status, where it has one beside: raw_status
+	words    string // for people: description
+	place    *schemas.Location
+	signedBy string
+	leg      string // of this event alone; empty: the parcel's
+	carrier  string // of this event alone; empty: the parcel's
+}
+
+// parcel begins a parcel. carrier is as the source calls it; empty: the
+// dialect's, or the one that was asked about. So is number.
+func (r *reader) parcel(carrier, number string) *parcel {
+	carrier, number = first(carrier, r.dialect.Carrier, r.Carrier), first(strings.TrimSpace(number), r.Number)
+	p := &parcel{r: r, carrier: r.Carriers.Canonical(carrier), number: number, leg: schemas.LegForward, first: len(r.out.Events)}
+	r.parcels = append(r.parcels, p)
+	return p
+}
+
+// tell adds an event. where names it in the payload, and err is why it cannot be
+// read, for which the others do not suffer.
+func (p *parcel) tell(where string, s scan, err error) {
+	p.count++
+	switch {
+	case err != nil:
+	case p.count > maxEvents:
+		if p.count > maxEvents+1 {
+			return
+		}
+		err = fmt.Errorf("a payload may tell %d events of a parcel; the others are left out", maxEvents)
+	case s.when.at.IsZero():
+		err = fmt.Errorf("it does not say when it occurred")
+	}
+	carrier := p.carrier
+	if s.carrier != "" {
+		carrier = p.r.Carriers.Canonical(s.carrier)
+	}
+	if err == nil {
+		_, err = schemas.ShipmentKey(carrier, p.number)
+	}
+	if err != nil {
+		p.r.out.Failures = append(p.r.out.Failures, Failure{
+			Reason: ReasonBadEvent, Carrier: carrier, TrackingNumber: p.number, RawCode: clip(s.code), Description: err.Error(), Where: where,
+		})
+		return
+	}
+	received := p.r.Received
+	p.r.out.Events = append(p.r.out.Events, schemas.CarrierEvent{
+		Carrier: carrier, TrackingNumber: p.number, Source: p.r.dialect.Name + "-" + string(p.r.Way), SourceKind: p.r.kind(),
+		RawCode: clip(s.code), RawStatus: clip(s.status), Description: clip(s.words),
+		OccurredAt: s.when.at, OccurredLocal: s.when.local, OccurredText: clip(s.when.text), OccurredZone: s.when.zone,
+		OccurredPrecision: s.when.precision, OccurredConfidence: s.when.confidence,
+		ReceivedAt: &received, Location: clipPlace(s.place), SignedBy: clip(s.signedBy), Leg: first(s.leg, p.leg),
+	})
+}
+
+// fail adds what the source could not tell of a parcel.
+func (p *parcel) fail(reason Reason, code, words string) {
+	p.count++
+	p.r.fail(reason, p.carrier, p.number, code, words)
+}
+
+// fail adds what the source could not tell.
+func (r *reader) fail(reason Reason, carrier, number, code, words string) {
+	r.out.Failures = append(r.out.Failures, Failure{
+		Reason: reason, Carrier: r.Carriers.Canonical(first(carrier, r.dialect.Carrier, r.Carrier)), TrackingNumber: first(number, r.Number),
+		RawCode: clip(code), Description: clip(words),
+	})
+}
+
+func (r *reader) kind() string {
+	switch {
+	case r.Way == Poll:
+		return schemas.SourcePoll
+	case r.Way == File:
+		return schemas.SourceFile
+	case r.dialect.Platform():
+		return schemas.SourceProviderPush
+	default:
+		return schemas.SourceCarrierPush
+	}
+}
+
+// finish puts what is known of each parcel to its events, and tells equal events
+// apart (I2).
+func (r *reader) finish() {
+	for i, p := range r.parcels {
+		if p.count == 0 {
+			p.fail(ReasonNoEvents, "", "the payload has no event of it")
+		}
+		end := len(r.out.Events)
+		if i+1 < len(r.parcels) {
+			end = r.parcels[i+1].first
+		}
+		p.foretell(r.out.Events[p.first:end])
+	}
+	type identity struct{ carrier, number, when, code, words string }
+	seen := make(map[identity]int, len(r.out.Events))
+	for i := range r.out.Events {
+		e := &r.out.Events[i]
+		id := identity{carrier: e.Carrier, number: schemas.CanonicalNumber(e.TrackingNumber), when: e.OccurredAt.UTC().Format(time.RFC3339), code: e.RawCode}
+		if id.code == "" {
+			id.words = strings.ToLower(strings.Join(strings.Fields(e.Description), " "))
+		}
+		e.Ordinal = seen[id]
+		seen[id]++
+	}
+}
+
+// foretell puts the forecast and the signer to the newest event, which is what
+// they belong to: a later payload has them on a later one.
+func (p *parcel) foretell(events []schemas.CarrierEvent) {
+	if len(events) == 0 {
+		return
+	}
+	newest := &events[0]
+	for i := range events {
+		if events[i].OccurredAt.After(newest.OccurredAt) {
+			newest = &events[i]
+		}
+	}
+	if newest.SignedBy == "" {
+		newest.SignedBy = clip(p.signedBy)
+	}
+	if p.eta.at.IsZero() {
+		return
+	}
+	newest.ETAReason = clip(p.etaReason)
+	if p.eta.precision == schemas.PrecisionDay {
+		day := p.eta.local
+		newest.ETADate = &day
+	} else {
+		at := p.eta.at
+		newest.ETAAt = &at
+	}
+	if p.eta.zone != "" {
+		zone := p.eta.zone
+		newest.ETAZone = &zone
+	}
+}
+
+// clip bounds a text and makes it UTF-8.
+func clip(s string) string {
+	s = strings.ToValidUTF8(strings.TrimSpace(s), "\ufffd")
+	if len(s) <= maxTextBytes {
+		return s
+	}
+	cut := maxTextBytes
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut]
+}
+
+// clipPlace bounds a place; one that says nothing is none.
+func clipPlace(l *schemas.Location) *schemas.Location {
+	if l == nil {
+		return nil
+	}
+	c := schemas.Location{Name: clip(l.Name), City: clip(l.City), State: clip(l.State), PostalCode: clip(l.PostalCode), Country: clip(l.Country)}
+	if c == (schemas.Location{}) {
+		return nil
+	}
+	return &c
+}

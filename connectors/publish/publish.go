@@ -1,0 +1,92 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/connectors/carriers"
+	"waybill/schemas"
+)
+
+// Publisher sends records. It is safe for concurrent use.
+type Publisher struct {
+	// Kafka waits for all replicas (kgo.AllISRAcks, its default) and places
+	// records by their key as the Java client does (its default).
+	Kafka *kgo.Client
+	// Prefix stands before the names of the topics.
+	Prefix   string
+	Codecs   *schemas.Codecs
+	Carriers *carriers.Table
+}
+
+// Registrations sends registrations, under the key of the canonical carrier and
+// number, and returns when Kafka has acknowledged all of them. On an error some
+// may be there; those that have an idempotency key or an id can be sent again.
+func (p *Publisher) Registrations(ctx context.Context, all []schemas.Registration) error {
+	records := make([]*kgo.Record, len(all))
+	for i := range all {
+		value, err := p.Codecs.Registration.Encode(&all[i])
+		if err != nil {
+			return fmt.Errorf("publishing registrations: %w", err)
+		}
+		if records[i], err = p.record(schemas.TopicRegistrations, all[i].Carrier, all[i].TrackingNumber, value); err != nil {
+			return err
+		}
+	}
+	return p.send(ctx, records)
+}
+
+// Events sends carrier events as Registrations sends registrations. Sending them
+// again is safe: they are known by what they say (I2).
+func (p *Publisher) Events(ctx context.Context, all []schemas.CarrierEvent) error {
+	records := make([]*kgo.Record, len(all))
+	for i := range all {
+		value, err := p.Codecs.CarrierEvent.Encode(&all[i])
+		if err != nil {
+			return fmt.Errorf("publishing carrier events: %w", err)
+		}
+		if records[i], err = p.record(schemas.TopicCarrierEvents, all[i].Carrier, all[i].TrackingNumber, value); err != nil {
+			return err
+		}
+	}
+	return p.send(ctx, records)
+}
+
+func (p *Publisher) record(topic, carrier, number string, value []byte) (*kgo.Record, error) {
+	key, err := schemas.ShipmentKey(p.Carriers.Canonical(carrier), number)
+	if err != nil {
+		return nil, fmt.Errorf("publishing to %s: %w", topic, err)
+	}
+	return &kgo.Record{Topic: p.Prefix + topic, Key: []byte(key), Value: value}, nil
+}
+
+// send returns when Kafka has answered for every record.
+func (p *Publisher) send(ctx context.Context, records []*kgo.Record) error {
+	var wait sync.WaitGroup
+	var mu sync.Mutex
+	var failed error
+	wait.Add(len(records))
+	for _, r := range records {
+		p.Kafka.Produce(ctx, r, func(r *kgo.Record, err error) {
+			defer wait.Done()
+			if err == nil {
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if failed == nil {
+				failed = fmt.Errorf("publishing %s to %s: %w", r.Key, r.Topic, err)
+			}
+		})
+	}
+	wait.Wait()
+	return failed
+}
+
+// Busy tells whether an error means that Kafka takes less than comes in: ask
+// again later.
+func Busy(err error) bool { return errors.Is(err, kgo.ErrMaxBuffered) }
