@@ -2,5 +2,5 @@ package dialects
 
 // carriersOfEurope are the dialects of carriers in Europe.
 func carriersOfEurope() []*Dialect {
-	return nil
+	return []*Dialect{dhlExpress, myDHL}
 }
