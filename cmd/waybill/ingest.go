@@ -7,17 +7,22 @@ import (
 	"os"
 	"time"
 
+	"waybill/connectors/dialects"
 	"waybill/connectors/replay"
 	"waybill/internal/knowledge"
 	"waybill/schemas"
+	"waybill/schemas/yamlfile"
 )
 
 type ingestCmd struct {
 	formatFlag
-	Files  []string `arg:"" help:"CSV files (with --map) or NDJSON files of Waybill's own records, plain or gzip; - is standard input."`
-	Map    string   `help:"Column map for CSV: scms, olist, or the path of a YAML file." placeholder:"MAP"`
-	Tenant string   `help:"Tenant of every registration. Empty: as the map or the record says."`
-	DryRun bool     `help:"Read and check, but publish nothing."`
+	Files   []string `arg:"" help:"CSV files (with --map), payloads (with --dialect) or NDJSON files of Waybill's own records, plain or gzip; - is standard input."`
+	Map     string   `help:"Column map for CSV: scms, olist, or the path of a YAML file." placeholder:"MAP" xor:"form"`
+	Dialect string   `help:"Dialect of payloads of carriers and platforms, such as shippo or ups; auto finds it out. Empty: there are none in the files." placeholder:"DIALECT" xor:"form"`
+	Tenant  string   `help:"Tenant of every registration. Empty: as the map or the record says."`
+	DryRun  bool     `help:"Read and check, but publish nothing."`
+	Resume  string   `help:"File that remembers how far the files were published: a run that was cut off goes on from there. With --clock live." placeholder:"FILE" type:"path"`
+	Refused string   `help:"File for the lines and payloads of which something was refused, as NDJSON." placeholder:"FILE" type:"path"`
 }
 
 func (*ingestCmd) Help() string {
@@ -26,76 +31,73 @@ func (*ingestCmd) Help() string {
     {"topic": "carrier-events", "value": {"carrier": "royal-mail", "tracking_number": "AB123456785GB",
      "source": "royal-mail", "raw_code": "EVPPA", "occurred_at": "2026-05-04T09:00:00Z"}, "arrival": "2026-05-04T09:01:00Z"}
 
-With --clock live (the default) records bear the time at which they are sent; arrival then only says their order, and may
-be left out. With --clock log they bear their own, and a tick ends the replay; that is for topics of a --kafka-prefix of
-its own. Rows that cannot be read are named on standard error and left out, and the exit code is 1.
+With --dialect a file holds payloads as carriers and platforms send them: one document of JSON or XML, a list of them, or one
+a line, which may be {"source": "shippo", "received_at": "2026-05-04T09:01:00Z", "payload": {...}}.
+
+With --clock live (the default) records are sent in the order of the files and bear the time at which they are sent. With
+--clock log they bear their arrival and are sent in that order, and a tick ends the replay; that is for topics of a
+--kafka-prefix of its own, and all records are held in memory. What cannot be read is named on standard error and left out,
+and the exit code is 1.
 
 Examples:
 
     waybill ingest --map scms shipments.csv.gz
+    waybill ingest --dialect auto --resume monday.progress monday.ndjson.gz
     waybill ingest --map my-map.yaml --dry-run monday.csv tuesday.csv
     waybill simulate --output - | waybill ingest -`
 }
 
-// Run publishes files. Rows that cannot be read are named and left out.
+// Run publishes files. What cannot be read is named and left out.
 func (c *ingestCmd) Run(ctx context.Context, g *globals) error {
-	batch, codecs, err := c.load(g)
+	o, err := c.options(g)
 	if err != nil {
 		return err
 	}
-	var sent replay.Published
-	if !c.DryRun {
-		sent, err = publish(ctx, g, codecs, batch.Records)
+	live := g.settings.Pipeline.Clock == "live"
+	if c.Resume != "" && (!live || c.DryRun) {
+		return wrongUseError{errors.New("--resume goes with --clock live, and not with --dry-run")}
 	}
-	if reportErr := c.report(batch, sent); reportErr != nil {
+	run := &ingestRun{ingestCmd: c, globals: g, options: o}
+	if c.Refused != "" {
+		if run.refused, err = os.Create(c.Refused); err != nil {
+			return fmt.Errorf("making the file of what is refused: %w", err)
+		}
+		defer run.refused.Close()
+	}
+	if live {
+		err = run.stream(ctx)
+	} else {
+		err = run.batch(ctx)
+	}
+	if reportErr := run.report(); reportErr != nil {
 		return errors.Join(err, reportErr)
 	}
-	if err != nil {
-		return err
+	if err == nil && run.counts.Refused > 0 {
+		err = fmt.Errorf("%d refused, of %d rows; they are named above", run.counts.Refused, run.counts.Rows)
 	}
-	if len(batch.Refused) > 0 {
-		return fmt.Errorf("%d of %d rows were refused", len(batch.Refused), batch.Rows)
-	}
-	return nil
+	return err
 }
 
-func (c *ingestCmd) load(g *globals) (*replay.Batch, *schemas.Codecs, error) {
+func (c *ingestCmd) options(g *globals) (replay.LoadOptions, error) {
 	codecs, err := schemas.NewCodecs()
 	if err != nil {
-		return nil, nil, err
+		return replay.LoadOptions{}, err
 	}
 	knows, err := knowledge.Load(g.settings.Knowledge)
 	if err != nil {
-		return nil, nil, err
+		return replay.LoadOptions{}, err
 	}
-	o := replay.LoadOptions{Carriers: knows.Carriers, Codecs: codecs, Tenant: c.Tenant}
+	o := replay.LoadOptions{Carriers: knows.Carriers, Codecs: codecs, Tenant: c.Tenant, Dialect: c.Dialect}
 	if g.settings.Pipeline.Clock == "live" {
 		o.Arrival = time.Now()
 	}
+	if c.Dialect != "" && c.Dialect != dialects.Auto && dialects.Named(c.Dialect) == nil {
+		return o, wrongUseError{fmt.Errorf("there is no dialect %q%s", c.Dialect, yamlfile.DidYouMean(c.Dialect, dialects.Names()))}
+	}
 	if c.Map != "" {
 		if o.Map, err = replay.LoadMap(c.Map); err != nil {
-			return nil, nil, wrongUseError{err}
+			return o, wrongUseError{err}
 		}
 	}
-	batch, err := replay.Load(o, replay.Files(c.Files, os.Stdin)...)
-	return batch, codecs, err
-}
-
-func (c *ingestCmd) report(batch *replay.Batch, sent replay.Published) error {
-	registrations, events := batch.Counts()
-	if c.json() {
-		return printJSON(map[string]any{
-			"rows": batch.Rows, "registrations": registrations, "carrier_events": events,
-			"published": sent.Registrations + sent.Events, "refused": len(batch.Refused), "refusals": list(batch.Refused),
-		})
-	}
-	for _, refusal := range batch.Refused {
-		fmt.Fprintln(os.Stderr, "refused:", refusal)
-	}
-	fmt.Printf("rows read            %d\nregistrations        %d\ncarrier events       %d\npublished            %d\nrefused              %d\n",
-		batch.Rows, registrations, events, sent.Registrations+sent.Events, len(batch.Refused))
-	if sent.Ticks > 0 {
-		fmt.Printf("the replay ends at   %s\n", sent.TickAt.Format(time.RFC3339))
-	}
-	return nil
+	return o, nil
 }

@@ -36,6 +36,15 @@ func newProgress(what string) *progressBar {
 	return b
 }
 
+// newByteProgress is newProgress for work that is counted in bytes.
+func newByteProgress(what string) *progressBar {
+	b := newProgress(what)
+	if b.tracker != nil {
+		b.tracker.Units = progress.UnitsBytes
+	}
+	return b
+}
+
 // update says how far the work is.
 func (b *progressBar) update(done, total int) {
 	if b.writer == nil {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"waybill/connectors/dialects"
 )
 
 // Batch is what was read from files.
@@ -14,6 +16,8 @@ type Batch struct {
 	Rows int
 	// Refused lists the rows that gave no record, in the order of the files.
 	Refused []Refusal
+	// Failures are what the sources of payloads could not tell.
+	Failures []dialects.Failure
 }
 
 // Refusal says why one row gave no record. The other rows go on.

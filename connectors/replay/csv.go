@@ -34,14 +34,16 @@ func (l *loader) loadCSV(text *bufio.Reader) error {
 		malformed, isMalformed := errors.AsType[*csv.ParseError](err)
 		switch {
 		case isMalformed:
-			l.add(malformed.StartLine, nil, fmt.Errorf("the row is malformed: %w", malformed.Err))
+			err = l.add(malformed.StartLine, nil, nil, fmt.Errorf("the row is malformed: %w", malformed.Err))
 		case err != nil:
-			return err
 		case len(cells) != len(header):
-			l.add(lineOf(r), nil, fmt.Errorf("the row has %d cells, the header has %d", len(cells), len(header)))
+			err = l.add(lineOf(r), nil, nil, fmt.Errorf("the row has %d cells, the header has %d", len(cells), len(header)))
 		default:
-			records, err := l.records(row{columns: columns, cells: cells})
-			l.add(lineOf(r), records, err)
+			records, problem := l.records(row{columns: columns, cells: cells})
+			err = l.add(lineOf(r), nil, records, problem)
+		}
+		if err != nil {
+			return err
 		}
 	}
 }

@@ -17,6 +17,30 @@ type Input struct {
 	Open func() (io.ReadCloser, error)
 }
 
+// Watched tells seen of each portion that is read of the input, in bytes as they
+// lie in the file.
+func (in Input) Watched(seen func(n int)) Input {
+	open := in.Open
+	in.Open = func() (io.ReadCloser, error) {
+		from, err := open()
+		return &watched{from, seen}, err
+	}
+	return in
+}
+
+type watched struct {
+	io.ReadCloser
+
+	seen func(n int)
+}
+
+// Read implements io.Reader.
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.ReadCloser.Read(p)
+	w.seen(n)
+	return n, err
+}
+
 // Files gives the inputs of paths. The path "-" is stdin.
 func Files(paths []string, stdin io.Reader) []Input {
 	inputs := make([]Input, len(paths))

@@ -7,13 +7,18 @@ import (
 	"time"
 
 	"waybill/connectors/carriers"
+	"waybill/connectors/dialects"
 	"waybill/schemas"
 )
 
 // LoadOptions says how to read files.
 type LoadOptions struct {
-	// Map reads CSV files. Nil: the files are NDJSON of Waybill's own records.
+	// Map reads CSV files. Nil: the files are NDJSON of Waybill's own records, or
+	// payloads.
 	Map *Map
+	// Dialect reads payloads of carriers and platforms (connectors/dialects);
+	// dialects.Auto tells it from each payload. Empty: the files hold none.
+	Dialect string
 	// Carriers makes names of carriers canonical. Required.
 	Carriers *carriers.Table
 	// Codecs checks records. Required.
@@ -21,8 +26,8 @@ type LoadOptions struct {
 	// Tenant replaces the tenant of every registration. Empty: as the map or
 	// the record says.
 	Tenant string
-	// Arrival is that of lines of NDJSON that do not say when they came in: for
-	// a live deployment they come in now. Zero: such lines are refused.
+	// Arrival is that of lines and payloads that do not say when they came in: for
+	// a live deployment they come in now. Zero: they are refused.
 	Arrival time.Time
 }
 
@@ -30,49 +35,84 @@ type LoadOptions struct {
 // and listed in the batch; an error means that an input as a whole cannot be
 // read, or lacks columns that the map names.
 func Load(o LoadOptions, inputs ...Input) (*Batch, error) {
-	if o.Carriers == nil || o.Codecs == nil {
-		return nil, errors.New("loading files: the carrier table or the codecs are missing")
-	}
 	b := &Batch{}
-	for _, in := range inputs {
-		l := &loader{LoadOptions: o, file: in.Name, batch: b}
-		if err := in.read(l.load); err != nil {
-			return nil, err
-		}
+	err := Read(o, func(r *Row) error {
+		b.Rows++
+		b.Records = append(b.Records, r.Records...)
+		b.Refused = append(b.Refused, r.Refused...)
+		b.Failures = append(b.Failures, r.Failures...)
+		return nil
+	}, inputs...)
+	if err != nil {
+		return nil, err
 	}
 	Order(b.Records)
 	return b, nil
 }
 
-// loader reads one input into the batch.
+// Row is what one row, line or payload of an input gave.
+type Row struct {
+	// Records in the order of their arrival.
+	Records []Record
+	// Refused says what of it gave no record, and why.
+	Refused []Refusal
+	// Failures are what the source of a payload could not tell: no record is
+	// missing for them.
+	Failures []dialects.Failure
+	// Text is the line or the payload, where something of it was refused; nil for
+	// rows of CSV.
+	Text []byte
+}
+
+// Read reads all inputs, in their order, and hands on each row as it is read; an
+// error of each ends it. An error means besides that an input as a whole, or the
+// rest of it, cannot be read, or lacks columns that the map names.
+func Read(o LoadOptions, each func(*Row) error, inputs ...Input) error {
+	if o.Carriers == nil || o.Codecs == nil {
+		return errors.New("loading files: the carrier table or the codecs are missing")
+	}
+	for _, in := range inputs {
+		l := &loader{LoadOptions: o, file: in.Name, each: each}
+		if err := in.read(l.load); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loader reads one input.
 type loader struct {
 	LoadOptions
-	file  string
-	batch *Batch
+
+	file string
+	each func(*Row) error
 }
 
 func (l *loader) load(text *bufio.Reader) error {
-	if l.Map == nil {
+	switch {
+	case l.Dialect != "":
+		return l.loadPayloads(text)
+	case l.Map != nil:
+		return l.loadCSV(text)
+	default:
 		return l.loadNDJSON(text)
 	}
-	return l.loadCSV(text)
 }
 
-// add takes the records of one row, or refuses the row as a whole.
-func (l *loader) add(line int, records []Record, err error) {
-	l.batch.Rows++
+// add hands on the records of one row, or refuses the row as a whole; text is
+// the row, where it can be told as one.
+func (l *loader) add(line int, text []byte, records []Record, err error) error {
 	if err == nil {
 		err = l.check(records)
 	}
 	if err == nil {
-		l.batch.Records = append(l.batch.Records, records...)
-		return
+		return l.each(&Row{Records: records})
 	}
 	refusal := Refusal{File: l.file, Line: line, Problem: err.Error()}
 	if bad, ok := errors.AsType[*cellError](err); ok {
 		refusal.Column, refusal.Value, refusal.Problem = bad.column, bad.value, bad.problem
 	}
-	l.batch.Refused = append(l.batch.Refused, refusal)
+	return l.each(&Row{Refused: []Refusal{refusal}, Text: text})
 }
 
 // check refuses what could not be published, before anything is.

@@ -46,32 +46,33 @@ func WriteNDJSON(w io.Writer, records []Record) error {
 
 func (l *loader) loadNDJSON(text *bufio.Reader) error {
 	for number := 1; ; number++ {
-		data, tooLong, err := readLine(text)
+		data, tooLong, err := readLine(text, maxLine)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if tooLong {
-			l.add(number, nil, fmt.Errorf("the line is longer than %d bytes", maxLine))
-			continue
+		switch {
+		case tooLong:
+			err = l.add(number, nil, nil, fmt.Errorf("the line is longer than %d bytes", maxLine))
+		case len(data) > 0:
+			record, problem := l.parseLine(data)
+			err = l.add(number, data, []Record{record}, problem)
 		}
-		if len(data) == 0 {
-			continue
+		if err != nil {
+			return err
 		}
-		record, err := l.parseLine(data)
-		l.add(number, []Record{record}, err)
 	}
 }
 
 // readLine reads a line without its end and the blanks around it. Of a line
 // that is too long the rest is read and dropped. The error is io.EOF when there
 // is no line any more.
-func readLine(r *bufio.Reader) (data []byte, tooLong bool, err error) {
+func readLine(r *bufio.Reader, limit int) (data []byte, tooLong bool, err error) {
 	for {
 		part, err := r.ReadSlice('\n')
-		if len(data)+len(part) <= maxLine {
+		if len(data)+len(part) <= limit {
 			data = append(data, part...)
 		} else {
 			tooLong = true

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -64,12 +63,9 @@ func Publish(ctx context.Context, c PublishConfig, records []Record, progress fu
 		return Published{}, fmt.Errorf("publishing records: the tick at %s would lie before the last arrival, %s",
 			c.TickAt.Format(time.RFC3339), records[n-1].Arrival.Format(time.RFC3339))
 	}
-	options := append(slices.Clone(c.Kafka),
-		kgo.RequiredAcks(kgo.AllISRAcks()),
-		kgo.RecordPartitioner(partitioner{kgo.StickyKeyPartitioner(nil)}))
-	client, err := kgo.NewClient(options...)
+	client, err := newProducer(c.Kafka)
 	if err != nil {
-		return Published{}, fmt.Errorf("publishing records: making the Kafka client: %w", err)
+		return Published{}, fmt.Errorf("publishing records: %w", err)
 	}
 	p := &publisher{PublishConfig: c, client: client, total: len(records), progress: progress}
 	err = p.publish(ctx, records)
@@ -108,7 +104,7 @@ func (p *publisher) publish(ctx context.Context, records []Record) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	for i := range records {
-		if err := p.send(ctx, fail, &records[i]); err != nil {
+		if err := p.send(ctx, fail, &records[i], func() { p.acknowledged(&records[i]) }); err != nil {
 			fail(err)
 			break
 		}
@@ -125,7 +121,8 @@ func (p *publisher) publish(ctx context.Context, records []Record) error {
 	return context.Cause(ctx)
 }
 
-func (p *publisher) send(ctx context.Context, fail context.CancelCauseFunc, r *Record) error {
+// send sends a record; acknowledged is called when Kafka has it.
+func (p *publisher) send(ctx context.Context, fail context.CancelCauseFunc, r *Record, acknowledged func()) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -138,7 +135,7 @@ func (p *publisher) send(ctx context.Context, fail context.CancelCauseFunc, r *R
 		out.Timestamp = r.Arrival
 	}
 	if p.resume.has(out) {
-		p.acknowledged(r)
+		acknowledged()
 		return nil
 	}
 	p.client.Produce(ctx, out, func(_ *kgo.Record, err error) {
@@ -146,7 +143,7 @@ func (p *publisher) send(ctx context.Context, fail context.CancelCauseFunc, r *R
 			fail(fmt.Errorf("sending %s to %s: %w", r.Key, out.Topic, err))
 			return
 		}
-		p.acknowledged(r)
+		acknowledged()
 	})
 	return nil
 }

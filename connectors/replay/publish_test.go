@@ -219,24 +219,28 @@ func TestPublishRefuses(t *testing.T) {
 	})
 }
 
+// refuse answers that no partition takes what was sent, for good.
+func refuse(in *kmsg.ProduceRequest) kmsg.Response {
+	out := in.ResponseKind().(*kmsg.ProduceResponse)
+	for _, topic := range in.Topics {
+		answer := kmsg.NewProduceResponseTopic()
+		answer.Topic, answer.TopicID = topic.Topic, topic.TopicID
+		for _, partition := range topic.Partitions {
+			p := kmsg.NewProduceResponseTopicPartition()
+			p.Partition, p.ErrorCode = partition.Partition, kerr.MessageTooLarge.Code
+			answer.Partitions = append(answer.Partitions, p)
+		}
+		out.Topics = append(out.Topics, answer)
+	}
+	return out
+}
+
 // Kafka refuses a batch for good: Publish says so, and counts what was taken.
 func TestPublishSaysWhatFailed(t *testing.T) {
 	c := cluster(t, inputs())
 	c.ControlKey(int16(kmsg.Produce), func(request kmsg.Request) (kmsg.Response, error, bool) {
 		c.KeepControl()
-		in := request.(*kmsg.ProduceRequest)
-		out := in.ResponseKind().(*kmsg.ProduceResponse)
-		for _, topic := range in.Topics {
-			answer := kmsg.NewProduceResponseTopic()
-			answer.Topic, answer.TopicID = topic.Topic, topic.TopicID
-			for _, partition := range topic.Partitions {
-				p := kmsg.NewProduceResponseTopicPartition()
-				p.Partition, p.ErrorCode = partition.Partition, kerr.MessageTooLarge.Code
-				answer.Partitions = append(answer.Partitions, p)
-			}
-			out.Topics = append(out.Topics, answer)
-		}
-		return out, nil, true
+		return refuse(request.(*kmsg.ProduceRequest)), nil, true
 	})
 	done, err := replay.Publish(t.Context(), publishConfig(t, c), loadSCMS(t).Records, nil)
 	require.ErrorIs(t, err, kerr.MessageTooLarge)
