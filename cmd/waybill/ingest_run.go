@@ -83,12 +83,13 @@ func (r *ingestRun) stream(ctx context.Context) error {
 	}
 	r.earlier, r.counts = mark.Counts.Rows, mark.Counts
 	r.counts.Failures = maps.Clone(mark.Counts.Failures)
+	if mark.Done { // there is nothing left to do
+		r.published = mark.Counts.Registrations + mark.Counts.Events
+		return nil
+	}
 	inputs, bar := r.watch(replay.Files(r.Files, os.Stdin))
 	defer bar.done()
-	if r.DryRun || mark.Done {
-		if mark.Done {
-			return nil
-		}
+	if r.DryRun {
 		return replay.Read(r.options, r.take, inputs...)
 	}
 	client, err := openKafka(ctx, r.globals) // tells at once when nobody is there
