@@ -3,6 +3,7 @@ package dialects
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func Detect(payload []byte) (*Dialect, error) {
 	}
 	var found []*Dialect
 	best := 0
-	for _, d := range All() {
+	for _, d := range dialects {
 		switch score := d.score(paths); {
 		case score == 0 || score < best:
 		case score > best:
@@ -101,7 +102,7 @@ func shapeJSON(payload []byte) (map[string]bool, error) {
 		return nil, err
 	}
 	if kind := jsontext.Value(payload).Kind(); kind != '{' && kind != '[' {
-		return nil, fmt.Errorf("it is neither XML nor an object or a list of JSON")
+		return nil, errors.New("it is neither XML nor an object or a list of JSON")
 	}
 	d := jsontext.NewDecoder(bytes.NewReader(payload[:min(len(payload), maxShape)]), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	paths := make(map[string]bool)

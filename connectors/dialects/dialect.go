@@ -1,6 +1,7 @@
 package dialects
 
 import (
+	"cmp"
 	"slices"
 
 	"waybill/schemas"
@@ -31,17 +32,22 @@ type Dialect struct {
 // Platform tells whether the source passes on what carriers say.
 func (d *Dialect) Platform() bool { return d.Carrier == "" }
 
-// All lists the dialects, by name.
-func All() []*Dialect {
-	all := slices.Concat(platforms(), carriersOfAmerica(), carriersOfEurope(), own())
-	slices.SortFunc(all, func(a, b *Dialect) int { return compare(a.Name, b.Name) })
+// dialects are all of them, by name.
+var dialects = byName(platforms(), carriersOfAmerica(), carriersOfEurope(), own())
+
+func byName(groups ...[]*Dialect) []*Dialect {
+	all := slices.Concat(groups...)
+	slices.SortFunc(all, func(a, b *Dialect) int { return cmp.Compare(a.Name, b.Name) })
 	return all
 }
+
+// All lists the dialects, by name.
+func All() []*Dialect { return slices.Clone(dialects) }
 
 // Named finds a dialect by any spelling of its name or an alias, or gives nil.
 func Named(name string) *Dialect {
 	name = schemas.CanonicalCarrier(name)
-	for _, d := range All() {
+	for _, d := range dialects {
 		if d.Name == name || slices.Contains(d.Aliases, name) {
 			return d
 		}

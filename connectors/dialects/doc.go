@@ -13,6 +13,13 @@
 //	reading.go   what comes of a payload: events and failures
 //	reader.go    how a dialect tells its events
 //	when.go      times and their zones (T2)
-//	value.go     texts, numbers and lists as sources write them
+//	value.go     texts, truth values and lists as sources write them: text, flag, many
+//	loose.go     what becomes of JSON values of a wrong type
 //	json.go      JSON within bounds; xml.go the same for XML
+//
+// One bad event does not lose the others: read a list of events as a many, and
+// an object that may be something else in its place as a many too (its one is
+// the object). A member with a value of a wrong type becomes a failure that
+// says where it stands; outside of lists such a value counts as missing, and is
+// a failure as well. A dialect has nothing to do for it.
 package dialects

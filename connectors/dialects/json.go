@@ -15,17 +15,17 @@ const maxDepth = 64
 // json reads the payload into a value of a dialect: names are matched exactly,
 // what it does not know is passed over. Where a source repeats a name, the last
 // one counts, and bytes that are no UTF-8 become U+FFFD, as sources' own readers
-// have it.
+// have it. Values of a wrong type cost no more than they must (loose).
 func (r *reader) json(into any) error {
 	if err := checkDepth(r.payload); err != nil {
 		return err
 	}
-	err := json.Unmarshal(r.payload, into, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	err := json.Unmarshal(r.payload, into, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), json.WithUnmarshalers(r.loose.unmarshalers()))
 	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		return &PayloadError{Dialect: r.dialect.Name, Kind: Malformed, Problem: fmt.Sprintf("it is not JSON: byte %d: %v", syntax.ByteOffset, syntax.Err)}
 	}
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
-		return &PayloadError{Dialect: r.dialect.Name, Kind: WrongDialect, Problem: fmt.Sprintf("at %s: %v", where(semantic.JSONPointer), semantic.Err)}
+		return &PayloadError{Dialect: r.dialect.Name, Kind: WrongDialect, Problem: fmt.Sprintf("at %s: %s", where(semantic.JSONPointer), misfitOf(semantic, 0))}
 	}
 	return err
 }
@@ -34,7 +34,7 @@ func where(pointer jsontext.Pointer) string {
 	if pointer == "" {
 		return "the top"
 	}
-	return string(pointer)
+	return path(pointer)
 }
 
 // checkDepth refuses what nests too deeply, before anything is made of it.

@@ -78,7 +78,7 @@ func (d *Dialect) Parse(payload []byte, o Options) (*Reading, error) {
 // Names lists the names of the dialects.
 func Names() []string {
 	var names []string
-	for _, d := range All() {
+	for _, d := range dialects {
 		names = append(names, d.Name)
 	}
 	return names

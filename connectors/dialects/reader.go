@@ -1,7 +1,7 @@
 package dialects
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,9 +14,8 @@ import (
 const (
 	maxEvents    = 10_000
 	maxTextBytes = 4 << 10
+	maxFailures  = 10_000
 )
-
-func compare(a, b string) int { return cmp.Compare(a, b) }
 
 // reader reads one payload.
 type reader struct {
@@ -26,6 +25,7 @@ type reader struct {
 	payload []byte
 	out     *Reading
 	parcels []*parcel
+	loose   loose
 }
 
 // parcel is one parcel that a payload tells of. A dialect sets what it knows of
@@ -74,7 +74,7 @@ func (p *parcel) tell(where string, s scan, err error) {
 		}
 		err = fmt.Errorf("a payload may tell %d events of a parcel; the others are left out", maxEvents)
 	case s.when.at.IsZero():
-		err = fmt.Errorf("it does not say when it occurred")
+		err = errors.New("it does not say when it occurred")
 	}
 	carrier := p.carrier
 	if s.carrier != "" {
@@ -84,9 +84,7 @@ func (p *parcel) tell(where string, s scan, err error) {
 		_, err = schemas.ShipmentKey(carrier, p.number)
 	}
 	if err != nil {
-		p.r.out.Failures = append(p.r.out.Failures, Failure{
-			Reason: ReasonBadEvent, Carrier: carrier, TrackingNumber: p.number, RawCode: clip(s.code), Description: err.Error(), Where: where,
-		})
+		p.misread(where, s.code, err)
 		return
 	}
 	received := p.r.Received
@@ -96,6 +94,35 @@ func (p *parcel) tell(where string, s scan, err error) {
 		OccurredAt: s.when.at, OccurredLocal: s.when.local, OccurredText: clip(s.when.text), OccurredZone: s.when.zone,
 		OccurredPrecision: s.when.precision, OccurredConfidence: s.when.confidence,
 		ReceivedAt: &received, Location: clipPlace(s.place), SignedBy: clip(s.signedBy), Leg: first(s.leg, p.leg),
+	})
+}
+
+// forecast sets the carrier's forecast, which stands at where. Midnight is how
+// sources write a day, and a day it stays: that of the destination, unless its
+// offset says otherwise (a day that became an instant of UTC would move to
+// another one in most of the world).
+func (p *parcel) forecast(where, written string, layouts ...string) {
+	if strings.TrimSpace(written) == "" {
+		return
+	}
+	m, err := p.r.when(written, nil, layouts...)
+	if err != nil {
+		p.misread(where, "", err)
+		return
+	}
+	if strings.HasSuffix(m.local, "T00:00:00") {
+		m = m.asDay()
+	}
+	if m.zone == "UTC" && m.precision == schemas.PrecisionDay {
+		m.zone = ""
+	}
+	p.eta = m
+}
+
+// misread adds what cannot be read of a parcel.
+func (p *parcel) misread(where, code string, err error) {
+	p.r.out.Failures = append(p.r.out.Failures, Failure{
+		Reason: ReasonBadEvent, Carrier: p.carrier, TrackingNumber: p.number, RawCode: clip(code), Description: err.Error(), Where: where,
 	})
 }
 
@@ -130,7 +157,7 @@ func (r *reader) kind() string {
 // apart (I2).
 func (r *reader) finish() {
 	for i, p := range r.parcels {
-		if p.count == 0 {
+		if p.count == 0 && len(r.loose.wrong) == 0 {
 			p.fail(ReasonNoEvents, "", "the payload has no event of it")
 		}
 		end := len(r.out.Events)
@@ -139,6 +166,7 @@ func (r *reader) finish() {
 		}
 		p.foretell(r.out.Events[p.first:end])
 	}
+	r.failLoose()
 	type identity struct{ carrier, number, when, code, words string }
 	seen := make(map[identity]int, len(r.out.Events))
 	for i := range r.out.Events {
@@ -149,6 +177,20 @@ func (r *reader) finish() {
 		}
 		e.Ordinal = seen[id]
 		seen[id]++
+	}
+}
+
+// failLoose tells of what was of a wrong type. Of which parcel it was is clear
+// where the payload has one.
+func (r *reader) failLoose() {
+	var of parcel
+	if len(r.parcels) == 1 {
+		of = *r.parcels[0]
+	}
+	for _, m := range r.loose.wrong {
+		r.out.Failures = append(r.out.Failures, Failure{
+			Reason: ReasonBadEvent, Carrier: of.carrier, TrackingNumber: of.number, Description: m.problem, Where: clip(path(m.at)),
+		})
 	}
 }
 

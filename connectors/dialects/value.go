@@ -3,34 +3,29 @@ package dialects
 import (
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // text is a text as sources write it: a JSON string, or a number or a truth
 // value in its place, or null for none.
-type text string
+type text string //nolint:recvcheck // it is read through a pointer and tells by value
 
-// UnmarshalJSONFrom implements json.UnmarshalerFrom.
-func (t *text) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+// read reads a text. What else stands in its place is passed over.
+func (t *text) read(d *jsontext.Decoder) error {
 	switch kind := d.PeekKind(); kind {
-	case '"', '0', 't', 'f', 'n':
-		token, err := d.ReadToken()
-		if err != nil {
+	case '{', '[':
+		if err := d.SkipValue(); err != nil {
 			return err
 		}
-		if kind != 'n' {
+		return wrongType("a text", kind)
+	default:
+		token, err := d.ReadToken()
+		if err == nil && kind != 'n' {
 			*t = text(strings.TrimSpace(token.String()))
 		}
-		return nil
-	case jsontext.KindInvalid:
-		_, err := d.ReadToken()
 		return err
-	default:
-		return fmt.Errorf("%s stands where a text is wanted", kind)
 	}
 }
 
@@ -46,10 +41,9 @@ func (t text) String() string { return string(t) }
 // flag is a truth value as sources write it: true, "true", "Y", "1", 1.
 type flag bool
 
-// UnmarshalJSONFrom implements json.UnmarshalerFrom.
-func (f *flag) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+func (f *flag) read(d *jsontext.Decoder) error {
 	var t text
-	if err := t.UnmarshalJSONFrom(d); err != nil {
+	if err := t.read(d); err != nil {
 		return err
 	}
 	return f.UnmarshalText([]byte(t))
@@ -65,22 +59,48 @@ func (f *flag) UnmarshalText(b []byte) error {
 }
 
 // many is a list that sources write as its only member where it has just one.
+// A member that is not of the type, or has a text that is none, is left out and
+// becomes a failure; the others do not suffer. So what may be missing is best
+// read as a many too: an object that is a list, or a text, is no event lost.
 type many[T any] []T
 
-// UnmarshalJSONFrom implements json.UnmarshalerFrom.
-func (m *many[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	if d.PeekKind() == '[' {
-		return json.UnmarshalDecode(d, (*[]T)(m))
+// one returns the only member, or the first; nil where there is none.
+func (m many[T]) one() *T {
+	if len(m) == 0 {
+		return nil
 	}
-	if d.PeekKind() == 'n' {
+	return &m[0]
+}
+
+func (m *many[T]) readList(d *jsontext.Decoder, l *loose) error {
+	*m = nil
+	switch d.PeekKind() {
+	case 'n':
 		return d.SkipValue()
-	}
-	var one T
-	if err := json.UnmarshalDecode(d, &one); err != nil {
+	case '[':
+		if _, err := d.ReadToken(); err != nil {
+			return err
+		}
+		for i := 0; d.PeekKind() != ']'; i++ {
+			if err := m.readMember(d, l); err != nil {
+				return err
+			}
+		}
+		_, err := d.ReadToken()
 		return err
+	default:
+		return m.readMember(d, l)
 	}
-	*m = many[T]{one}
-	return nil
+}
+
+func (m *many[T]) readMember(d *jsontext.Decoder, l *loose) error {
+	n := len(*m)
+	*m = append(*m, *new(T))
+	keep, err := l.member(d, &(*m)[n])
+	if !keep {
+		*m = (*m)[:n]
+	}
+	return err
 }
 
 // UnmarshalXML implements xml.Unmarshaler.

@@ -3,6 +3,7 @@ package dialects
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // a time in a zone must be the same instant on every machine
@@ -26,10 +27,36 @@ const (
 	localSecond = "2006-01-02T15:04:05"
 )
 
-// isoLayouts are the ways of ISO 8601 that sources have.
-var isoLayouts = []string{
-	"2006-01-02T15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999",
-	"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02",
+// isoLayout gives the layout of a time in one of the ways of ISO 8601 that
+// sources have: with T or a blank, with seconds and parts of them or without,
+// with an offset or without, or a day alone.
+func isoLayout(written string) string {
+	layout := localDay
+	if len(written) <= len(localDay) {
+		return layout
+	}
+	layout += written[len(localDay) : len(localDay)+1]
+	clock := written[len(localDay)+1:]
+	zone := ""
+	if i := strings.IndexAny(clock, "Z+-"); i >= 0 {
+		clock, zone = clock[:i], clock[i:]
+	}
+	if layout += "15:04"; strings.Count(clock, ":") == 2 {
+		layout += ":05"
+	}
+	if strings.HasSuffix(clock, " ") {
+		layout += " "
+	}
+	switch {
+	case zone == "":
+		return layout
+	case strings.Contains(zone, ":"), zone == "Z":
+		return layout + "Z07:00"
+	case len(zone) == len("+07"):
+		return layout + "Z07"
+	default:
+		return layout + "Z0700"
+	}
 }
 
 // when reads a time in one of the layouts (package time), or of ISO 8601 where
@@ -41,7 +68,7 @@ func (r *reader) when(written string, place *schemas.Location, layouts ...string
 		return moment{}, errors.New("the time is missing")
 	}
 	if len(layouts) == 0 {
-		layouts = isoLayouts
+		layouts = []string{isoLayout(written)}
 	}
 	for _, layout := range layouts {
 		at, err := time.Parse(layout, written)
@@ -59,8 +86,44 @@ func (r *reader) when(written string, place *schemas.Location, layouts ...string
 
 // unix reads a time that is given in milliseconds since 1970.
 func unix(milliseconds int64) (moment, error) {
-	m := moment{text: fmt.Sprint(milliseconds), precision: schemas.PrecisionSecond}
+	m := moment{text: strconv.FormatInt(milliseconds, 10), precision: schemas.PrecisionSecond}
 	return m.given(time.UnixMilli(milliseconds).UTC())
+}
+
+// both reads a time that comes as an instant and beside it as the clocks at the
+// place said, without an offset that counts. What lies between the two is the
+// offset. Either may be missing.
+func (r *reader) both(instant, clock string, place *schemas.Location) (moment, error) {
+	if instant == "" {
+		return r.when(wall(clock), place)
+	}
+	m, err := r.when(instant, place)
+	if clock == "" || err != nil {
+		return m, err
+	}
+	local, err := time.Parse(isoLayout(wall(clock)), wall(clock))
+	if err != nil {
+		return moment{}, fmt.Errorf("the local time %q is in no form of ISO 8601", clip(clock))
+	}
+	offset := local.Sub(m.at)
+	if offset < -12*time.Hour || offset > 14*time.Hour || offset%(15*time.Minute) != 0 || m.precision == schemas.PrecisionDay {
+		return m, nil // not the same moment: the instant counts
+	}
+	text := m.text
+	m, err = m.given(m.at.In(time.FixedZone("", int(offset.Seconds()))))
+	m.text = text
+	return m, err
+}
+
+// wall gives the clock's part of a time of ISO 8601, without its offset.
+func wall(written string) string {
+	written = strings.TrimSpace(written)
+	if len(written) > len(localDay) {
+		if i := strings.IndexAny(written[len(localDay):], "Z+-"); i >= 0 {
+			return strings.TrimSpace(written[:len(localDay)+i])
+		}
+	}
+	return written
 }
 
 // asDay leaves of a moment the day that its local form names, for sources that
