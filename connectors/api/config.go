@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -27,7 +28,10 @@ type Config struct {
 	// CommandWait is how long a command waits to be carried out. Default 10 s.
 	CommandWait time.Duration
 	// Senders are the addresses that webhooks leave from; none: the machine's.
-	Senders    []netip.Addr
+	Senders []netip.Addr
+	// Inbound takes the webhooks of carriers and platforms, at /in/ (C2); nil:
+	// there is nothing there. It lets in by other means than keys.
+	Inbound    http.Handler
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
 }

@@ -89,6 +89,9 @@ func (a *API) handler() http.Handler {
 			return nil, problem(http.StatusMethodNotAllowed, "%s is not for %s; there is %s", c.Method, path, allow)
 		}))
 	}
+	if a.cfg.Inbound != nil {
+		mux.Handle("/in/", a.cfg.Inbound)
+	}
 	mux.Handle("/", a.serve(unknownRoute, func(c *call) (*answer, error) {
 		return nil, problem(http.StatusNotFound, "there is nothing at %s; /v4/openapi.json says what there is", c.URL.Path)
 	}))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -64,26 +63,32 @@ func (p *Publisher) record(topic, carrier, number string, value []byte) (*kgo.Re
 	return &kgo.Record{Topic: p.Prefix + topic, Key: []byte(key), Value: value}, nil
 }
 
-// send returns when Kafka has answered for every record.
+// send returns when Kafka has answered for every record, or ctx is done: then it
+// may have some and may yet get others.
 func (p *Publisher) send(ctx context.Context, records []*kgo.Record) error {
-	var wait sync.WaitGroup
-	var mu sync.Mutex
-	var failed error
-	wait.Add(len(records))
+	if len(records) == 0 {
+		return nil
+	}
+	answers := make(chan error, len(records))
 	for _, r := range records {
 		p.Kafka.Produce(ctx, r, func(r *kgo.Record, err error) {
-			defer wait.Done()
-			if err == nil {
-				return
+			if err != nil {
+				err = fmt.Errorf("publishing %s to %s: %w", r.Key, r.Topic, err)
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			if failed == nil {
-				failed = fmt.Errorf("publishing %s to %s: %w", r.Key, r.Topic, err)
-			}
+			answers <- err
 		})
 	}
-	wait.Wait()
+	var failed error
+	for range records {
+		select {
+		case err := <-answers:
+			if failed == nil {
+				failed = err
+			}
+		case <-ctx.Done():
+			return fmt.Errorf("publishing to %s: waiting for Kafka: %w", records[0].Topic, context.Cause(ctx))
+		}
+	}
 	return failed
 }
 

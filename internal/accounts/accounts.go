@@ -3,14 +3,15 @@ package accounts
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
+	"time"
 )
 
 // Account is a tenant's account at a carrier or a platform.
 type Account struct {
 	// Name tells the accounts of a tenant apart; a registration names one by it
-	// (carrier_account).
+	// (carrier_account), and so does the address that webhooks come to. It is
+	// made of letters, digits, dots, dashes and underscores.
 	Name string `yaml:"name"`
 	// Tenant is whose account it is.
 	Tenant string `yaml:"tenant"`
@@ -31,11 +32,13 @@ type Inbound struct {
 	Secrets []Secret `yaml:"secrets"`
 	// User goes with the secrets where the scheme is basic.
 	User string `yaml:"user"`
-	// Header is where a static key is looked for. Empty: where the source puts
-	// it.
+	// Header is where the signature or the key is looked for; with the scheme
+	// query it is the parameter's name. Empty: where the scheme has it.
 	Header string `yaml:"header"`
 	// KeySet is the URL or the file of public keys (JWKS). Empty: the source's.
 	KeySet string `yaml:"key_set"`
+	// Window is how far from ours a signed time may lie. 0: five minutes.
+	Window time.Duration `yaml:"window"`
 }
 
 // Polling says how a source is asked.
@@ -55,32 +58,42 @@ type Polling struct {
 	Carriers map[string]string `yaml:"carriers"`
 }
 
-// Secret says where a secret is: in an environment variable or in a file. One of
-// the two is set.
-type Secret struct {
-	Env  string `yaml:"env"`
-	File string `yaml:"file"`
+// Secrets lists where the account's secrets are.
+func (a *Account) Secrets() []Secret {
+	var all []Secret
+	if a.Inbound != nil {
+		all = append(all, a.Inbound.Secrets...)
+	}
+	if p := a.Polling; p != nil {
+		for _, s := range []Secret{p.Key, p.Password} {
+			if s != (Secret{}) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
 }
 
-// Read gets the secret. Blanks at its ends do not count.
-func (s Secret) Read() (string, error) {
-	var text string
+// maxNameBytes bounds the name of an account.
+const maxNameBytes = 64
+
+// check says what is wrong with an account, or nil.
+func (a *Account) check() error {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r)
+	}
 	switch {
-	case s.Env != "" && s.File != "":
-		return "", fmt.Errorf("reading a secret: both env %s and file %s are named; one is wanted", s.Env, s.File)
-	case s.Env != "":
-		text = os.Getenv(s.Env)
-	case s.File != "":
-		data, err := os.ReadFile(s.File)
-		if err != nil {
-			return "", fmt.Errorf("reading a secret: %w", err)
+	case a.Name == "" || a.Tenant == "" || a.Source == "":
+		return errors.New("name, tenant and source are required")
+	case len(a.Name) > maxNameBytes || strings.ContainsFunc(a.Name, func(r rune) bool { return !plain(r) }):
+		return fmt.Errorf("the name %q is not 1 to %d letters, digits, dots, dashes and underscores", a.Name, maxNameBytes)
+	case a.Inbound != nil && a.Inbound.Window < 0:
+		return fmt.Errorf("the window is %s; it must not be negative", a.Inbound.Window)
+	}
+	for i, s := range a.Secrets() {
+		if err := s.check(); err != nil {
+			return fmt.Errorf("secret %d: %w", i+1, err)
 		}
-		text = string(data)
-	default:
-		return "", errors.New("reading a secret: neither env nor file is named")
 	}
-	if text = strings.TrimSpace(text); text == "" {
-		return "", fmt.Errorf("reading a secret: %s is empty", s.Env+s.File)
-	}
-	return text, nil
+	return nil
 }

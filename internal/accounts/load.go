@@ -41,11 +41,14 @@ func Parse(data []byte) (*Accounts, error) {
 	}
 	seen := make(map[[2]string]bool)
 	for i, a := range file.Accounts {
-		switch {
-		case a == nil || a.Name == "" || a.Tenant == "" || a.Source == "":
-			return nil, fmt.Errorf("account %d: name, tenant and source are required", i+1)
-		case seen[[2]string{a.Tenant, a.Name}]:
-			return nil, fmt.Errorf("account %s: the tenant %s has it twice", a.Name, a.Tenant)
+		if a == nil {
+			return nil, fmt.Errorf("account %d is empty", i+1)
+		}
+		if err := a.check(); err != nil {
+			return nil, fmt.Errorf("account %d (%s): %w", i+1, a.Name, err)
+		}
+		if seen[[2]string{a.Tenant, a.Name}] {
+			return nil, fmt.Errorf("account %d (%s): the tenant %s has it twice", i+1, a.Name, a.Tenant)
 		}
 		seen[[2]string{a.Tenant, a.Name}] = true
 	}

@@ -23,6 +23,7 @@ type Settings struct {
 	Webhook    Webhook    `embed:"" prefix:"webhook-" group:"Webhooks"`
 	SecretKeys string     `help:"File of the keys that endpoints' secrets and header values are sealed with, so that no topic and no state holds them readable (W10): 'waybill secrets new-key' makes one. All who add endpoints or send webhooks need the same. Empty: secrets.key in --data where Kafka is embedded; another Kafka's keys must be named." placeholder:"FILE" group:"Webhooks"`
 	API        API        `embed:"" prefix:"api-" group:"HTTP API"`
+	Connectors Connectors `embed:"" group:"Connectors"`
 	HTTP       HTTP       `embed:"" prefix:"http-" group:"Metrics and health"`
 	Log        Log        `embed:"" prefix:"log-" group:"Logs"`
 }
@@ -158,6 +159,11 @@ type API struct {
 	Listen string  `help:"Address of the HTTP API, host:port. It speaks HTTP without TLS: beyond this machine, put what ends TLS before it. Empty: no API." default:"127.0.0.1:8081"`
 	Keys   string  `help:"File of API keys (YAML), of each only a digest: 'waybill keys new' makes one. A changed file counts within a second. Empty: api-keys.yaml in --data, made with one key of the tenant default, printed once; an address that is not loopback needs a file." placeholder:"FILE"`
 	Rate   float64 `help:"Requests a second that each key may make of this process; what is not used is saved up for two seconds. More lets a client do more, and disturb others more." default:"50"`
+}
+
+// Connectors say what comes in beside the topics and the API.
+type Connectors struct {
+	Accounts string `help:"File of the tenants' accounts at carriers and platforms (YAML): whose webhooks are taken, how they prove who sent them, and whose keys polls use. It says where secrets are, in the environment or in files, and holds none. A change of it, or of a secret's file, counts within a second. Empty: no webhooks of carriers are taken, and nobody is polled." type:"path" placeholder:"FILE"`
 }
 
 // HTTP says where metrics and health are served.
