@@ -23,7 +23,7 @@ func TestMigrateAppliesEachFileOnce(t *testing.T) {
 		"0001_tracking_events", "0002_decisions", "0003_shipments", "0004_registrations",
 		"0005_exception_episodes", "0006_eta_changes", "0007_webhook_attempts", "0008_usage",
 		"0009_fields_of_version_2",
-		"0010_states_of_shipments", "0011_webhooks",
+		"0010_states_of_shipments", "0011_webhooks", "0012_what_tenants_are_shown",
 	}, first)
 
 	second, err := analytics.Migrate(t.Context(), options)
@@ -58,7 +58,7 @@ func TestMigrateByTwoAtOnce(t *testing.T) {
 	conn := open(t, options)
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count() FROM schema_migrations FINAL").Scan(&recorded))
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count() FROM system.tables WHERE database = currentDatabase()").Scan(&tables))
-	require.EqualValues(t, 11, recorded)
+	require.EqualValues(t, 12, recorded)
 	require.EqualValues(t, 14, tables)
 }
 

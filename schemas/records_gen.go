@@ -860,6 +860,29 @@ func writeRegistrationState(w *writer, v *RegistrationState) {
 		writeAcknowledgement(w, &v.Acknowledgements[i])
 	}
 	w.endBlock(len(v.Acknowledgements))
+	w.string(v.Transaction)
+	w.string(v.CarrierAccount)
+	w.bool(v.IsReturn)
+	w.string(v.ServiceName)
+	w.string(v.ServiceToken)
+	w.string(v.ServiceTerms)
+	w.string(v.ServiceExtendedToken)
+	w.string(v.ServiceParentToken)
+	w.string(v.OriginStreet)
+	w.string(v.OriginCity)
+	w.string(v.OriginState)
+	w.string(v.OriginPostalCode)
+	w.string(v.DestinationStreet)
+	w.string(v.DestinationCity)
+	w.string(v.DestinationState)
+	w.string(v.DestinationPostalCode)
+	w.string(v.ShownStatus)
+	w.string(v.ShownCode)
+	if w.present(v.ShownAt != nil) {
+		w.time(*v.ShownAt)
+	}
+	w.string(v.ShownEventID)
+	w.string(v.CurrentEventID)
 }
 
 func readRegistrationState(r *reader, v *RegistrationState) {
@@ -919,6 +942,29 @@ func readRegistrationState(r *reader, v *RegistrationState) {
 			readAcknowledgement(r, &v.Acknowledgements[len(v.Acknowledgements)-1])
 		}
 	}
+	v.Transaction = r.string()
+	v.CarrierAccount = r.string()
+	v.IsReturn = r.bool()
+	v.ServiceName = r.string()
+	v.ServiceToken = r.string()
+	v.ServiceTerms = r.string()
+	v.ServiceExtendedToken = r.string()
+	v.ServiceParentToken = r.string()
+	v.OriginStreet = r.string()
+	v.OriginCity = r.string()
+	v.OriginState = r.string()
+	v.OriginPostalCode = r.string()
+	v.DestinationStreet = r.string()
+	v.DestinationCity = r.string()
+	v.DestinationState = r.string()
+	v.DestinationPostalCode = r.string()
+	v.ShownStatus = r.string()
+	v.ShownCode = r.string()
+	if r.present() {
+		v.ShownAt = new(r.time())
+	}
+	v.ShownEventID = r.string()
+	v.CurrentEventID = r.string()
 }
 
 func writeServiceLevel(w *writer, v *ServiceLevel) {

@@ -447,6 +447,48 @@ type RegistrationState struct {
 	AccountableDelayS *int64 `avro:"accountable_delay_s" json:"accountable_delay_s"`
 	// Exceptions that the tenant has acknowledged.
 	Acknowledgements []Acknowledgement `avro:"acknowledgements" json:"acknowledgements"`
+	// The tenant's id of the purchase or label transaction.
+	Transaction string `avro:"transaction" json:"transaction"`
+	// Name of the tenant's account at the carrier. Never a credential.
+	CarrierAccount string `avro:"carrier_account" json:"carrier_account"`
+	// The tenant says that the parcel is on its way back to the merchant.
+	IsReturn bool `avro:"is_return" json:"is_return"`
+	// Service level as the tenant gave it: name for people.
+	ServiceName string `avro:"service_name" json:"service_name"`
+	// Likewise: the service's token.
+	ServiceToken string `avro:"service_token" json:"service_token"`
+	// Likewise: terms of the service.
+	ServiceTerms string `avro:"service_terms" json:"service_terms"`
+	// Likewise: token of the service's variant.
+	ServiceExtendedToken string `avro:"service_extended_token" json:"service_extended_token"`
+	// Likewise: token of the service this one belongs to.
+	ServiceParentToken string `avro:"service_parent_token" json:"service_parent_token"`
+	// Origin as the tenant gave it: street and house number.
+	OriginStreet string `avro:"origin_street" json:"origin_street"`
+	// Likewise: city.
+	OriginCity string `avro:"origin_city" json:"origin_city"`
+	// Likewise: state, province or region.
+	OriginState string `avro:"origin_state" json:"origin_state"`
+	// Likewise: postal code.
+	OriginPostalCode string `avro:"origin_postal_code" json:"origin_postal_code"`
+	// Destination as the tenant gave it: street and house number.
+	DestinationStreet string `avro:"destination_street" json:"destination_street"`
+	// Likewise: city.
+	DestinationCity string `avro:"destination_city" json:"destination_city"`
+	// Likewise: state, province or region.
+	DestinationState string `avro:"destination_state" json:"destination_state"`
+	// Likewise: postal code.
+	DestinationPostalCode string `avro:"destination_postal_code" json:"destination_postal_code"`
+	// Main status that the tenant is shown: the shipment's, or the tenant's own correction of it (R7), or none of it where nothing is followed (R2, R8). Empty: written before version 3.
+	ShownStatus string `avro:"shown_status" json:"shown_status"`
+	// Code of that status.
+	ShownCode string `avro:"shown_code" json:"shown_code"`
+	// When the event behind it occurred, UTC.
+	ShownAt *time.Time `avro:"shown_at" json:"shown_at"`
+	// That event: one of the history, or the tenant's correction.
+	ShownEventID string `avro:"shown_event_id" json:"shown_event_id"`
+	// With backfill current, the one event of before the registration that the tenant is shown (R5).
+	CurrentEventID string `avro:"current_event_id" json:"current_event_id"`
 }
 
 // A time in which something was wrong (D6).

@@ -62,14 +62,41 @@ func (t *turn) registrationRows(s *shipment) []schemas.RegistrationState {
 		}
 		rows[i].DelayS, rows[i].AccountableDelayS = t.latenessOf(s, g).fields()
 		rows[i].PromisedDate, rows[i].PromisedAt, rows[i].PromisedZone = t.fields(&g.promise)
-		if g.origin != nil {
-			rows[i].OriginCountry = g.origin.Country
-		}
-		if g.destination != nil {
-			rows[i].DestinationCountry = g.destination.Country
-		}
+		givenFields(&rows[i], g)
+		t.shownFields(&rows[i], s, g)
 	}
 	return rows
+}
+
+// givenFields are what the tenant gave and is to be shown again (R1).
+func givenFields(row *schemas.RegistrationState, g *registration) {
+	row.Transaction, row.CarrierAccount, row.IsReturn = g.transaction, g.extras.account, g.isReturn
+	if v := g.service; v != nil {
+		row.ServiceName, row.ServiceToken, row.ServiceTerms = v.Name, v.Token, v.Terms
+		row.ServiceExtendedToken, row.ServiceParentToken = v.ExtendedToken, v.ParentToken
+	}
+	if a := g.origin; a != nil {
+		row.OriginStreet, row.OriginCity, row.OriginState = a.Street, a.City, a.State
+		row.OriginPostalCode, row.OriginCountry = a.PostalCode, a.Country
+	}
+	if a := g.destination; a != nil {
+		row.DestinationStreet, row.DestinationCity, row.DestinationState = a.Street, a.City, a.State
+		row.DestinationPostalCode, row.DestinationCountry = a.PostalCode, a.Country
+	}
+}
+
+// shownFields are the status that the tenant is shown, and what of the time
+// before the registration is for its eyes (R5).
+func (t *turn) shownFields(row *schemas.RegistrationState, s *shipment, g *registration) {
+	if g.followsNothing() {
+		s = t.unseen(s)
+	}
+	shown := t.shown(s, g)
+	row.ShownStatus, row.ShownCode = t.codeOf(shown.code).Status.Name, shown.code
+	row.ShownEventID, row.CurrentEventID = t.eventID(shown.id), t.eventID(g.current)
+	if shown.id != 0 {
+		row.ShownAt = t.instant(shown.occurred)
+	}
 }
 
 func (t *turn) episodeRows(s *shipment) []schemas.ExceptionEpisode {

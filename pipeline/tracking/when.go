@@ -32,21 +32,10 @@ func (r *rules) earliest(e *event) int64 {
 	return e.occurred
 }
 
-// before tells whether the event occurred before an instant (T2, R5). The
-// whole of what its time may mean must be over: the second, the minute or the
-// day. Where the zone of a day is not known, the calendar date is compared
-// with the instant's in UTC.
+// before tells whether the event occurred before an instant (T2, R5): the whole
+// of what its time may mean must be over.
 func (r *rules) before(e *event, instant int64) bool {
-	switch e.precision {
-	case schemas.PrecisionSecond:
-		return utc(e.occurred).Truncate(time.Second).Add(time.Second).UnixMilli() <= instant
-	case schemas.PrecisionMinute:
-		return utc(e.occurred).Truncate(time.Minute).Add(time.Minute).UnixMilli() <= instant
-	}
-	if zone := r.zones.find(e.zone); zone != nil {
-		return endOfDay(time.UnixMilli(e.occurred).In(zone), zone) <= instant
-	}
-	return utc(e.occurred).Format(dateLayout) < utc(instant).Format(dateLayout)
+	return schemas.Over(utc(e.occurred), e.precision, r.zones.find(e.zone)).UnixMilli() <= instant
 }
 
 // localDay gives the event's calendar day as written, for comparing days with

@@ -1,9 +1,10 @@
 package tracking
 
 import (
-	"strings"
 	"sync"
 	"time"
+
+	"waybill/schemas"
 )
 
 // Offsets of the first and the last place on earth where a day begins, for
@@ -25,38 +26,18 @@ func (z *zones) find(name string) *time.Location {
 		return nil
 	case "Z", "UTC":
 		return time.UTC
-	case "Local": // would be this machine's
-		return nil
 	}
 	if known, ok := z.known.Load(name); ok {
 		if loc, ok := known.(*time.Location); ok {
 			return loc
 		}
 	}
-	loc := offset(name)
+	loc := schemas.Zone(name)
 	if loc == nil {
-		found, err := time.LoadLocation(name)
-		if err != nil {
-			return nil
-		}
-		loc = found
+		return nil
 	}
 	z.known.Store(name, loc)
 	return loc
-}
-
-// offset reads +hh, +hhmm or +hh:mm, or gives nil.
-func offset(name string) *time.Location {
-	if !strings.HasPrefix(name, "+") && !strings.HasPrefix(name, "-") {
-		return nil
-	}
-	for _, layout := range []string{"-07:00", "-0700", "-07"} {
-		if at, err := time.Parse(layout, name); err == nil {
-			_, seconds := at.Zone()
-			return time.FixedZone(name, seconds)
-		}
-	}
-	return nil
 }
 
 // endOfDay gives the instant, in milliseconds, at which a calendar day is over

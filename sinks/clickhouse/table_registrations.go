@@ -1,6 +1,7 @@
 package clickhouse
 
 import (
+	"slices"
 	"time"
 
 	"waybill/schemas"
@@ -15,7 +16,7 @@ type registrationRow struct {
 
 // registrationTable holds one row for each registration.
 func registrationTable() *table[registrationRow] {
-	return &table[registrationRow]{name: "registrations", columns: append([]column[registrationRow]{
+	return &table[registrationRow]{name: "registrations", columns: slices.Concat(givenColumns(), shownColumns(), []column[registrationRow]{
 		plain("carrier", func(r *registrationRow) string { return r.shipment.Carrier }),
 		plain("tracking_number", func(r *registrationRow) string { return r.shipment.TrackingNumber }),
 		instant("epoch", func(r *registrationRow) time.Time { return r.shipment.Epoch }),
@@ -62,7 +63,40 @@ func registrationTable() *table[registrationRow] {
 		instant("updated_at", func(r *registrationRow) time.Time { return r.shipment.UpdatedAt }),
 		plain("first_of_parcel", func(r *registrationRow) bool { return r.firstOfParcel }),
 		plain("first_of_tenant", func(r *registrationRow) bool { return r.firstOfTenant }),
-	}, versioned(func(r *registrationRow) int64 { return r.shipment.Revision }, never)...)}
+	}, versioned(func(r *registrationRow) int64 { return r.shipment.Revision }, never))}
+}
+
+// givenColumns are what the tenant gave, to be shown again.
+func givenColumns() []column[registrationRow] {
+	return []column[registrationRow]{
+		plain("transaction", func(r *registrationRow) string { return r.state.Transaction }),
+		plain("carrier_account", func(r *registrationRow) string { return r.state.CarrierAccount }),
+		plain("is_return", func(r *registrationRow) bool { return r.state.IsReturn }),
+		plain("service_name", func(r *registrationRow) string { return r.state.ServiceName }),
+		plain("service_token", func(r *registrationRow) string { return r.state.ServiceToken }),
+		plain("service_terms", func(r *registrationRow) string { return r.state.ServiceTerms }),
+		plain("service_extended_token", func(r *registrationRow) string { return r.state.ServiceExtendedToken }),
+		plain("service_parent_token", func(r *registrationRow) string { return r.state.ServiceParentToken }),
+		plain("origin_street", func(r *registrationRow) string { return r.state.OriginStreet }),
+		plain("origin_city", func(r *registrationRow) string { return r.state.OriginCity }),
+		plain("origin_state", func(r *registrationRow) string { return r.state.OriginState }),
+		plain("origin_postal_code", func(r *registrationRow) string { return r.state.OriginPostalCode }),
+		plain("destination_street", func(r *registrationRow) string { return r.state.DestinationStreet }),
+		plain("destination_city", func(r *registrationRow) string { return r.state.DestinationCity }),
+		plain("destination_state", func(r *registrationRow) string { return r.state.DestinationState }),
+		plain("destination_postal_code", func(r *registrationRow) string { return r.state.DestinationPostalCode }),
+	}
+}
+
+// shownColumns are what the tenant is shown of the parcel (R5, R7).
+func shownColumns() []column[registrationRow] {
+	return []column[registrationRow]{
+		plain("shown_status", func(r *registrationRow) string { return r.state.ShownStatus }),
+		plain("shown_code", func(r *registrationRow) string { return r.state.ShownCode }),
+		maybeInstant("shown_at", func(r *registrationRow) *time.Time { return r.state.ShownAt }),
+		plain("shown_event_id", func(r *registrationRow) string { return r.state.ShownEventID }),
+		plain("current_event_id", func(r *registrationRow) string { return r.state.CurrentEventID }),
+	}
 }
 
 // States of registrations that follow nothing: the number is not valid (R2), or
