@@ -9,8 +9,8 @@ import (
 
 // dhlArea reads the description of a service area of DHL Express, as in "LONDON
 // - UNITED KINGDOM", "WOODSIDE,NY-USA" or "Brisbane-AU": what is behind the last
-// dash that leaves a country, with the state before it. What does not end in a
-// country is a name.
+// dash that leaves a country, with the state before it. A country may stand
+// alone. What does not end in one is a name.
 func dhlArea(description string) *schemas.Location {
 	description = strings.Join(strings.Fields(description), " ")
 	for dash := strings.LastIndexByte(description, '-'); dash >= 0; dash = strings.LastIndexByte(description[:dash], '-') {
@@ -20,6 +20,9 @@ func dhlArea(description string) *schemas.Location {
 		}
 		city, state, _ := strings.Cut(strings.TrimSpace(description[:dash]), ",")
 		return &schemas.Location{Name: description, City: strings.TrimSpace(city), State: strings.TrimSpace(state), Country: strings.ToUpper(country)}
+	}
+	if country := places.Country(description); len(country) == len("GB") {
+		return &schemas.Location{Country: strings.ToUpper(country)}
 	}
 	return &schemas.Location{Name: description}
 }

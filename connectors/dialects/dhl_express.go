@@ -105,7 +105,7 @@ func (r *reader) dhlWaybill(w *dhlWaybill) {
 // dhlForecast reads an estimated delivery, such as "2019-02-04 23:59:00
 // GMT-08:00". The end of a day stands for the day.
 func (r *reader) dhlForecast(written string) moment {
-	m, err := r.when(written, nil, "2006-01-02 15:04:05 GMT-07:00", "2006-01-02T15:04:05-07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05", localDay)
+	m, err := r.when(written, nil, "2006-01-02 15:04:05 GMT-07:00", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05", localDay)
 	if err != nil {
 		return moment{} // a forecast that cannot be read is none
 	}

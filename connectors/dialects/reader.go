@@ -22,6 +22,7 @@ type reader struct {
 	Options
 
 	dialect *Dialect
+	zone    string // the dialect's, until the payload shows that another is meant
 	payload []byte
 	out     *Reading
 	parcels []*parcel

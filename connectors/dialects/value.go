@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"waybill/connectors/places"
+	"waybill/schemas"
 )
 
 // text is a text as sources write it: a JSON string, or a number or a truth
@@ -125,3 +128,8 @@ func first[T ~string](texts ...T) string {
 
 // errNotThis says that a payload is not in the dialect.
 var errNotThis = errors.New("it has none of what this dialect has")
+
+// place makes a place of a city and a country as a source writes it.
+func place(city, country string) *schemas.Location {
+	return &schemas.Location{City: strings.TrimSpace(city), Country: places.Country(country)}
+}

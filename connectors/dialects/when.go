@@ -177,8 +177,8 @@ func (r *reader) zoneOf(place *schemas.Location) zoned {
 			return zoned{zone, schemas.ConfidencePlace}
 		}
 	}
-	if r.dialect.Zone != "" {
-		return zoned{r.dialect.Zone, schemas.ConfidenceCarrierDefault}
+	if r.zone != "" {
+		return zoned{r.zone, schemas.ConfidenceCarrierDefault}
 	}
 	return zoned{"", schemas.ConfidenceAssumedUTC}
 }
