@@ -60,7 +60,7 @@ func Parse(name string, payload []byte, o Options) (*Reading, error) {
 
 // Parse reads a payload. The error is a *PayloadError.
 func (d *Dialect) Parse(payload []byte, o Options) (*Reading, error) {
-	r := &reader{Options: o, dialect: d, zone: d.Zone, payload: payload, out: &Reading{Dialect: d.Name}}
+	r := &reader{Options: o, dialect: d, payload: payload, out: &Reading{Dialect: d.Name}}
 	if err := d.read(r); err != nil {
 		if known, ok := errors.AsType[*PayloadError](err); ok {
 			return nil, known

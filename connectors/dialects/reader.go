@@ -22,7 +22,7 @@ type reader struct {
 	Options
 
 	dialect *Dialect
-	zone    string // the dialect's, until the payload shows that another is meant
+	zone    string // of times without one, where the payload shows it; empty: the dialect's
 	payload []byte
 	out     *Reading
 	parcels []*parcel

@@ -177,8 +177,8 @@ func (r *reader) zoneOf(place *schemas.Location) zoned {
 			return zoned{zone, schemas.ConfidencePlace}
 		}
 	}
-	if r.zone != "" {
-		return zoned{r.zone, schemas.ConfidenceCarrierDefault}
+	if zone := first(r.zone, r.dialect.Zone); zone != "" {
+		return zoned{zone, schemas.ConfidenceCarrierDefault}
 	}
 	return zoned{"", schemas.ConfidenceAssumedUTC}
 }
