@@ -883,6 +883,8 @@ func writeRegistrationState(w *writer, v *RegistrationState) {
 	}
 	w.string(v.ShownEventID)
 	w.string(v.CurrentEventID)
+	w.int(v.OpenExceptions)
+	w.int(v.UnacknowledgedExceptions)
 }
 
 func readRegistrationState(r *reader, v *RegistrationState) {
@@ -965,6 +967,8 @@ func readRegistrationState(r *reader, v *RegistrationState) {
 	}
 	v.ShownEventID = r.string()
 	v.CurrentEventID = r.string()
+	v.OpenExceptions = r.int()
+	v.UnacknowledgedExceptions = r.int()
 }
 
 func writeServiceLevel(w *writer, v *ServiceLevel) {

@@ -489,6 +489,10 @@ type RegistrationState struct {
 	ShownEventID string `avro:"shown_event_id" json:"shown_event_id"`
 	// With backfill current, the one event of before the registration that the tenant is shown (R5).
 	CurrentEventID string `avro:"current_event_id" json:"current_event_id"`
+	// Exceptions that the tenant is shown and that are open (D6).
+	OpenExceptions int `avro:"open_exceptions" json:"open_exceptions"`
+	// Those of them that it has not taken in hand (R7).
+	UnacknowledgedExceptions int `avro:"unacknowledged_exceptions" json:"unacknowledged_exceptions"`
 }
 
 // A time in which something was wrong (D6).

@@ -21,4 +21,9 @@ ALTER TABLE registrations
     ADD COLUMN IF NOT EXISTS shown_code LowCardinality(String) COMMENT 'Code of that status.',
     ADD COLUMN IF NOT EXISTS shown_at Nullable(DateTime64(3, 'UTC')) COMMENT 'When the event behind it occurred, UTC.',
     ADD COLUMN IF NOT EXISTS shown_event_id String COMMENT 'That event: one of the history, or the tenant''s correction.',
-    ADD COLUMN IF NOT EXISTS current_event_id String COMMENT 'With backfill current, the one event of before the registration that the tenant is shown (R5).';
+    ADD COLUMN IF NOT EXISTS current_event_id String COMMENT 'With backfill current, the one event of before the registration that the tenant is shown (R5).',
+    ADD COLUMN IF NOT EXISTS open_exceptions Int32 COMMENT 'Exceptions that the tenant is shown and that are open (D6).',
+    ADD COLUMN IF NOT EXISTS unacknowledged_exceptions Int32 COMMENT 'Those of them that it has not taken in hand (R7).',
+    ADD COLUMN IF NOT EXISTS eta_date Nullable(Date32) COMMENT 'The carrier''s present ETA as a day, YYYY-MM-DD.',
+    ADD COLUMN IF NOT EXISTS eta_at Nullable(DateTime64(3, 'UTC')) COMMENT 'The carrier''s present ETA as an instant, UTC.',
+    ADD COLUMN IF NOT EXISTS stalled_at Nullable(DateTime64(3, 'UTC')) COMMENT 'When it was found that no physical scan came for too long, UTC; null when one came since (D3).';

@@ -97,6 +97,15 @@ func (t *turn) shownFields(row *schemas.RegistrationState, s *shipment, g *regis
 	if shown.id != 0 {
 		row.ShownAt = t.instant(shown.occurred)
 	}
+	row.OpenExceptions, row.UnacknowledgedExceptions = 0, 0
+	for i := range s.episodes {
+		if ep := &s.episodes[i]; ep.closing == 0 && t.sees(s, g, ep) {
+			row.OpenExceptions++
+			if g.acknowledged(ep.opening) == nil {
+				row.UnacknowledgedExceptions++
+			}
+		}
+	}
 }
 
 func (t *turn) episodeRows(s *shipment) []schemas.ExceptionEpisode {

@@ -25,10 +25,12 @@ func TestRowsTellWhatWebhooksShow(t *testing.T) {
 		w := h.world(t)
 		known := map[string]schemas.TrackingEvent{}
 		steps := slices.Clone(h.steps)
-		for _, s := range h.steps {
-			steps = append(steps, aStep{at: s.at, reg: &schemas.Registration{
-				Tenant: "acme", Carrier: "sim", TrackingNumber: "A2", Action: schemas.ActionCorrect, Status: "exc.damaged", Reason: "seen", Actor: "acme",
-			}})
+		for i, s := range h.steps {
+			act := &schemas.Registration{Tenant: "acme", Carrier: "sim", TrackingNumber: "A2", Action: schemas.ActionAcknowledge, Actor: "acme"}
+			if i%2 == 0 {
+				act.Action, act.Status, act.Reason = schemas.ActionCorrect, "exc.damaged", "seen"
+			}
+			steps = append(steps, aStep{at: s.at, reg: act})
 		}
 		slices.SortStableFunc(steps, func(a, b aStep) int { return a.at.Compare(b.at) })
 		for i, s := range steps {
@@ -63,6 +65,10 @@ func compareShown(t *rapid.T, o outputs, known map[string]schemas.TrackingEvent)
 		r := &row.Registrations[at]
 		require.Equal(t, []any{b.Shipment.Status, b.Shipment.Code}, []any{r.ShownStatus, r.ShownCode})
 		require.Equal(t, b.Shipment.StatusAt == nil, r.ShownAt == nil)
+		open := slices.DeleteFunc(b.Shipment.Exceptions, func(x body.Exception) bool { return x.ClosedAt != nil })
+		require.Equal(t, len(open), r.OpenExceptions)
+		unseen := slices.DeleteFunc(open, func(x body.Exception) bool { return x.AcknowledgedAt != nil })
+		require.Equal(t, len(unseen), r.UnacknowledgedExceptions)
 		require.ElementsMatch(t, shownBy(r, known), idsOf(b.History), "%s", j.Body)
 		compared++
 	}

@@ -96,6 +96,11 @@ func shownColumns() []column[registrationRow] {
 		maybeInstant("shown_at", func(r *registrationRow) *time.Time { return r.state.ShownAt }),
 		plain("shown_event_id", func(r *registrationRow) string { return r.state.ShownEventID }),
 		plain("current_event_id", func(r *registrationRow) string { return r.state.CurrentEventID }),
+		whole("open_exceptions", func(r *registrationRow) int { return r.state.OpenExceptions }),
+		whole("unacknowledged_exceptions", func(r *registrationRow) int { return r.state.UnacknowledgedExceptions }),
+		maybeDay("eta_date", func(r *registrationRow) *string { return r.shipment.ETADate }),
+		maybeInstant("eta_at", func(r *registrationRow) *time.Time { return r.shipment.ETAAt }),
+		maybeInstant("stalled_at", func(r *registrationRow) *time.Time { return r.shipment.StalledAt }),
 	}
 }
 
