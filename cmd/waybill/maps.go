@@ -31,7 +31,7 @@ func (*mapsListCmd) Help() string {
 // mapLine is a map in the list.
 type mapLine struct {
 	Name     string   `json:"name"`
-	Kind     string   `json:"kind"` // in or out
+	Kind     string   `json:"kind"` // in, out or words
 	Version  string   `json:"version"`
 	Codes    int      `json:"codes"`
 	Statuses int      `json:"statuses"`
@@ -62,6 +62,8 @@ func mapLines(knows *knowledge.Knowledge) []mapLine {
 	for _, s := range knows.Maps.Sources() {
 		lines = append(lines, mapLine{s.Name, "in", s.Version, len(s.Codes), len(s.Statuses), list(s.Names), s.Origin})
 	}
+	words := knows.Maps.Words()
+	lines = append(lines, mapLine{codemap.WordsName, "words", words.Version, len(words.Lines), 0, []string{}, words.Origin})
 	for _, d := range knows.Maps.Dialects() {
 		lines = append(lines, mapLine{d.Name, "out", d.Version, len(knows.Model.Codes()), 0, []string{}, d.Origin})
 	}
@@ -70,7 +72,7 @@ func mapLines(knows *knowledge.Knowledge) []mapLine {
 
 type mapsShowCmd struct {
 	formatFlag
-	Name string `arg:"" help:"Name of a source or of a dialect, as waybill maps list has it."`
+	Name string `arg:"" help:"Name of a source, of a dialect, or words, as waybill maps list has it."`
 	Out  bool   `help:"The map out of a dialect, where a source has the same name."`
 	File bool   `help:"Print the map's file, to begin one of your own with."`
 }
@@ -80,13 +82,14 @@ func (*mapsShowCmd) Help() string {
 
     waybill maps show easypost
     waybill maps show shippo --out --format json
+    waybill maps show words
     waybill maps show easypost --file > my-maps/easypost.yaml`
 }
 
 // wordLine is a line of a map: what stands on the left means what stands on
 // the right.
 type wordLine struct {
-	Kind  string `json:"kind"` // code or status
+	Kind  string `json:"kind"` // code, status or words
 	Word  string `json:"word"`
 	Means string `json:"means"`
 }
@@ -131,8 +134,16 @@ func (c *mapsShowCmd) words(knows *knowledge.Knowledge) (version, file string, l
 		}
 		return s.Version, s.File, lines, nil
 	}
+	if c.Name == codemap.WordsName {
+		words := knows.Maps.Words()
+		for _, p := range words.Lines {
+			lines = append(lines, wordLine{"words", p.Key, p.Value})
+		}
+		return words.Version, words.File, lines, nil
+	}
 	d := knows.Maps.Dialect(c.Name)
 	if d == nil {
+		names = append(names, codemap.WordsName)
 		for _, d := range knows.Maps.Dialects() {
 			names = append(names, d.Name+" --out")
 		}

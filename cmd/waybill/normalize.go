@@ -107,7 +107,7 @@ func (c *normalizeCmd) print(file string, reading *dialects.Reading, knows *know
 func normalize(e *schemas.CarrierEvent, knows *knowledge.Knowledge) normalized {
 	out := normalized{CarrierEvent: *e}
 	if out.Code == "" && out.Status == "" {
-		out.Code, out.MapVersion, _ = knows.Maps.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus)
+		out.Code, out.MapVersion, _ = knows.Maps.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus, e.Description)
 	}
 	code, _ := knows.Model.Resolve(out.Status, out.Code)
 	out.Status, out.Code, out.Flags = code.Status.Name, code.Name, code.Flags()

@@ -79,7 +79,7 @@ func tell(t testing.TB, dialect string, payload []byte) string {
 		return fmt.Sprintf("  refused: %v\n", err)
 	}
 	for _, e := range reading.Events {
-		name, _, _ := codes.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus)
+		name, _, _ := codes.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus, e.Description)
 		code, _ := model.Resolve(e.Status, name)
 		fmt.Fprintf(&out, "  %s %s %s %s %s/%s %s <- %q %q", e.Carrier, e.TrackingNumber, e.OccurredAt.Format(time.RFC3339),
 			e.OccurredZone, e.OccurredPrecision, e.OccurredConfidence, code.Name, e.RawCode, e.RawStatus)

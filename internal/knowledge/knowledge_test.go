@@ -43,7 +43,7 @@ func TestFilesOfTheUser(t *testing.T) {
 	settings.Maps = filepath.Dir(maps)
 	knows, err = knowledge.Load(settings)
 	require.NoError(t, err)
-	code, version, ok := knows.Maps.Lookup("feed", "", "ST", "")
+	code, version, ok := knows.Maps.Lookup("feed", "", "ST", "", "")
 	require.Equal(t, []any{"exc.strike", "feed/3", true}, []any{code, version, ok})
 	require.Equal(t, "mine", knows.Model.Version())
 	require.Equal(t, "contact_carrier", knows.Maps.Dialect("shippo").Word("exc.strike").Detail, "that of its main status")

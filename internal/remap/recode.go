@@ -32,14 +32,14 @@ func (r *recoder) recode(e *event) (code, mapVersion string, asked bool) {
 	if !r.concerns(e) {
 		return e.Code, e.MapVersion, false
 	}
-	if code, mapVersion, ok := r.maps.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus); ok {
+	if code, mapVersion, ok := r.maps.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus, e.Description); ok {
 		return code, mapVersion, true
 	}
 	return status.CodeUnmapped, "", true
 }
 
 func (r *recoder) concerns(e *event) bool {
-	if r.source != "" && e.Source != r.source || e.RawCode == "" && e.RawStatus == "" {
+	if r.source != "" && e.Source != r.source || e.RawCode == "" && e.RawStatus == "" && e.Description == "" {
 		return false
 	}
 	name, _, _ := strings.Cut(e.MapVersion, "/")

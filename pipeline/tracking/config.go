@@ -53,9 +53,10 @@ type Carriers interface {
 // that do not do so themselves.
 type Maps interface {
 	// Lookup gives the code for a carrier's own code and status by the map of
-	// the source, else by that of the carrier, and the version of that map. ok
-	// is false where neither has them.
-	Lookup(source, carrier, rawCode, rawStatus string) (code, version string, ok bool)
+	// the source, else by that of the carrier, else for the words of its
+	// description, and the version of what answered. ok is false where nothing
+	// has an answer.
+	Lookup(source, carrier, rawCode, rawStatus, description string) (code, version string, ok bool)
 }
 
 // Quotas are the limits of tenants (R8). pipeline/quotas has them.

@@ -100,8 +100,8 @@ func (t *turn) newPending(e *schemas.CarrierEvent, arrived int64) *pending {
 // it: as its source says it, or, where that gives the carrier's words only, by
 // the maps.
 func (t *turn) codeFor(e *schemas.CarrierEvent) (code *status.Code, mapVersion string) {
-	if t.maps != nil && e.Status == "" && e.Code == "" && (e.RawCode != "" || e.RawStatus != "") {
-		if name, version, ok := t.maps.Lookup(e.Source, t.carrier, e.RawCode, e.RawStatus); ok {
+	if t.maps != nil && e.Status == "" && e.Code == "" && (e.RawCode != "" || e.RawStatus != "" || e.Description != "") {
+		if name, version, ok := t.maps.Lookup(e.Source, t.carrier, e.RawCode, e.RawStatus, e.Description); ok {
 			code, _ = t.model.Resolve("", name)
 			return code, version
 		}

@@ -33,7 +33,7 @@ func mapsNamed(t tester, name string) Maps {
 // its own words.
 type testMaps string
 
-func (m testMaps) Lookup(source, carrier, rawCode, rawStatus string) (code, version string, ok bool) {
+func (m testMaps) Lookup(source, carrier, rawCode, rawStatus, _ string) (code, version string, ok bool) {
 	words := map[string]string{
 		"sim PU": "transit.picked_up", "sim HUB": "transit.arrived_facility",
 		"aggregator InTransit": "transit.moving",

@@ -87,7 +87,7 @@ func TestThereAndBack(t *testing.T) {
 			word := d.Word(c.Name)
 			require.NotEmpty(t, word.Status, c.Name)
 			require.NotEmpty(t, word.Detail, c.Name)
-			back, _, ok := m.Lookup(d.Name, "", word.Detail, word.Status)
+			back, _, ok := m.Lookup(d.Name, "", word.Detail, word.Status, "")
 			require.True(t, ok, "%s %s", d.Name, c.Name)
 			if got := model(t).Code(back); got.Status != c.Status {
 				fmt.Fprintf(&differs, "%-30s %s %s is read as %s\n", c.Name, word.Status, word.Detail, back)

@@ -14,7 +14,7 @@ import (
 	"waybill/schemas/yamlfile"
 )
 
-//go:embed in/*.yaml out/*.yaml
+//go:embed in/*.yaml out/*.yaml words.yaml
 var builtIn embed.FS
 
 // originBuiltIn is the Origin of maps that this build carries.
@@ -26,9 +26,10 @@ type Maps struct {
 	sources  []*Source  // by name
 	dialects []*Dialect // by name
 	byName   map[string]*Source
+	words    *Words
 }
 
-// file is the form of a map's file: of a source or of a dialect.
+// file is the form of a map's file: of a source, of a dialect, or of words.
 type file struct {
 	Source       string         `yaml:"source"`
 	Dialect      string         `yaml:"dialect"`
@@ -39,6 +40,9 @@ type file struct {
 	Decisive     []string       `yaml:"decisive"`
 	Codes        yamlfile.Pairs `yaml:"codes"`
 	Remarks      []remarkLine   `yaml:"remarks"`
+
+	Groups map[string][]string `yaml:"groups"`
+	Lines  []wordLineText      `yaml:"lines"`
 }
 
 // Default reads the maps that this build carries.
@@ -46,7 +50,8 @@ func Default(model *status.Model) (*Maps, error) { return Load(model, "") }
 
 // Load reads the maps of a folder, whose files end in .yaml or .yml, and then
 // those that this build carries: a map of the folder takes the place of the
-// built-in one of the same source or dialect. Without a folder ("") only the
+// built-in one of the same source or dialect, and words that of the built-in
+// words. Without a folder ("") only the
 // built-in maps count. The error names the file, the line, and what was
 // probably meant.
 func Load(model *status.Model, folder string) (*Maps, error) {
@@ -56,7 +61,7 @@ func Load(model *status.Model, folder string) (*Maps, error) {
 			return nil, err
 		}
 	}
-	for _, pattern := range []string{"in/*.yaml", "out/*.yaml"} {
+	for _, pattern := range []string{"in/*.yaml", "out/*.yaml", "words.yaml"} {
 		names, err := fs.Glob(builtIn, pattern)
 		if err != nil {
 			return nil, fmt.Errorf("listing the built-in maps: %w", err)
@@ -75,6 +80,7 @@ type loader struct {
 	model    *status.Model
 	sources  map[string]*Source
 	dialects map[string]*Dialect
+	words    *Words
 }
 
 func (l *loader) readFolder(folder string) error {
@@ -110,12 +116,16 @@ func (l *loader) read(from fs.FS, name, origin string) error {
 	if err := yamlfile.Decode(data, &f); err != nil {
 		return err
 	}
+	if f.Version == "" {
+		return errors.New("it has no version, which every event that it maps bears")
+	}
+	if len(f.Lines) > 0 {
+		return l.readWords(&f, string(data), origin)
+	}
 	source, dialect := l.sources[f.Source], l.dialects[f.Dialect]
 	switch {
-	case f.Version == "":
-		return errors.New("it has no version, which every event that it maps bears")
 	case (f.Source == "") == (f.Dialect == ""):
-		return errors.New("it names neither a source nor a dialect, or both; a map is of one of them")
+		return errors.New("it names neither a source nor a dialect, or both, and has no lines of words; a map is one of the three")
 	case origin == originBuiltIn && (source != nil || dialect != nil):
 		return nil
 	case source != nil:
@@ -136,9 +146,28 @@ func (l *loader) read(from fs.FS, name, origin string) error {
 	return err
 }
 
+// readWords takes words in, unless they are built in and the user has some in
+// their place.
+func (l *loader) readWords(f *file, text, origin string) error {
+	switch {
+	case f.Source != "" || f.Dialect != "" || len(f.Codes)+len(f.Statuses) > 0:
+		return errors.New("lines of words stand in a file of their own, with the keys version, groups and lines only")
+	case l.words != nil && origin == originBuiltIn:
+		return nil
+	case l.words != nil:
+		return fmt.Errorf("there are words in %s already", l.words.Origin)
+	}
+	words, err := newWords(l.model, f, origin)
+	if err != nil {
+		return err
+	}
+	words.File, l.words = text, words
+	return nil
+}
+
 // maps puts together what was read.
 func (l *loader) maps() (*Maps, error) {
-	m := &Maps{byName: make(map[string]*Source)}
+	m := &Maps{byName: make(map[string]*Source), words: l.words}
 	for _, name := range slices.Sorted(maps.Keys(l.sources)) {
 		s := l.sources[name]
 		m.sources = append(m.sources, s)
@@ -159,8 +188,11 @@ func (l *loader) maps() (*Maps, error) {
 // Sources returns the maps in, by name. The caller must not change them.
 func (m *Maps) Sources() []*Source { return m.sources }
 
-// Has tells whether there is a map in of that name.
-func (m *Maps) Has(name string) bool { return m.byName[name] != nil }
+// Words returns what carriers' own words mean.
+func (m *Maps) Words() *Words { return m.words }
+
+// Has tells whether there is a map in of that name, or words.
+func (m *Maps) Has(name string) bool { return m.byName[name] != nil || name == WordsName }
 
 // Dialects returns the maps out, by name. The caller must not change them.
 func (m *Maps) Dialects() []*Dialect { return m.dialects }
@@ -175,8 +207,8 @@ func (m *Maps) Dialect(name string) *Dialect {
 	return nil
 }
 
-// Versions returns the versions of the maps in and out, such as shippo/1, by
-// name.
+// Versions returns the versions of the maps in, such as shippo/1, by name, with
+// that of the words at the end, and of the maps out.
 func (m *Maps) Versions() (in, out []string) {
 	for _, s := range m.sources {
 		in = append(in, s.Version)
@@ -184,5 +216,5 @@ func (m *Maps) Versions() (in, out []string) {
 	for _, d := range m.dialects {
 		out = append(out, d.Version)
 	}
-	return in, out
+	return append(in, m.words.Version), out
 }

@@ -8,32 +8,44 @@ import (
 )
 
 // Lookup finds the code of the model for what a source says of an event: its
-// code and its status word, either may be empty. The map of the source is
-// asked, or where there is none the map of the carrier. version names the map
-// that answered. Where no map has an answer, ok is false.
+// code, its status word and its description, each may be empty. The map of the
+// source is asked, or where there is none the map of the carrier; where that has
+// no answer, or none but unmapped, the words of the description are. version
+// names the map that answered. Where nothing has an answer, ok is false.
 //
 // A source's name may end in the way it comes in: shippo-push is shippo.
-func (m *Maps) Lookup(source, carrier, rawCode, rawStatus string) (code, version string, ok bool) {
+func (m *Maps) Lookup(source, carrier, rawCode, rawStatus, description string) (code, version string, ok bool) {
+	found, version := m.lookup(source, carrier, rawCode, rawStatus)
+	if found == nil || silent(found) {
+		if said := m.words.find(description); said != nil {
+			return said.Name, m.words.Version, true
+		}
+	}
+	if found == nil {
+		return "", "", false
+	}
+	return found.Name, version, true
+}
+
+// lookup asks the maps, and gives nil where they have no answer.
+func (m *Maps) lookup(source, carrier, rawCode, rawStatus string) (code *status.Code, version string) {
 	from := m.source(source)
 	own := from == nil
 	if own {
 		from = m.source(carrier)
 	}
 	if from == nil {
-		return "", "", false
+		return nil, ""
 	}
 	found, byCode := from.find(rawCode, rawStatus)
 	if from.CarrierCodes && !own && !byCode {
 		if c := m.source(carrier); c != nil {
 			if detail, known := c.find(rawCode, ""); known && (found == nil || silent(found) || found.Status == detail.Status) {
-				return detail.Name, c.Version, true
+				return detail, c.Version
 			}
 		}
 	}
-	if found == nil {
-		return "", "", false
-	}
-	return found.Name, from.Version, true
+	return found, from.Version
 }
 
 // source finds a map by any name of its source.

@@ -93,7 +93,7 @@ func TestLookup(t *testing.T) {
 		{"clickpost", "", "NDR0", "9", "attempt.failed", "clickpost/1"},
 		{"clickpost", "", "8", "", "delivered.delivered", "clickpost/1"},
 	} {
-		code, version, ok := m.Lookup(c.source, c.carrier, c.raw, c.status)
+		code, version, ok := m.Lookup(c.source, c.carrier, c.raw, c.status, "")
 		require.Equal(t, []any{c.want, c.version, c.want != ""}, []any{code, version, ok}, "%s %s %q %q", c.source, c.carrier, c.raw, c.status)
 	}
 }
@@ -101,9 +101,9 @@ func TestLookup(t *testing.T) {
 func TestLookupDoesNotAllocate(t *testing.T) {
 	m := maps(t)
 	require.Zero(t, testing.AllocsPerRun(100, func() {
-		m.Lookup("shippo", "ups", "package_accepted", "TRANSIT")
-		m.Lookup("royal-mail-push", "royal-mail", "EVKSP", "")
-		m.Lookup("easypost", "royal-mail", "EVKSP", "delivered")
-		m.Lookup("sim-push", "sim", "", "")
+		m.Lookup("shippo", "ups", "package_accepted", "TRANSIT", "")
+		m.Lookup("royal-mail-push", "royal-mail", "EVKSP", "", "")
+		m.Lookup("easypost", "royal-mail", "EVKSP", "delivered", "")
+		m.Lookup("sim-push", "sim", "", "", "")
 	}))
 }

@@ -55,6 +55,9 @@ func newSource(model *status.Model, f *file, origin string) (*Source, error) {
 		Names: f.Names, Codes: f.Codes, Statuses: f.Statuses,
 	}
 	for _, name := range append([]string{f.Source}, f.Names...) {
+		if name == WordsName {
+			return nil, fmt.Errorf("the name %q is that of the words", name)
+		}
 		if name == "" || name != schemas.CanonicalCarrier(name) {
 			return nil, fmt.Errorf("the name %q is not canonical: lower case with dashes is wanted, here %q", name, schemas.CanonicalCarrier(name))
 		}

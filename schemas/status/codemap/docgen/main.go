@@ -48,6 +48,7 @@ func writeMaps(page *strings.Builder, maps *codemap.Maps) {
 	for _, s := range maps.Sources() {
 		fmt.Fprintf(page, "| `%s` | %s | `%s` | %d | %d |\n", s.Name, quoted(s.Names), s.Version, len(s.Codes), len(s.Statuses))
 	}
+	fmt.Fprintf(page, "\n| words | version | lines |\n| --- | --- | --- |\n| `%s` | `%s` | %d |\n", codemap.WordsName, maps.Words().Version, len(maps.Words().Lines))
 	page.WriteString("\n| map out | version |\n| --- | --- |\n")
 	for _, d := range maps.Dialects() {
 		fmt.Fprintf(page, "| `%s` | `%s` |\n", d.Name, d.Version)
