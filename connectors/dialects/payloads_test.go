@@ -74,7 +74,9 @@ func tell(t testing.TB, dialect string, payload []byte) string {
 	t.Helper()
 	model, codes := maps(t)
 	var out strings.Builder
-	reading, err := dialects.Parse(dialect, payload, options(t))
+	o := options(t)
+	o.Unkeyed = true
+	reading, err := dialects.Parse(dialect, payload, o)
 	if err != nil {
 		return fmt.Sprintf("  refused: %v\n", err)
 	}

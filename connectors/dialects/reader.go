@@ -3,6 +3,7 @@ package dialects
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -82,7 +83,7 @@ func (p *parcel) tell(where string, s scan, err error) {
 		carrier = p.r.Carriers.Canonical(s.carrier)
 	}
 	if err == nil {
-		_, err = schemas.ShipmentKey(carrier, p.number)
+		err = p.r.checkKey(carrier, p.number)
 	}
 	if err != nil {
 		p.misread(where, s.code, err)
@@ -98,8 +99,17 @@ func (p *parcel) tell(where string, s scan, err error) {
 	})
 }
 
-// forecast sets the carrier's forecast, which stands at where. Midnight is how
-// sources write a day, and a day it stays: that of the destination, unless its
+// checkKey tells whether an event can be published.
+func (r *reader) checkKey(carrier, number string) error {
+	if carrier == "" && r.Unkeyed {
+		carrier = "any"
+	}
+	_, err := schemas.ShipmentKey(carrier, number)
+	return err
+}
+
+// forecast sets the carrier's forecast, which stands at where. Midnight, or the
+// second before it, is how sources write a day, and a day it stays: that of the destination, unless its
 // offset says otherwise (a day that became an instant of UTC would move to
 // another one in most of the world).
 func (p *parcel) forecast(where, written string, layouts ...string) {
@@ -111,7 +121,7 @@ func (p *parcel) forecast(where, written string, layouts ...string) {
 		p.misread(where, "", err)
 		return
 	}
-	if strings.HasSuffix(m.local, "T00:00:00") {
+	if strings.HasSuffix(m.local, "T00:00:00") || strings.HasSuffix(m.local, "T23:59:59") {
 		m = m.asDay()
 	}
 	if m.zone == "UTC" && m.precision == schemas.PrecisionDay {
@@ -139,6 +149,26 @@ func (r *reader) fail(reason Reason, carrier, number, code, words string) {
 		Reason: reason, Carrier: r.Carriers.Canonical(first(carrier, r.dialect.Carrier, r.Carrier)), TrackingNumber: first(number, r.Number),
 		RawCode: clip(code), Description: clip(words),
 	})
+}
+
+// noParcel adds that the payload is a message of another kind.
+func (r *reader) noParcel(kind string) {
+	r.fail(ReasonNoEvents, "", "", kind, "the message "+strconv.Quote(clip(kind))+" tells of no parcel")
+}
+
+// at names a member of a list.
+func at(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
+
+// refine adds the finer word of a platform that also has a status. It is the
+// event's code, unless the platform passes the carrier's own one on (I2): then
+// it stands behind the status, where the maps find it.
+func (s *scan) refine(detail string) {
+	switch {
+	case s.code == "":
+		s.code = detail
+	case detail != "":
+		s.status += "/" + detail
+	}
 }
 
 func (r *reader) kind() string {

@@ -72,7 +72,10 @@ func (m *Maps) named(name string) *Source {
 // find gives what a raw code and a raw status mean together, or nil. byCode
 // tells whether the raw code had a say.
 func (s *Source) find(rawCode, rawStatus string) (code *status.Code, byCode bool) {
-	detail := pick(s.codes, s.statuses, rawCode)
+	detail, own := pick(s.codes, s.statuses, rawCode), true
+	if s.CarrierCodes && rawStatus != "" {
+		detail, own, rawStatus = s.passedOn(rawCode, rawStatus)
+	}
 	main := pick(s.statuses, nil, rawStatus)
 	if main == nil && detail == nil {
 		main = pick(s.codes, nil, rawStatus)
@@ -80,11 +83,23 @@ func (s *Source) find(rawCode, rawStatus string) (code *status.Code, byCode bool
 	said := detail.read(rawStatus)
 	switch {
 	case main == nil:
-		return said, said != nil && !silent(said)
+		return said, own && said != nil && !silent(said)
 	case said == nil || silent(said), main.decisive && said.Status != main.code.Status:
 		return main.read(rawStatus), false
 	}
-	return said, true
+	return said, own
+}
+
+// passedOn tells the two kinds of raw codes apart that a platform sends which
+// passes on carriers' codes: its own, and the carrier's. Beside the latter its
+// own may stand behind the status: in_transit/delayed. A carrier's code may look
+// like one of its statuses, and is none.
+func (s *Source) passedOn(rawCode, rawStatus string) (detail *entry, own bool, status string) {
+	status, finer, _ := strings.Cut(rawStatus, "/")
+	if detail = pick(s.codes, nil, rawCode); detail == nil {
+		return pick(s.codes, nil, finer), false, status
+	}
+	return detail, true, status
 }
 
 // read gives the meaning of an entry beside a raw status.

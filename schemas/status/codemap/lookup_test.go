@@ -51,6 +51,18 @@ func TestLookup(t *testing.T) {
 		{"easypost", "my-carrier", "X1", "in_transit", "transit.moving", "easypost/1"},
 		{"shippo", "royal-mail", "EVKSP", "", "", ""},
 
+		// Beside a carrier's code the platform's own stands behind the status.
+		{"easypost", "my-carrier", "X1", "in_transit/delayed", "exc.carrier_delay", "easypost/1"},
+		{"easypost", "my-carrier", "X1", "delivered/arrived_at_destination", "delivered.delivered", "easypost/1"},
+		{"easypost", "my-carrier", "X1", "in_transit/new_word", "transit.moving", "easypost/1"},
+		{"easypost", "royal-mail", "EVKSP", "delivered/arrived_at_destination", "delivered.signed", "royal-mail/1"},
+		{"easypost", "royal-mail", "EVKSP", "in_transit/delayed", "exc.carrier_delay", "easypost/1"},
+		{"shipengine", "my-carrier", "DE", "EX/CARRIER_DELAYS", "exc.carrier_delay", "shipengine/1"},
+		{"shipengine", "my-carrier", "DE", "EX", "exc.unspecified", "shipengine/1"},
+		{"shipengine", "my-carrier", "DE", "", "delivered.delivered", "shipengine/1"},
+		{"aftership", "my-carrier", "OK", "Exception/Exception_011", "returned.returned", "aftership/1"},
+		{"shippo", "", "", "TRANSIT/package_held", "", ""},
+
 		// TrackingMore: pickup is out for delivery or ready to collect; 007 is not lost.
 		{"trackingmore", "", "pickup001", "pickup", "ofd.out", "trackingmore/1"},
 		{"trackingmore", "", "pickup002", "pickup", "collect.ready", "trackingmore/1"},
