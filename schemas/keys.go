@@ -1,6 +1,8 @@
 package schemas
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -56,6 +58,20 @@ func ShipmentKey(carrier, number string) (string, error) {
 }
 
 func validText(s string) bool { return !strings.ContainsRune(s, unicode.ReplacementChar) }
+
+// RegistrationID gives the id of the first registration that a tenant has of a
+// parcel, from the parcel's ShipmentKey: who registers knows it without having
+// to ask. Registering again while that is followed changes it and gives it no
+// other id (R6); one that begins a new window gets another.
+func RegistrationID(tenant, shipmentKey string) string {
+	h := sha256.New()
+	for _, part := range []string{"registration", tenant, shipmentKey} {
+		sum := sha256.Sum256([]byte(part)) // so that no part can be taken for the end of another
+		h.Write(sum[:])
+	}
+	const bytesOfID = 16
+	return hex.EncodeToString(h.Sum(nil)[:bytesOfID])
+}
 
 // EpochKey gives the key of one life of a shipment, <carrier>:<number>:<epoch
 // in milliseconds>, for the topic shipments.

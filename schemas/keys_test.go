@@ -43,3 +43,13 @@ func TestEpochKeyAndJobKey(t *testing.T) {
 	require.Equal(t, "scms:ASN8.1:1000", EpochKey("scms:ASN8.1", time.UnixMilli(1000)))
 	require.Equal(t, "ep1/scms:ASN8.1", JobKey("ep1", "scms:ASN8.1"))
 }
+
+// Ids of registrations are told apart by tenant and parcel, and do not change
+// from one version to the next: clients keep them.
+func TestRegistrationID(t *testing.T) {
+	id := RegistrationID("acme", "royal-mail:AB123456785GB")
+	require.Equal(t, "587d507073f4e3b7904be11322e72264", id)
+	for _, other := range [][2]string{{"acme", "royal-mail:AB123456799GB"}, {"acm", "eroyal-mail:AB123456785GB"}, {"globex", "royal-mail:AB123456785GB"}} {
+		require.NotEqual(t, id, RegistrationID(other[0], other[1]))
+	}
+}

@@ -54,7 +54,7 @@ func publishRegistration(ctx context.Context, g *globals, format formatFlag, r *
 	if err != nil {
 		return err
 	}
-	if err := tracking.CheckRegistration(knows.Model, knows.Carriers, r); err != nil {
+	if err := tracking.NewCheck(knows.Model, knows.Carriers)(r); err != nil {
 		return wrongUseError{err}
 	}
 	codecs, err := schemas.NewCodecs()

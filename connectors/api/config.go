@@ -9,10 +9,15 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"waybill/connectors/carriers"
+	"waybill/connectors/publish"
 	"waybill/internal/apikeys"
 	"waybill/internal/endpointclient"
 	"waybill/internal/redelivery"
 	"waybill/internal/webhooklog"
+	"waybill/schemas"
+	"waybill/schemas/status"
+	"waybill/schemas/status/codemap"
 )
 
 // Config says what the API works with. What has no default is required.
@@ -23,6 +28,15 @@ type Config struct {
 	Log *webhooklog.Log
 	// Redelivery sends them again.
 	Redelivery *redelivery.Client
+	// Publisher puts what tenants ask for onto the log.
+	Publisher *publish.Publisher
+	// Carriers, Model and Maps are what Waybill knows.
+	Carriers *carriers.Table
+	Model    *status.Model
+	Maps     *codemap.Maps
+	// Check tells why tracking would not read a registration or an act by hand,
+	// as a *schemas.DecodeError where one field is to blame.
+	Check func(*schemas.Registration) error
 	// Rate is how many requests a second a key may make of this process.
 	Rate float64
 	// CommandWait is how long a command waits to be carried out. Default 10 s.
@@ -40,6 +54,8 @@ func (c Config) withDefaults() (Config, error) {
 	switch {
 	case c.Keys == nil || c.Endpoints == nil || c.Log == nil || c.Redelivery == nil:
 		return c, errors.New("making the API: the keys, the client of endpoints, the log of webhooks and redelivery are required")
+	case c.Publisher == nil || c.Carriers == nil || c.Model == nil || c.Maps == nil || c.Check == nil:
+		return c, errors.New("making the API: the publisher, the carriers, the model, the maps and the check of registrations are required")
 	case c.Logger == nil || c.Registerer == nil:
 		return c, errors.New("making the API: the logger and the registerer are required")
 	case c.Rate <= 0:

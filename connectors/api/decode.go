@@ -17,7 +17,7 @@ import (
 	"waybill/schemas/yamlfile"
 )
 
-// maxBodyBytes bounds the body of a request.
+// maxBodyBytes bounds the body of a request to most routes.
 const maxBodyBytes = 64 << 10
 
 // readBody reads a request's JSON object into the fields of into that names
@@ -67,8 +67,8 @@ func unknown(what, name string, known []string) *problemError {
 
 func readBytes(r *http.Request) ([]byte, error) {
 	data, err := io.ReadAll(r.Body)
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return nil, problem(http.StatusRequestEntityTooLarge, "the body has more than %d bytes", maxBodyBytes)
+	if large, is := errors.AsType[*http.MaxBytesError](err); is {
+		return nil, problem(http.StatusRequestEntityTooLarge, "the body has more than %d bytes", large.Limit)
 	}
 	if err != nil {
 		return nil, problem(http.StatusBadRequest, "the body did not come in whole")

@@ -22,7 +22,7 @@ func TestRedeliveries(t *testing.T) {
 	s := serve(t, d, k)
 	made := s.get(t, http.StatusCreated, k.shop, http.MethodPost, endpoints, map[string]any{"url": receiver.URL, "skip_test": true})
 	id := made["endpoint_id"].(string)
-	publish(t, d, "shop", id, 3, 1, 2)
+	publishWebhooks(t, d, "shop", id, 3, 1, 2)
 	require.Eventually(t, func() bool {
 		r := s.get(t, http.StatusOK, k.shop, http.MethodPost, redeliveries, map[string]any{"status": "delivered", "dry_run": true})
 		require.EqualValues(t, 0, r["sent"])
@@ -68,7 +68,7 @@ func TestRedeliveryGoesOn(t *testing.T) {
 	s := serve(t, d, k)
 	made := s.get(t, http.StatusCreated, k.shop, http.MethodPost, endpoints, map[string]any{"url": receiver.URL, "skip_test": true})
 	id := made["endpoint_id"].(string)
-	publish(t, d, "shop", id, 2, 1, 10)
+	publishWebhooks(t, d, "shop", id, 2, 1, 10)
 	require.Eventually(t, func() bool {
 		r := s.get(t, http.StatusOK, k.shop, http.MethodPost, redeliveries, map[string]any{"status": "delivered", "dry_run": true})
 		return r["found"] == 20.0
@@ -87,7 +87,7 @@ func TestRedeliveryGoesOn(t *testing.T) {
 	s.stop()
 	first := (<-answers).decoded(t)
 	require.NotEmpty(t, first["next"])
-	publish(t, d, "shop", id, 2, 11, 11)
+	publishWebhooks(t, d, "shop", id, 2, 11, 11)
 	require.Eventually(t, func() bool { return len(receiver.taken()) >= int(first["sent"].(float64))+2 }, time.Minute, time.Millisecond)
 
 	s = serve(t, d, k)

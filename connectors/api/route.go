@@ -14,6 +14,13 @@ type route struct {
 	// scopes are those of which a key needs one; none: no key is needed.
 	scopes []string
 	do     func(*call) (*answer, error)
+	// bodyLimit bounds the body of a request, in bytes.
+	bodyLimit int64
+}
+
+// plain is a route whose bodies are small.
+func plain(method, path string, scopes []string, do func(*call) (*answer, error)) route {
+	return route{method: method, path: path, scopes: scopes, do: do, bodyLimit: maxBodyBytes}
 }
 
 // pattern names the route in the router, the metrics and the log.
@@ -50,23 +57,23 @@ func (a *API) routes() []route {
 	manage := []string{apikeys.ScopeEndpoints}
 	const one = "/v4/endpoints/{id}"
 	return []route{
-		{http.MethodGet, "/v4/openapi.json", nil, a.openAPI},
-		{http.MethodGet, "/v4/endpoints", see, a.listEndpoints},
-		{http.MethodPost, "/v4/endpoints", manage, a.createEndpoint},
-		{http.MethodGet, one, see, a.getEndpoint},
-		{http.MethodPatch, one, manage, a.updateEndpoint},
-		{http.MethodDelete, one, manage, a.deleteEndpoint},
-		{http.MethodPost, one + "/test", manage, a.testEndpoint},
-		{http.MethodPost, one + "/enable", manage, a.enableEndpoint},
-		{http.MethodPost, one + "/disable", manage, a.disableEndpoint},
-		{http.MethodPost, one + "/resume", manage, a.resumeEndpoint},
-		{http.MethodPost, one + "/rotate", manage, a.rotateEndpoint},
-		{http.MethodGet, one + "/events", see, a.listEndpointEvents},
-		{http.MethodGet, "/v4/attempts", look, a.listAttempts},
-		{http.MethodGet, "/v4/events", look, a.listEvents},
-		{http.MethodGet, "/v4/events/{id}", look, a.getEvent},
-		{http.MethodPost, "/v4/redeliveries", manage, a.redeliver},
-		{http.MethodGet, "/v4/senders", see, a.listSenders},
+		plain(http.MethodGet, "/v4/openapi.json", nil, a.openAPI),
+		plain(http.MethodGet, "/v4/endpoints", see, a.listEndpoints),
+		plain(http.MethodPost, "/v4/endpoints", manage, a.createEndpoint),
+		plain(http.MethodGet, one, see, a.getEndpoint),
+		plain(http.MethodPatch, one, manage, a.updateEndpoint),
+		plain(http.MethodDelete, one, manage, a.deleteEndpoint),
+		plain(http.MethodPost, one+"/test", manage, a.testEndpoint),
+		plain(http.MethodPost, one+"/enable", manage, a.enableEndpoint),
+		plain(http.MethodPost, one+"/disable", manage, a.disableEndpoint),
+		plain(http.MethodPost, one+"/resume", manage, a.resumeEndpoint),
+		plain(http.MethodPost, one+"/rotate", manage, a.rotateEndpoint),
+		plain(http.MethodGet, one+"/events", see, a.listEndpointEvents),
+		plain(http.MethodGet, "/v4/attempts", look, a.listAttempts),
+		plain(http.MethodGet, "/v4/events", look, a.listEvents),
+		plain(http.MethodGet, "/v4/events/{id}", look, a.getEvent),
+		plain(http.MethodPost, "/v4/redeliveries", manage, a.redeliver),
+		plain(http.MethodGet, "/v4/senders", see, a.listSenders),
 	}
 }
 
@@ -75,7 +82,7 @@ func (a *API) handler() http.Handler {
 	mux := http.NewServeMux()
 	methods := make(map[string][]string)
 	for _, r := range a.all {
-		mux.Handle(r.pattern(), a.serve(r.pattern(), a.admit(&r)))
+		mux.Handle(r.pattern(), a.serve(r.pattern(), r.bodyLimit, a.admit(&r)))
 		methods[r.path] = append(methods[r.path], r.method)
 	}
 	for path, known := range methods {
@@ -84,7 +91,7 @@ func (a *API) handler() http.Handler {
 		}
 		slices.Sort(known)
 		allow := strings.Join(known, ", ")
-		mux.Handle(path, a.serve(unknownRoute, func(c *call) (*answer, error) {
+		mux.Handle(path, a.serve(unknownRoute, maxBodyBytes, func(c *call) (*answer, error) {
 			c.header.Set("Allow", allow)
 			return nil, problem(http.StatusMethodNotAllowed, "%s is not for %s; there is %s", c.Method, path, allow)
 		}))
@@ -92,7 +99,7 @@ func (a *API) handler() http.Handler {
 	if a.cfg.Inbound != nil {
 		mux.Handle("/in/", a.cfg.Inbound)
 	}
-	mux.Handle("/", a.serve(unknownRoute, func(c *call) (*answer, error) {
+	mux.Handle("/", a.serve(unknownRoute, maxBodyBytes, func(c *call) (*answer, error) {
 		return nil, problem(http.StatusNotFound, "there is nothing at %s; /v4/openapi.json says what there is", c.URL.Path)
 	}))
 	return mux

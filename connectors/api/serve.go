@@ -18,10 +18,10 @@ const (
 
 // serve makes a route a handler: it gives the request an id, writes what comes
 // of it, and tells log and metrics.
-func (a *API) serve(pattern string, do func(*call) (*answer, error)) http.Handler {
+func (a *API) serve(pattern string, bodyLimit int64, do func(*call) (*answer, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
-		r.Body = http.MaxBytesReader(w, r.Body, maxBodyBytes)
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 		c := &call{Request: r, id: requestID(r), header: w.Header()}
 		made, err := a.guarded(c, do)
 		if err != nil {

@@ -20,13 +20,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"waybill/connectors/api"
+	"waybill/connectors/publish"
 	"waybill/internal/apikeys"
 	"waybill/internal/embedded/embeddedtest"
 	"waybill/internal/endpointclient"
+	"waybill/internal/knowledge"
 	"waybill/internal/redelivery"
 	"waybill/internal/roles"
 	"waybill/internal/roles/rolestest"
 	"waybill/internal/webhooklog"
+	"waybill/pipeline/tracking"
 )
 
 func TestMain(m *testing.M) { embeddedtest.Main(m) }
@@ -84,6 +87,10 @@ func serve(t testing.TB, d *rolestest.Deployment, k *keys, change ...func(*api.C
 	c := api.Config{
 		Keys: known, Endpoints: s.Live, Log: webhooklog.New(conn), Rate: 10_000, CommandWait: time.Minute, Logger: logger, Registerer: s.Registry,
 	}
+	knows, err := knowledge.Load(d.Settings.Knowledge)
+	require.NoError(t, err)
+	c.Publisher = &publish.Publisher{Kafka: d.Client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.Codecs, Carriers: knows.Carriers}
+	c.Carriers, c.Model, c.Maps, c.Check = knows.Carriers, knows.Model, knows.Maps, tracking.NewCheck(knows.Model, knows.Carriers)
 	c.Redelivery = &redelivery.Client{Log: c.Log, Kafka: d.Client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.Codecs}
 	for _, f := range change {
 		f(&c)

@@ -81,9 +81,9 @@ func (r *shop) forget() map[string]string {
 	return all
 }
 
-// publish makes webhooks for an endpoint as tracking does: so many for each of
+// publishWebhooks makes webhooks for an endpoint as tracking does: so many for each of
 // some parcels, with the next numbers.
-func publish(t *testing.T, d *rolestest.Deployment, tenant, endpointID string, parcels, from, to int) {
+func publishWebhooks(t *testing.T, d *rolestest.Deployment, tenant, endpointID string, parcels, from, to int) {
 	t.Helper()
 	for parcel := range parcels {
 		number := fmt.Sprintf("P%d", parcel)
@@ -159,7 +159,7 @@ func TestFeedIsWhatTheReceiverGets(t *testing.T) {
 	}, time.Minute, 20*time.Millisecond)
 
 	const parcels = 5
-	publish(t, d, "shop", id, parcels, 1, 3)
+	publishWebhooks(t, d, "shop", id, parcels, 1, 3)
 	require.Eventually(t, func() bool { return len(receiver.taken()) == 1+parcels*3 }, time.Minute, 10*time.Millisecond)
 	var before []event
 	var cursor string
@@ -170,7 +170,7 @@ func TestFeedIsWhatTheReceiverGets(t *testing.T) {
 	requireInOrder(t, before)
 
 	receiver.goAway(true)
-	publish(t, d, "shop", id, parcels, 4, 6)
+	publishWebhooks(t, d, "shop", id, parcels, 4, 6)
 	all := before
 	require.Eventually(t, func() bool {
 		missed, next := s.pull(t, k.reads, cursor, "")
@@ -264,7 +264,7 @@ func TestWaiting(t *testing.T) {
 	wait(1)
 	require.Empty(t, answered().decoded(t)["events"])
 	wait(30)
-	publish(t, d, "shop", "ep_1", 1, 1, 1)
+	publishWebhooks(t, d, "shop", "ep_1", 1, 1, 1)
 	require.NotEmpty(t, answered().decoded(t)["events"])
 	_, cursor = s.pull(t, k.reads, cursor, "")
 

@@ -12,11 +12,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"waybill/connectors/api"
+	"waybill/connectors/publish"
 	"waybill/internal/apikeys"
 	"waybill/internal/endpointclient"
 	"waybill/internal/redelivery"
 	"waybill/internal/vault"
 	"waybill/internal/webhooklog"
+	"waybill/pipeline/tracking"
 )
 
 // API names the role of the HTTP API, which is no consumer group.
@@ -37,7 +39,7 @@ type apiRole struct {
 	conn     driver.Conn
 }
 
-func newAPI(o *Options) (*apiRole, error) {
+func newAPI(o *Options, p *parts) (*apiRole, error) {
 	if o.API == nil {
 		return nil, errors.New("it was given no address")
 	}
@@ -62,6 +64,8 @@ func newAPI(o *Options) (*apiRole, error) {
 	r.live = endpointclient.NewLive(&endpointclient.Client{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Vault: keys}, log)
 	r.api, err = api.New(api.Config{
 		Keys: o.API.Keys, Endpoints: r.live, Log: events, Redelivery: again, Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
+		Publisher: &publish.Publisher{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Carriers: p.knows.Carriers},
+		Carriers:  p.knows.Carriers, Model: p.knows.Model, Maps: p.knows.Maps, Check: tracking.NewCheck(p.knows.Model, p.knows.Carriers),
 		Logger: log, Registerer: o.Registerer,
 	})
 	if err != nil {

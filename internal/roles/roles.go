@@ -130,7 +130,7 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 	case Baselines:
 		r.schedule, err = p.scheduleBaselines(&o)
 	case API:
-		r.api, err = newAPI(&o)
+		r.api, err = newAPI(&o, p)
 	default:
 		err = fmt.Errorf("there is no role %q", name)
 	}

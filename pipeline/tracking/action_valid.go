@@ -1,8 +1,6 @@
 package tracking
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,15 +11,12 @@ import (
 // one needs (R7).
 func (r *rules) validAct(raw *schemas.Registration) error {
 	if !slices.Contains(actions(), raw.Action) {
-		return fmt.Errorf("reading a registration: there is no action %q; it is one of %s", raw.Action, strings.Join(actions()[1:], ", "))
+		return wrong("action", "there is no action %q; it is one of %s", raw.Action, strings.Join(actions()[1:], ", "))
 	}
 	if !isAct(raw) {
 		return nil
 	}
-	if err := r.validActFields(raw); err != nil {
-		return fmt.Errorf("reading a registration with the action %s: %w", raw.Action, err)
-	}
-	return nil
+	return r.validActFields(raw)
 }
 
 func actions() []string {
@@ -33,12 +28,12 @@ func actions() []string {
 
 func (r *rules) validActFields(raw *schemas.Registration) error {
 	if raw.EventID != "" && parseEventID(raw.EventID) == 0 {
-		return fmt.Errorf("event_id is %q; it is 16 hexadecimal digits, as tracking events have it", raw.EventID)
+		return wrong("event_id", "%q is no id; it is 16 hexadecimal digits, as tracking events have it", raw.EventID)
 	}
 	switch raw.Action {
 	case schemas.ActionClose, schemas.ActionCorrect, schemas.ActionRetract:
 		if strings.TrimSpace(raw.Reason) == "" {
-			return errors.New("the reason is empty; say why")
+			return wrong("reason", "it is empty; %s needs one", raw.Action)
 		}
 	}
 	switch raw.Action {
@@ -46,12 +41,12 @@ func (r *rules) validActFields(raw *schemas.Registration) error {
 		return r.validClosing(raw.Status)
 	case schemas.ActionCorrect:
 		if r.codeNamed(raw.Status) == nil {
-			return fmt.Errorf("status is %q, which is no main status and no code of a parcel; DELIVERED and exc.damaged are such", raw.Status)
+			return wrong("status", "%q is no main status and no code of a parcel; DELIVERED and exc.damaged are such", raw.Status)
 		}
-		return validTime("occurred_at", raw.OccurredAt)
+		return validTime(recordRegistration, "occurred_at", raw.OccurredAt)
 	case schemas.ActionRetract:
 		if raw.EventID == "" {
-			return errors.New("event_id is empty; name the event that is withdrawn")
+			return wrong("event_id", "it is empty; name the event that is withdrawn")
 		}
 	case schemas.ActionChangeCarrier:
 		return r.validNewCarrier(raw)
@@ -64,18 +59,20 @@ func (r *rules) validClosing(name string) error {
 	if code := r.codeNamed(name); code != nil && code.Status.Terminal {
 		return nil
 	}
-	return fmt.Errorf("status is %q, which is no end of a parcel's life; it is %s, or a code of one of them",
+	return wrong("status", "%q is no end of a parcel's life; it is %s, or a code of one of them",
 		name, strings.Join(r.terminalStatuses(), ", "))
 }
 
 func (r *rules) validNewCarrier(raw *schemas.Registration) error {
 	if raw.NewCarrier == "" {
-		return errors.New("new_carrier is empty; name the carrier that has the parcel")
+		return wrong("new_carrier", "it is empty; name the carrier that has the parcel")
 	}
 	slug := r.carriers.Canonical(raw.NewCarrier)
 	if slug == r.carriers.Canonical(raw.Carrier) {
-		return fmt.Errorf("new_carrier %q is the carrier that has the parcel already", raw.NewCarrier)
+		return wrong("new_carrier", "%q is the carrier that has the parcel already", raw.NewCarrier)
 	}
-	_, err := schemas.ShipmentKey(slug, raw.TrackingNumber)
-	return err
+	if _, err := schemas.ShipmentKey(slug, raw.TrackingNumber); err != nil {
+		return wrong("new_carrier", "%v", err)
+	}
+	return nil
 }

@@ -16,7 +16,9 @@ import (
 func usualState(t testing.TB) (*Job, []byte) {
 	w := newWorld(t, nil)
 	w.endpoint(&schemas.WebhookEndpoint{EndpointID: "hook", Tenant: "acme-retail"})
-	w.register(day1, usualRegistration())
+	r := usualRegistration()
+	r.RegistrationID = "874dbf823978001c29ef1af32838cc6d" // as ids were made when the first layouts were written
+	w.register(day1, r)
 	var last time.Time
 	for _, e := range usualEvents() {
 		last = e.ReceivedAt.Add(time.Second)

@@ -158,8 +158,11 @@ func (t *turn) newRegistration(s *shipment, raw *schemas.Registration, arrived i
 		registered: arrived, expires: windowEnd(raw, arrived),
 	}
 	if g.id == "" {
-		g.id = hashHex("registration", g.tenant, t.key, strconv.FormatInt(s.epoch, 10), raw.IdempotencyKey, strconv.FormatInt(arrived, 10))
-		for s.hasRegistration(g.id) { // one that began and ended in the same millisecond
+		g.id = schemas.RegistrationID(g.tenant, t.key)
+		if t.anyOf(g.tenant, func(*registration) bool { return true }) { // a window that is over, or an earlier life
+			g.id = hashHex("registration", g.tenant, t.key, strconv.FormatInt(s.epoch, 10), raw.IdempotencyKey, strconv.FormatInt(arrived, 10))
+		}
+		for t.hasRegistration(g.id) { // one that began and ended in the same millisecond
 			g.id = hashHex("registration", g.id)
 		}
 	}
@@ -168,9 +171,11 @@ func (t *turn) newRegistration(s *shipment, raw *schemas.Registration, arrived i
 	return g
 }
 
-// hasRegistration tells whether an id is taken.
-func (s *shipment) hasRegistration(id string) bool {
-	return slices.ContainsFunc(s.registrations, func(g registration) bool { return g.id == id })
+// hasRegistration tells whether an id is taken, in any life of the number.
+func (t *turn) hasRegistration(id string) bool {
+	return slices.ContainsFunc(t.state.shipments, func(s *shipment) bool {
+		return slices.ContainsFunc(s.registrations, func(g registration) bool { return g.id == id })
+	})
 }
 
 // remember keeps the idempotency key, so that the same one changes nothing.
