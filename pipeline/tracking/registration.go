@@ -159,7 +159,7 @@ func (t *turn) newRegistration(s *shipment, raw *schemas.Registration, arrived i
 	}
 	if g.id == "" {
 		g.id = schemas.RegistrationID(g.tenant, t.key)
-		if t.anyOf(g.tenant, func(*registration) bool { return true }) { // a window that is over, or an earlier life
+		if !t.first(g.tenant) {
 			g.id = hashHex("registration", g.tenant, t.key, strconv.FormatInt(s.epoch, 10), raw.IdempotencyKey, strconv.FormatInt(arrived, 10))
 		}
 		for t.hasRegistration(g.id) { // one that began and ended in the same millisecond
@@ -169,6 +169,13 @@ func (t *turn) newRegistration(s *shipment, raw *schemas.Registration, arrived i
 	g.remember(raw)
 	g.replace(raw)
 	return g
+}
+
+// first tells whether a tenant has no registration of the number yet, not of a
+// window that is over or of an earlier life either.
+func (t *turn) first(tenant string) bool {
+	forgotten := len(t.state.shipments) == maxLives // there may have been a life before these
+	return !forgotten && !t.anyOf(tenant, func(*registration) bool { return true })
 }
 
 // hasRegistration tells whether an id is taken, in any life of the number.
