@@ -8,6 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"waybill/connectors/simulate"
+	"waybill/connectors/simulate/shape"
 	"waybill/internal/config"
 )
 
@@ -21,7 +22,7 @@ func newParser(c *cli, more ...kong.Option) (*kong.Kong, error) {
 	options := []kong.Option{
 		kong.Name("waybill"),
 		kong.Description("Tracks shipments: orders carrier events, drops duplicates, sends webhooks, reports delays and exceptions."),
-		kong.Vars{"faults": simulate.FaultNames()},
+		kong.Vars{"faults": simulate.FaultNames(), "shapes": strings.Join(shape.Names(), ", ")},
 		kong.PostBuild(settingsFromEnvironment),
 		kong.Configuration(config.Load),
 		kong.Help(printHelp),

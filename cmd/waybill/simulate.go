@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +12,8 @@ import (
 
 	"waybill/connectors/replay"
 	"waybill/connectors/simulate"
+	"waybill/connectors/simulate/shape"
+	"waybill/internal/knowledge"
 	"waybill/schemas"
 )
 
@@ -19,6 +24,8 @@ type simulateCmd struct {
 	Start      time.Time     `help:"When the first registration arrives, RFC 3339. Default: now."`
 	Over       time.Duration `help:"Time over which registrations arrive." default:"168h"`
 	Tenant     string        `help:"Whose parcels." default:"sim"`
+	Shape      string        `help:"Source in whose payloads the parcels are told, with its codes and numbers of real carriers: ${shapes}. Goes with --output." placeholder:"SHAPE"`
+	Order      string        `help:"arrival: as everything comes in; parcel: one parcel after the other, for numbers of parcels that memory does not hold. With --shape always parcel." enum:"arrival,parcel" default:"arrival"`
 	Duplicates float64       `help:"Share of raw events that are sent twice, 0 to 1." default:"0.05"`
 	Disorder   float64       `help:"Share of raw events that come after a later one, 0 to 1." default:"0.05"`
 	faultFlags
@@ -47,10 +54,15 @@ func (*simulateCmd) Help() string {
 	return `A tenth of the parcels meets an exception, some are returned, some are lost. The same seed, start and rates give the same
 parcels. With faults the second lives of numbers that are used again begin half a year later; publish those with a past start.
 
+With --shape the output has a registration for each parcel and, for each thing that its source tells, a line with the payload
+as that source would send it, which waybill ingest --dialect auto reads. docs/connectors/simulator.md says what each shape
+leaves out.
+
 Examples:
 
     waybill simulate --parcels 50
     waybill simulate --fault swapped=0.1,repeated=0.1 --output -
+    waybill simulate --shape easypost --faults 0.1 --output - | waybill ingest --dialect auto -
     waybill simulate --seed 7 --start 2026-01-05T00:00:00Z --output parcels.ndjson --truth truth.ndjson`
 }
 
@@ -60,10 +72,17 @@ func (c *simulateCmd) Run(ctx context.Context, g *globals) error {
 	if c.Start.IsZero() {
 		c.Start = time.Now().UTC().Truncate(time.Second)
 	}
-	records, truths, err := simulate.Generate(simulate.Options{
+	o := simulate.Options{
 		Parcels: c.Parcels, Seed: c.Seed, Start: c.Start, Duration: c.Over, Tenant: c.Tenant,
 		DuplicateRate: c.Duplicates, DisorderRate: c.Disorder, Faults: c.rates(),
-	})
+	}
+	if c.Shape != "" || c.Order == "parcel" {
+		if c.Output == "" {
+			return wrongUseError{errors.New("--shape and --order parcel go with --output; waybill ingest publishes the file")}
+		}
+		return c.stream(ctx, g, o)
+	}
+	records, truths, err := simulate.Generate(o)
 	if err != nil {
 		return wrongUseError{err}
 	}
@@ -76,6 +95,100 @@ func (c *simulateCmd) Run(ctx context.Context, g *globals) error {
 		return writeFile(c.Output, func(w io.Writer) error { return replay.WriteNDJSON(w, records) })
 	}
 	return c.publish(ctx, g, records, simulate.Summarize(truths))
+}
+
+// stream writes one parcel after the other.
+func (c *simulateCmd) stream(ctx context.Context, g *globals, o simulate.Options) error {
+	tell := tellRecords(o)
+	if c.Shape != "" {
+		knows, err := knowledge.Load(g.settings.Knowledge)
+		if err != nil {
+			return err
+		}
+		s, err := shape.Named(c.Shape, knows.Model, knows.Maps)
+		if err != nil {
+			return wrongUseError{err}
+		}
+		o.Carriers, tell = s.Carriers, func(_ int, p *simulate.Parcel) ([]byte, error) { return tellShape(s, p) }
+	}
+	maker, err := simulate.NewMaker(o)
+	if err != nil {
+		return wrongUseError{err}
+	}
+	var truth io.Writer = io.Discard
+	if c.Truth != "" {
+		file, err := os.Create(c.Truth)
+		if err != nil {
+			return fmt.Errorf("making the file of the truth: %w", err)
+		}
+		defer file.Close()
+		truth = file
+	}
+	type made struct{ text, truth []byte }
+	return writeFile(c.Output, func(w io.Writer) error {
+		return simulate.Each(ctx, maker, func(p *simulate.Parcel) (made, error) {
+			var m made
+			var told bytes.Buffer
+			truths := make([]simulate.Truth, len(p.Lives))
+			for i := range p.Lives {
+				truths[i] = p.Lives[i].Truth
+			}
+			err := simulate.WriteTruth(&told, truths)
+			if err == nil {
+				m.text, err = tell(p.Index, p)
+			}
+			m.truth = told.Bytes()
+			return m, err
+		}, func(m made) error {
+			_, err := truth.Write(m.truth)
+			if err == nil {
+				_, err = w.Write(m.text)
+			}
+			return err
+		})
+	})
+}
+
+// tellRecords tells a parcel in Waybill's own records.
+func tellRecords(o simulate.Options) func(int, *simulate.Parcel) ([]byte, error) {
+	return func(index int, p *simulate.Parcel) ([]byte, error) {
+		records := make([]replay.Record, len(p.Told))
+		for i := range p.Told {
+			records[i] = p.Told[i].Record
+		}
+		replay.Order(records)
+		twice := replay.Disorder{Duplicates: o.DuplicateRate, Seed: o.Seed + uint64(index)}
+		var text bytes.Buffer
+		err := replay.WriteNDJSON(&text, twice.Apply(records))
+		return text.Bytes(), err
+	}
+}
+
+// tellShape tells a parcel as a source does: its registrations, then the
+// payloads.
+func tellShape(s *shape.Shape, p *simulate.Parcel) ([]byte, error) {
+	var registrations []replay.Record
+	for i := range p.Told {
+		if p.Told[i].Registration != nil {
+			registrations = append(registrations, p.Told[i].Record)
+		}
+	}
+	var text bytes.Buffer
+	if err := replay.WriteNDJSON(&text, registrations); err != nil {
+		return nil, err
+	}
+	payloads, err := s.Tell(p)
+	if err != nil {
+		return nil, err
+	}
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	for i := range payloads {
+		if err := e.Encode(&payloads[i]); err != nil {
+			return nil, fmt.Errorf("writing a payload: %w", err)
+		}
+	}
+	return text.Bytes(), nil
 }
 
 func (c *simulateCmd) publish(ctx context.Context, g *globals, records []replay.Record, truth simulate.Summary) error {

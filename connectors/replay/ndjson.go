@@ -22,6 +22,13 @@ type line struct {
 	Value   json.RawMessage `json:"value"`
 }
 
+// told is a line to be written.
+type told struct {
+	Topic   string    `json:"topic"`
+	Arrival time.Time `json:"arrival"`
+	Value   any       `json:"value"`
+}
+
 // maxLine bounds a line; the JSON form of a record is longer than the binary.
 const maxLine = 2 * schemas.MaxRecordBytes
 
@@ -29,15 +36,11 @@ const maxLine = 2 * schemas.MaxRecordBytes
 func WriteNDJSON(w io.Writer, records []Record) error {
 	e := json.NewEncoder(w)
 	for i, r := range records {
-		var value any = r.Event
+		out := told{Topic: r.Topic(), Arrival: r.Arrival, Value: r.Event}
 		if r.Registration != nil {
-			value = r.Registration
+			out.Value = r.Registration
 		}
-		text, err := json.Marshal(value)
-		if err == nil {
-			err = e.Encode(line{Topic: r.Topic(), Arrival: &r.Arrival, Value: text})
-		}
-		if err != nil {
+		if err := e.Encode(&out); err != nil {
 			return fmt.Errorf("writing record %d as NDJSON: %w", i+1, err)
 		}
 	}

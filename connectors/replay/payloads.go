@@ -104,8 +104,13 @@ func (l *loader) loadList(text io.Reader) error {
 	return nil
 }
 
-// payload reads one payload and hands on what came of it.
+// payload reads one payload, or one of Waybill's own records among them, and
+// hands on what came of it.
 func (l *loader) payload(line int, data []byte) error {
+	if bytes.HasPrefix(data, []byte(`{"topic":`)) {
+		record, err := l.parseLine(data)
+		return l.add(line, data, []Record{record}, err)
+	}
 	dialect, at := l.Dialect, time.Time{}
 	if e, ok := unwrap(data); ok {
 		dialect, at, data = e.Source, *e.ReceivedAt, e.Payload

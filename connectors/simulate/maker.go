@@ -18,6 +18,8 @@ type Maker struct {
 
 // Parcel is one tracking number: what is sent of it, and what is true.
 type Parcel struct {
+	// Index is that of the parcel, from 0.
+	Index int
 	// Told is what is sent, in order of arrival.
 	Told []Told
 	// Lives are the parcels that had the number, one after the other.
@@ -62,7 +64,7 @@ func NewMaker(o Options) (*Maker, error) {
 // Parcel makes the parcel of an index, from 0 to Options.Parcels - 1. It is the
 // same whichever others are made.
 func (m *Maker) Parcel(index int) (*Parcel, error) {
-	p := &Parcel{}
+	p := &Parcel{Index: index}
 	s := m.world.begin(index, m.fates[index] == invalid)
 	s.live(m.fates[index])
 	if err := p.add(s); err != nil {
@@ -114,7 +116,7 @@ func (s *story) again() *story {
 		return nil
 	}
 	next := &story{world: s.world, chance: s.trouble.chance, leg: schemas.LegForward, trouble: s.trouble}
-	next.register(s.scans[len(s.scans)-1].at.Add(usedAgain), s.registration.TrackingNumber, s.registration.Reference+"-2")
+	next.register(s.scans[len(s.scans)-1].at.Add(usedAgain), s.registration.Carrier, s.registration.TrackingNumber, s.registration.Reference+"-2")
 	next.truth.Life = 2
 	next.registration.NewEpoch = next.chance.IntN(2) == 0
 	next.unannounced = !next.registration.NewEpoch

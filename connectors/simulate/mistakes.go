@@ -34,7 +34,7 @@ func (s *story) soon() time.Time {
 // does not take it back.
 func (s *story) correction(made *scan) *schemas.Registration {
 	return &schemas.Registration{
-		Tenant: s.registration.Tenant, Carrier: carrier, TrackingNumber: s.registration.TrackingNumber,
+		Tenant: s.registration.Tenant, Carrier: s.registration.Carrier, TrackingNumber: s.registration.TrackingNumber,
 		Action: schemas.ActionCorrect, Actor: "service desk", Reason: "The recipient does not have it.",
 		Status: "ofd.out", OccurredAt: &made.at, Backfill: schemas.BackfillNone, Tags: []string{},
 	}

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -21,6 +22,9 @@ type Options struct {
 	Duration time.Duration
 	// Tenant of all registrations. Empty: sim.
 	Tenant string
+	// Carriers are those of the parcels, by slug, each as often as another, with
+	// numbers as theirs are (Carriers lists them). None: the simulator's own.
+	Carriers []string
 	// DuplicateRate is the share of raw events that are sent twice, 0 to 1.
 	DuplicateRate float64
 	// DisorderRate is the share of raw events that come after the next one of
@@ -53,17 +57,17 @@ func Generate(o Options) ([]replay.Record, []Truth, error) {
 	}
 	var records []replay.Record
 	truths := make([]Truth, 0, o.Parcels)
-	for i := range o.Parcels {
-		p, err := m.Parcel(i)
-		if err != nil {
-			return nil, nil, err
-		}
+	err = Each(context.Background(), m, func(p *Parcel) (*Parcel, error) { return p, nil }, func(p *Parcel) error {
 		for j := range p.Told {
 			records = append(records, p.Told[j].Record)
 		}
 		for j := range p.Lives {
 			truths = append(truths, p.Lives[j].Truth)
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
 	}
 	replay.Order(records)
 	twice := replay.Disorder{Duplicates: o.DuplicateRate, Seed: o.Seed}

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"waybill/connectors/carriers"
 	"waybill/schemas"
 	"waybill/schemas/status"
 )
@@ -53,7 +52,8 @@ func (w *world) begin(index int, wrongNumber bool) *story {
 		world: w, chance: rand.New(rand.NewPCG(w.options.Seed, uint64(index)+1)),
 		leg: schemas.LegForward, trouble: newTrouble(w.options, index),
 	}
-	s.register(w.options.Start, numberOf(w.options.Seed, index, wrongNumber), fmt.Sprintf("ORDER-%06d", index+1))
+	of := w.numbers[index%len(w.numbers)]
+	s.register(w.options.Start, of.slug, of.make(w.options.Seed, index, wrongNumber), fmt.Sprintf("ORDER-%06d", index+1))
 	if wrongNumber {
 		s.truth.Outcome = OutcomeInvalid
 	}
@@ -61,7 +61,7 @@ func (w *world) begin(index int, wrongNumber bool) *story {
 }
 
 // register asks for the parcel to be followed, within the duration from start.
-func (s *story) register(start time.Time, number, reference string) {
+func (s *story) register(start time.Time, carrier, number, reference string) {
 	w, chance := s.world, s.chance
 	s.chooseLane()
 	service := w.services[chance.IntN(len(w.services))]
@@ -98,17 +98,6 @@ func (s *story) chooseLane() {
 }
 
 func (s *story) crossesBorder() bool { return s.from.customs != s.to.customs }
-
-// numberOf makes an S10 number. The letters ZZ are no country's, so that no
-// parcel of the world has it.
-func numberOf(seed uint64, index int, wrong bool) string {
-	serial := fmt.Sprintf("%08d", (seed*7919+uint64(index))%100_000_000)
-	digit, _ := carriers.S10CheckDigit(serial)
-	if wrong {
-		digit = '0' + (digit-'0'+1)%10
-	}
-	return fmt.Sprintf("S%c%s%cZZ", 'A'+rune(seed%26), serial, digit)
-}
 
 // dayOf gives 00:00 UTC of the calendar day that t shows.
 func dayOf(t time.Time) time.Time {

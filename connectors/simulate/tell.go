@@ -16,7 +16,7 @@ const localForm = "2006-01-02T15:04:05"
 // tell makes the records of the story: each scan as the carrier's push tells
 // it, some time after it happened, and what goes wrong with that.
 func (s *story) tell() ([]Told, error) {
-	key, err := schemas.ShipmentKey(carrier, s.registration.TrackingNumber)
+	key, err := schemas.ShipmentKey(s.registration.Carrier, s.registration.TrackingNumber)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (s *story) overtake(events []Told) {
 func (s *story) event(made scan) *schemas.CarrierEvent {
 	local := made.at.In(made.site.zone)
 	event := &schemas.CarrierEvent{
-		Carrier: carrier, TrackingNumber: s.registration.TrackingNumber, Source: "sim-push", SourceKind: schemas.SourceCarrierPush,
+		Carrier: s.registration.Carrier, TrackingNumber: s.registration.TrackingNumber, Source: "sim-push", SourceKind: schemas.SourceCarrierPush,
 		Code: made.code.Name, RawCode: strings.ToUpper(strings.ReplaceAll(made.code.Name, ".", "_")), Description: made.code.Title,
 		OccurredAt: made.at, OccurredLocal: local.Format(localForm), OccurredText: local.Format(time.RFC3339),
 		OccurredZone: local.Format("-07:00"), OccurredPrecision: schemas.PrecisionSecond, OccurredConfidence: schemas.ConfidenceGiven,

@@ -8,15 +8,13 @@ import (
 	"waybill/schemas/status"
 )
 
-// carrier is the slug of the simulator's own carrier.
-const carrier = "sim"
-
 // world is what all stories share.
 type world struct {
 	options  Options
 	model    *status.Model
 	sites    []*site
 	services []service
+	numbers  []*numbering
 
 	// Exceptions by where they happen: on the way, at a border, at the depot of
 	// the destination.
@@ -70,6 +68,9 @@ func newWorld(o Options) (*world, error) {
 	}
 	var err error
 	if w.model, err = status.Default(); err != nil {
+		return nil, err
+	}
+	if w.numbers, err = numberings(o.Carriers); err != nil {
 		return nil, err
 	}
 	for _, p := range places() {
