@@ -27,7 +27,7 @@ func afterShipETA(day string) any {
 func afterShipCheckpoint(v *view, e *event) object {
 	place := e.place()
 	return object{
-		"created_at": e.heardAt.UTC(), "checkpoint_time": e.offset(), "slug": v.heard.Carrier, "location": place.City, "city": orNull(place.City),
+		"created_at": e.heardAt.UTC(), "checkpoint_time": e.asWritten(), "slug": v.heard.Carrier, "location": place.City, "city": orNull(place.City),
 		"state": orNull(place.State), "zip": orNull(place.PostalCode), "country_region": orNull(place.Country), "message": e.Description,
 		"tag": e.status, "subtag": e.code, "subtag_message": e.Description, "raw_tag": "", "events": []any{}, "source": "api",
 	}

@@ -116,13 +116,26 @@ func (e *event) zoneless() bool {
 // utc is the time with a Z.
 func (e *event) utc() string { return e.OccurredAt.UTC().Format("2006-01-02T15:04:05Z") }
 
-// offset is the local time with its offset, or without where the carrier wrote
-// none.
+// offset is the local time with its offset.
 func (e *event) offset() string {
+	return e.OccurredLocal + e.OccurredAt.In(time.FixedZone("", int(e.ahead().Seconds()))).Format("-07:00")
+}
+
+// ahead is by how much the local time is before UTC's.
+func (e *event) ahead() time.Duration {
+	local, err := time.Parse("2006-01-02T15:04:05", e.OccurredLocal)
+	if err != nil {
+		return 0
+	}
+	return local.Sub(e.OccurredAt.Truncate(time.Second)).Round(time.Minute)
+}
+
+// asWritten is offset, or the local time alone where the carrier wrote no more.
+func (e *event) asWritten() string {
 	if e.zoneless() {
 		return e.OccurredLocal
 	}
-	return e.OccurredLocal + e.OccurredZone
+	return e.offset()
 }
 
 func (e *event) place() schemas.Location {

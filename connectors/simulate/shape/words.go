@@ -58,6 +58,9 @@ func (w *words) of(e *schemas.CarrierEvent) (code, main string) {
 	if main, known := w.statuses[wanted.Status.Name]; known {
 		return code, main
 	}
+	if back, known := w.statuses[status.Returning]; known && wanted.Name == "returned.returned" {
+		return code, back // most say no more than that it goes back
+	}
 	if code == "" {
 		code = w.near(wanted)
 	}
