@@ -48,7 +48,7 @@ Examples:
 }
 
 // Run publishes files. What cannot be read is named and left out.
-func (c *ingestCmd) Run(ctx context.Context, g *globals) error {
+func (c *ingestCmd) Run(ctx context.Context, g *globals) (err error) {
 	o, err := c.options(g)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func (c *ingestCmd) Run(ctx context.Context, g *globals) error {
 		if run.refused, err = os.Create(c.Refused); err != nil {
 			return fmt.Errorf("making the file of what is refused: %w", err)
 		}
-		defer run.refused.Close()
+		defer func() { err = errors.Join(err, run.refused.Close()) }()
 	}
 	if live {
 		err = run.stream(ctx)

@@ -134,7 +134,7 @@ func readInput(path string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }() // it was only read
 		from = file
 	}
 	data, err := io.ReadAll(io.LimitReader(from, dialects.MaxPayloadBytes+1))

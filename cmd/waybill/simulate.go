@@ -109,55 +109,54 @@ func (c *simulateCmd) stream(ctx context.Context, g *globals, o simulate.Options
 		if err != nil {
 			return wrongUseError{err}
 		}
-		o.Carriers, tell = s.Carriers, func(_ int, p *simulate.Parcel) ([]byte, error) { return tellShape(s, p) }
+		o.Carriers, tell = s.Carriers, func(p *simulate.Parcel) ([]byte, error) { return tellShape(s, p) }
 	}
 	maker, err := simulate.NewMaker(o)
 	if err != nil {
 		return wrongUseError{err}
 	}
-	var truth io.Writer = io.Discard
-	if c.Truth != "" {
-		file, err := os.Create(c.Truth)
-		if err != nil {
-			return fmt.Errorf("making the file of the truth: %w", err)
-		}
-		defer file.Close()
-		truth = file
-	}
-	type made struct{ text, truth []byte }
-	return writeFile(c.Output, func(w io.Writer) error {
-		return simulate.Each(ctx, maker, func(p *simulate.Parcel) (made, error) {
-			var m made
-			var told bytes.Buffer
-			truths := make([]simulate.Truth, len(p.Lives))
-			for i := range p.Lives {
-				truths[i] = p.Lives[i].Truth
-			}
-			err := simulate.WriteTruth(&told, truths)
+	write := func(text, truth io.Writer) error {
+		return simulate.Each(ctx, maker, func(p *simulate.Parcel) (*simulated, error) { return newSimulated(p, tell) }, func(s *simulated) error {
+			_, err := truth.Write(s.truth)
 			if err == nil {
-				m.text, err = tell(p.Index, p)
-			}
-			m.truth = told.Bytes()
-			return m, err
-		}, func(m made) error {
-			_, err := truth.Write(m.truth)
-			if err == nil {
-				_, err = w.Write(m.text)
+				_, err = text.Write(s.text)
 			}
 			return err
 		})
+	}
+	return writeFile(c.Output, func(text io.Writer) error {
+		if c.Truth == "" {
+			return write(text, io.Discard)
+		}
+		return writeFile(c.Truth, func(truth io.Writer) error { return write(text, truth) })
 	})
 }
 
+// simulated is a parcel as it is written.
+type simulated struct{ text, truth []byte }
+
+func newSimulated(p *simulate.Parcel, tell func(*simulate.Parcel) ([]byte, error)) (*simulated, error) {
+	truths := make([]simulate.Truth, len(p.Lives))
+	for i := range p.Lives {
+		truths[i] = p.Lives[i].Truth
+	}
+	var truth bytes.Buffer
+	if err := simulate.WriteTruth(&truth, truths); err != nil {
+		return nil, err
+	}
+	text, err := tell(p)
+	return &simulated{text, truth.Bytes()}, err
+}
+
 // tellRecords tells a parcel in Waybill's own records.
-func tellRecords(o simulate.Options) func(int, *simulate.Parcel) ([]byte, error) {
-	return func(index int, p *simulate.Parcel) ([]byte, error) {
+func tellRecords(o simulate.Options) func(*simulate.Parcel) ([]byte, error) {
+	return func(p *simulate.Parcel) ([]byte, error) {
 		records := make([]replay.Record, len(p.Told))
 		for i := range p.Told {
 			records[i] = p.Told[i].Record
 		}
 		replay.Order(records)
-		twice := replay.Disorder{Duplicates: o.DuplicateRate, Seed: o.Seed + uint64(index)}
+		twice := replay.Disorder{Duplicates: o.DuplicateRate, Seed: o.Seed + uint64(p.Index)}
 		var text bytes.Buffer
 		err := replay.WriteNDJSON(&text, twice.Apply(records))
 		return text.Bytes(), err

@@ -52,7 +52,7 @@ func newInputMark(path string) (InputMark, error) {
 	if err != nil {
 		return InputMark{}, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	info, err := file.Stat()
 	if err != nil {
 		return InputMark{}, err

@@ -3,6 +3,7 @@ package shape_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -63,14 +64,16 @@ func (w *world) read(t testing.TB, p *shape.Payload) map[string]string {
 		require.Equal(t, dialects.ReasonNoEvents, f.Reason, "%+v: %s", f, p.Payload)
 	}
 	for _, e := range reading.Events {
-		name, _, _ := w.maps.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus)
+		name, _, _ := w.maps.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus, e.Description)
 		code, _ := w.model.Resolve(e.Status, name)
 		codes[key(e.TrackingNumber, e.OccurredAt)] = code.Name
 	}
 	return codes
 }
 
-func key(number string, at time.Time) string { return number + " " + at.UTC().Format("2006-01-02T15:04") }
+func key(number string, at time.Time) string {
+	return number + " " + at.UTC().Format("2006-01-02T15:04")
+}
 
 func maker(t testing.TB, s *shape.Shape, faults simulate.Faults) *simulate.Maker {
 	t.Helper()
@@ -99,9 +102,7 @@ func TestThereAndBack(t *testing.T) {
 				require.NoError(t, err)
 				back := make(map[string]string)
 				for j := range payloads {
-					for at, code := range w.read(t, &payloads[j]) {
-						back[at] = code
-					}
+					maps.Copy(back, w.read(t, &payloads[j]))
 				}
 				for j := range p.Told {
 					e := p.Told[j].Event
