@@ -3,5 +3,7 @@ package dialects
 // carriersOfAmerica are the dialects of carriers in the Americas, Asia and
 // Oceania.
 func carriersOfAmerica() []*Dialect {
-	return nil
+	return []*Dialect{
+		ups, fedex, usps, stamps, canadaPost, purolator, landmark, correios, australiaPost, seko, asendia, smartKargo,
+	}
 }

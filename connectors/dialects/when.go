@@ -63,6 +63,16 @@ func isoLayout(written string) string {
 // there are none. A time without a zone has that of its place, or else that of
 // the dialect, or else UTC is assumed.
 func (r *reader) when(written string, place *schemas.Location, layouts ...string) (moment, error) {
+	return read(written, layouts, func() zoned { return r.zoneOf(place) })
+}
+
+// whenIn reads a time whose zone the source names beside it.
+func whenIn(zone, written string, layouts ...string) (moment, error) {
+	return read(written, layouts, func() zoned { return zoned{zone, schemas.ConfidenceGiven} })
+}
+
+// read reads a time; zone is asked if it has none of its own.
+func read(written string, layouts []string, zone func() zoned) (moment, error) {
 	written = strings.TrimSpace(written)
 	if written == "" {
 		return moment{}, errors.New("the time is missing")
@@ -79,7 +89,7 @@ func (r *reader) when(written string, place *schemas.Location, layouts ...string
 		if strings.Contains(layout, "07") && m.precision != schemas.PrecisionDay {
 			return m.given(at)
 		}
-		return m.of(at, r.zoneOf(place))
+		return m.of(at, zone())
 	}
 	return moment{}, fmt.Errorf("the time %q is in none of the forms of this dialect, such as %s", clip(written), layouts[0])
 }
