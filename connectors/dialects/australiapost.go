@@ -2,6 +2,7 @@ package dialects
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"waybill/connectors/places"
@@ -112,7 +113,7 @@ func ausPostPlace(written string) *schemas.Location {
 		name, state = written[:blank], written[blank+1:]
 	}
 	switch {
-	case strings.Contains(" ACT NSW NT QLD SA TAS VIC WA ", " "+state+" "):
+	case slices.Contains(strings.Fields("ACT NSW NT QLD SA TAS VIC WA"), state):
 		return &schemas.Location{City: name, State: state, Country: "AU"}
 	case strings.HasPrefix(state, "(") && strings.HasSuffix(state, ")"):
 		return &schemas.Location{City: name, Country: places.Country(strings.Trim(state, "()"))}

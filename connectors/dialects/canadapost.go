@@ -112,7 +112,7 @@ func (r *reader) canadaPostDetail(d *canadaPostDetail) {
 	if d.Outbound != "" { // the parcel that this one brings back
 		p.leg = schemas.LegReturn
 	}
-	p.eta, _ = r.when(first(d.Changed, d.Expected), nil, localDay) // none if it cannot be read
+	p.forecast("expected-delivery-date", first(d.Changed, d.Expected), localDay)
 	if d.Changed != "" {
 		p.etaReason = d.ChangedBy.String()
 	}
@@ -127,7 +127,7 @@ func (r *reader) canadaPostDetail(d *canadaPostDetail) {
 
 func (r *reader) canadaPostSummary(summary *canadaPostSummary) {
 	p := r.parcel("", summary.Number.String())
-	p.eta, _ = r.when(summary.Expected.String(), nil, localDay) // none if it cannot be read
+	p.forecast("expected-delivery-date", summary.Expected.String(), localDay)
 	s := scan{code: summary.Kind.String(), words: summary.Words.String(), signedBy: summary.SignedBy.String()}
 	s.place = canadaPostPlace("", summary.City.String(), "")
 	var err error

@@ -88,7 +88,7 @@ type rastroTime struct {
 // UnmarshalJSONFrom implements json.UnmarshalerFrom.
 func (t *rastroTime) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	if d.PeekKind() != '{' {
-		return t.Date.UnmarshalJSONFrom(d)
+		return t.Date.read(d)
 	}
 	type fields rastroTime
 	return json.UnmarshalDecode(d, (*fields)(t))
@@ -96,8 +96,7 @@ func (t *rastroTime) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 
 func readCorreios(r *reader) error {
 	var answer struct {
-		rastroObject
-
+		Single  rastroObject          `json:",inline" xml:"-"`
 		List    many[*correiosObject] `json:"objeto" xml:"Body>buscaEventosListaResponse>return>objeto"`
 		One     many[*correiosObject] `json:"-"      xml:"Body>buscaEventosResponse>return>objeto"`
 		Bare    many[*correiosObject] `json:"-"      xml:"objeto"`
@@ -119,8 +118,8 @@ func readCorreios(r *reader) error {
 			found = true
 		}
 	}
-	if answer.rastroObject.Number != "" {
-		answer.Objects = append(answer.Objects, &answer.rastroObject)
+	if answer.Single.Number != "" {
+		answer.Objects = append(answer.Objects, &answer.Single)
 	}
 	if len(objects) == 0 && len(answer.Objects) == 0 && !found {
 		return errNotThis
@@ -170,9 +169,7 @@ func (r *reader) rastroObject(o *rastroObject) {
 	if o.Words != "" && len(o.Events) == 0 {
 		p.fail(correiosReason(o.Words.String()), "", o.Words.String())
 	}
-	if eta, err := r.when(o.ETA.String(), nil, "2006-01-02T15:04:05", "2006-01-02", "02/01/2006"); err == nil {
-		p.eta = eta.asDay() // the end of the day stands for it
-	}
+	p.forecast("dtPrevista", dayOf(o.ETA.String()), localDay, "02/01/2006") // the end of the day stands for it
 	for i, e := range o.Events {
 		s := p.correios(e.Type.String(), e.Number.String(), e.Words.String(), e.Detail.String())
 		a := e.Unit.Address

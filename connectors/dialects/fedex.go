@@ -171,7 +171,7 @@ func (r *reader) fedexResult(asked text, result *fedexResult) {
 			delivered = t.Time
 		}
 	}
-	p.eta = r.fedexForecast(eta.String())
+	p.fedexForecast("estimatedDeliveryTimeWindow", eta.String())
 	for i, e := range result.Events {
 		p.fedexEvent(fmt.Sprintf("scanEvents[%d]", i), e)
 	}
@@ -194,17 +194,13 @@ func (p *parcel) fedexEvent(where string, e *fedexEvent) {
 	p.tell(where, s, err)
 }
 
-// fedexForecast reads an estimated delivery. Midnight stands for the day, also
-// with an offset, which then is that of Memphis.
-func (r *reader) fedexForecast(written string) moment {
-	m, err := r.when(written, nil)
-	if err != nil {
-		return moment{} // a forecast that cannot be read is none
+// fedexForecast reads an estimated delivery. Midnight stands for the day; the
+// offset that it may have is that of Memphis.
+func (p *parcel) fedexForecast(where, written string) {
+	if strings.Contains(written, "T00:00:00") {
+		written = dayOf(written)
 	}
-	if strings.HasSuffix(m.local, "T00:00:00") {
-		return m.asDay()
-	}
-	return m
+	p.forecast(where, written)
 }
 
 // fedexSigner gives who signed. Where nobody did, FedEx says so in the place of

@@ -103,7 +103,8 @@ func (r *reader) fedexDetail(d *fedexDetail) {
 			p.fail(fedexReason(n.Code.String(), n.Words.String()), n.Code.String(), n.Words.String())
 		}
 	}
-	p.eta, p.signedBy = r.fedexForecast(d.ETA.String()), fedexSigner(d.SignedBy.String())
+	p.signedBy = fedexSigner(d.SignedBy.String())
+	p.fedexForecast("EstimatedDeliveryTimestamp", d.ETA.String())
 	for i, e := range d.Events {
 		p.fedexEvent(fmt.Sprintf("Events[%d]", i), &fedexEvent{Time: e.Time, Code: e.Code, Words: e.Words, Exception: e.Exception, Place: e.Place})
 	}

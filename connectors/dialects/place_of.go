@@ -14,7 +14,7 @@ import (
 // Where none is named the last part is the state.
 func placeOf(written string) *schemas.Location {
 	var parts []string
-	for _, part := range strings.Split(written, ",") {
+	for part := range strings.SplitSeq(written, ",") {
 		if part = strings.TrimSpace(part); part != "" {
 			parts = append(parts, part)
 		}

@@ -2,6 +2,7 @@ package dialects
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"waybill/schemas"
@@ -100,7 +101,7 @@ func purolatorDepot(name string) *schemas.Location {
 	if province == "PQ" {
 		province = "QC"
 	}
-	if !strings.Contains(" AB BC MB NB NL NS NT NU ON PE QC SK YT ", " "+province+" ") {
+	if !slices.Contains(strings.Fields("AB BC MB NB NL NS NT NU ON PE QC SK YT"), province) {
 		return &schemas.Location{Name: name}
 	}
 	return &schemas.Location{City: strings.TrimSpace(name[:comma]), State: province, Country: "CA"}

@@ -73,19 +73,19 @@ func readSmartKargo(r *reader) error {
 	}
 	for _, number := range numbers {
 		p := r.parcel("", number)
-		newest := time.Time{}
+		var newest time.Time
 		for _, i := range of[number] {
-			at, eta := p.smartKargo(i, events[i])
-			if !at.Before(newest) && !eta.at.IsZero() { // the forecast of the newest event counts
-				newest, p.eta = at, eta
+			if at := p.smartKargo(i, events[i]); !at.Before(newest) { // whose forecast counts
+				newest = at
+				p.forecast(fmt.Sprintf("[%d].estimatedDeliveryDate", i), smartKargoDay(events[i].ETA.String()))
 			}
 		}
 	}
 	return nil
 }
 
-// smartKargo tells an event and gives when it was, and the forecast with it.
-func (p *parcel) smartKargo(i int, e *smartKargoEvent) (time.Time, moment) {
+// smartKargo tells an event and gives when it was.
+func (p *parcel) smartKargo(i int, e *smartKargoEvent) time.Time {
 	s := scan{code: e.Code.String(), words: e.Words.String(), place: &schemas.Location{Name: e.Airport.String()}}
 	zone := ""
 	if l := e.Location; l != nil {
@@ -100,12 +100,13 @@ func (p *parcel) smartKargo(i int, e *smartKargoEvent) (time.Time, moment) {
 		s.when, err = p.r.when(e.Time.String(), s.place)
 	}
 	p.tell(fmt.Sprintf("[%d]", i), s, err)
-	eta, err := p.r.when(e.ETA.String(), nil)
-	if err != nil {
-		return s.when.at, moment{} // a forecast that cannot be read is none
+	return s.when.at
+}
+
+// smartKargoDay leaves of a forecast the day for which its end stands.
+func smartKargoDay(written string) string {
+	if strings.Contains(written, "T23:59") {
+		return dayOf(written)
 	}
-	if strings.Contains(eta.local, "T23:59") || strings.HasSuffix(eta.local, "T00:00:00") {
-		eta = eta.asDay() // the end of a day stands for it
-	}
-	return s.when.at, eta
+	return written
 }

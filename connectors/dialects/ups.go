@@ -170,7 +170,7 @@ func (r *reader) upsShipment(s *upsShipment) {
 	}
 	for _, pack := range s.Packages {
 		p := r.parcel("", first(pack.Number, s.Number))
-		p.eta = r.upsForecast(pack)
+		p.upsForecast(pack)
 		if pack.Delivery != nil {
 			p.signedBy = pack.Delivery.ReceivedBy.String()
 		}
@@ -188,7 +188,7 @@ func (r *reader) upsShipment(s *upsShipment) {
 
 // upsForecast reads the delivery that is scheduled (SDD) or rescheduled (RDD),
 // at the destination. The window of it ends the forecast where there is one.
-func (r *reader) upsForecast(pack *upsPackage) moment {
+func (p *parcel) upsForecast(pack *upsPackage) {
 	var day text
 	for _, d := range pack.Dates {
 		if d.Type == "RDD" || d.Type == "SDD" && day == "" {
@@ -205,11 +205,20 @@ func (r *reader) upsForecast(pack *upsPackage) moment {
 	if w := pack.Time; w != nil && w.Type != "DEL" {
 		end = w.End.String()
 	}
-	eta, err := r.upsTime(day.String(), end, "", "", at)
-	if err != nil {
-		eta, _ = r.upsTime(day.String(), "", "", "", at) // a forecast that cannot be read is none
+	p.upsDelivery("deliveryDate", day.String(), end, at)
+}
+
+// upsDelivery sets the forecast: a day, and the time at which it ends if there
+// is one.
+func (p *parcel) upsDelivery(where, day, end string, at *schemas.Location) {
+	if day == "" {
+		return
 	}
-	return eta
+	eta, err := p.r.upsTime(day, end, "", "", at)
+	if err != nil {
+		p.misread(where, "", err)
+	}
+	p.eta = eta
 }
 
 // upsAlert is the body of a call of Track Alert: one event of one parcel.
@@ -232,7 +241,7 @@ func (r *reader) upsAlert(a *upsAlert) {
 	if a.Location != nil {
 		e.place = a.Location.place()
 	}
-	p.eta, _ = r.upsTime(a.Scheduled.String(), "", "", "", nil) // a forecast that cannot be read is none
+	p.upsDelivery("scheduledDeliveryDate", a.Scheduled.String(), "", nil)
 	var err error
 	e.when, err = r.upsTime(a.Date.String(), a.Time.String(), "", a.GMTDate.String()+" "+a.GMTTime.String(), e.place)
 	p.tell("activityStatus", e, err)

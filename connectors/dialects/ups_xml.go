@@ -131,7 +131,7 @@ func (r *reader) upsTrack(t *upsTrack) error {
 	for _, s := range t.Shipments {
 		for _, pack := range s.Packages {
 			p := r.parcel("", first(pack.Number, s.Number, s.Inquiry.Value))
-			p.eta, _ = r.upsTime(first(pack.Rescheduled, pack.Scheduled, s.Scheduled), "", "", "", s.Target.Address.place()) // none if it cannot be read
+			p.upsDelivery("ScheduledDeliveryDate", first(pack.Rescheduled, pack.Scheduled, s.Scheduled), "", s.Target.Address.place())
 			for i, a := range pack.Activities {
 				p.upsOldActivity(fmt.Sprintf("Activity[%d]", i), a)
 			}

@@ -89,7 +89,8 @@ func readUSPS(r *reader) error {
 
 func (r *reader) uspsPiece(piece *uspsPiece) {
 	p := r.parcel("", piece.Number.String())
-	p.eta = r.uspsForecast(first(piece.Expected, piece.Day, piece.Predicted, piece.Guaranteed))
+	// What stands beside the day is the end of a business day.
+	p.forecast("expectedDeliveryTimeStamp", dayOf(first(piece.Expected, piece.Day, piece.Predicted, piece.Guaranteed)))
 	for i, e := range piece.Events {
 		s := scan{code: e.Code.String(), words: e.Words.String(), signedBy: e.SignedBy.String()}
 		s.place = uspsPlace(e.City.String(), e.State.String(), first(e.Zip, e.ZipCode), e.Country.String())
@@ -137,14 +138,6 @@ func uspsPlace(city, state, zip, country string) *schemas.Location {
 	return &schemas.Location{City: city, State: state, PostalCode: zip, Country: places.Country(country)}
 }
 
-func (r *reader) uspsForecast(written string) moment {
-	m, err := r.when(written, nil)
-	if err != nil {
-		return moment{} // a forecast that cannot be read is none
-	}
-	return m.asDay() // what stands beside the day is the end of a business day
-}
-
 // uspsRefusal is the error of the JSON: an object, or OAuth's word for it.
 type uspsRefusal struct {
 	Code  text `json:"code"`
@@ -154,7 +147,7 @@ type uspsRefusal struct {
 // UnmarshalJSONFrom implements json.UnmarshalerFrom.
 func (u *uspsRefusal) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	if d.PeekKind() != '{' {
-		return u.Code.UnmarshalJSONFrom(d)
+		return u.Code.read(d)
 	}
 	type fields uspsRefusal
 	return json.UnmarshalDecode(d, (*fields)(u))

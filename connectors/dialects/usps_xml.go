@@ -69,7 +69,7 @@ func (r *reader) uspsInfo(info *uspsInfo) {
 	if e := info.Error; e != nil {
 		p.fail(uspsReason(e.Number.String(), e.Words.String()), e.Number.String(), e.Words.String())
 	}
-	p.eta, _ = r.when(first(info.Expected, info.Predicted, info.Guaranteed), nil, uspsDay) // none if it cannot be read
+	p.forecast("ExpectedDeliveryDate", first(info.Expected, info.Predicted, info.Guaranteed), uspsDay)
 	for i, e := range info.Summary {
 		p.uspsEventXML(fmt.Sprintf("TrackSummary[%d]", i), e)
 	}

@@ -136,6 +136,9 @@ func wall(written string) string {
 	return written
 }
 
+// dayOf leaves the day of a written time.
+func dayOf(written string) string { return written[:min(len(written), len(localDay))] }
+
 // asDay leaves of a moment the day that its local form names, for sources that
 // write days as midnight.
 func (m moment) asDay() moment {
