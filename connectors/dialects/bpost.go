@@ -23,7 +23,7 @@ func readBpost(r *reader) error {
 		Code    text `xml:"code"`
 		Number  text `xml:"itemCode"`
 		ETA     text `xml:"deliveryTimeWindow>plannedDeliveryDateWindowEnd"`
-		States  many[*struct {
+		States  many[struct {
 			When  text `xml:"time"`
 			Place text `xml:"location"`
 			Code  text `xml:"stateCode"`
@@ -45,8 +45,9 @@ func readBpost(r *reader) error {
 		return errNotThis
 	}
 	p := r.parcel("", item.Number.String())
-	p.eta, _ = r.when(item.ETA.String(), nil) // a forecast that cannot be read is none
-	for i, e := range item.States {
+	p.forecast("plannedDeliveryDateWindowEnd", item.ETA.String())
+	for i := range item.States {
+		e := &item.States[i]
 		s := scan{code: e.Code.String(), words: e.Words.String(), place: &schemas.Location{Name: e.Place.String()}}
 		var err error
 		s.when, err = r.when(e.When.String(), nil)

@@ -25,13 +25,13 @@ type chronopostReturn struct {
 
 type chronopostSkybill struct {
 	Number text `xml:"skybillNumber"`
-	Events many[*struct {
+	Events many[struct {
 		Code    text `xml:"code"`
 		When    text `xml:"eventDate"`
 		Words   text `xml:"eventLabel"`
 		Office  text `xml:"officeLabel"`
 		Postal  text `xml:"zipCode"`
-		Details many[*struct {
+		Details many[struct {
 			Name  text `xml:"name"`
 			Value text `xml:"value"`
 		}] `xml:"infoCompList"`
@@ -83,7 +83,8 @@ func chronopostReason(code string) Reason {
 
 func (r *reader) chronopost(skybill *chronopostSkybill) {
 	p := r.parcel("", skybill.Number.String())
-	for i, e := range skybill.Events {
+	for i := range skybill.Events {
+		e := &skybill.Events[i]
 		s := scan{code: e.Code.String(), words: e.Words.String()}
 		s.place = &schemas.Location{Name: e.Office.String(), PostalCode: e.Postal.String()}
 		for _, d := range e.Details {

@@ -22,8 +22,8 @@ var dhlExpress = &Dialect{
 
 type dhlTracking struct {
 	XMLName   xml.Name
-	Condition many[*dhlCondition] `xml:"Response>Status>Condition"`
-	Waybills  many[*dhlWaybill]   `xml:"AWBInfo"`
+	Condition many[dhlCondition] `xml:"Response>Status>Condition"`
+	Waybills  many[dhlWaybill]   `xml:"AWBInfo"`
 }
 
 type dhlCondition struct {
@@ -32,12 +32,12 @@ type dhlCondition struct {
 }
 
 type dhlWaybill struct {
-	Number    text                `xml:"AWBNumber"`
-	Status    text                `xml:"Status>ActionStatus"`
-	Condition many[*dhlCondition] `xml:"Status>Condition"`
-	ETA       text                `xml:"ShipmentInfo>EstDlvyDate"`
-	Events    many[*dhlEvent]     `xml:"ShipmentInfo>ShipmentEvent"`
-	OfPieces  many[*dhlEvent]     `xml:"Pieces>PieceInfo>PieceEvent"`
+	Number    text               `xml:"AWBNumber"`
+	Status    text               `xml:"Status>ActionStatus"`
+	Condition many[dhlCondition] `xml:"Status>Condition"`
+	ETA       text               `xml:"ShipmentInfo>EstDlvyDate"`
+	Events    many[dhlEvent]     `xml:"ShipmentInfo>ShipmentEvent"`
+	OfPieces  many[dhlEvent]     `xml:"Pieces>PieceInfo>PieceEvent"`
 }
 
 type dhlEvent struct {
@@ -63,8 +63,8 @@ func readDHLExpress(r *reader) error {
 	for _, c := range answer.Condition {
 		r.fail(dhlReason(c.Code.String()), "", "", c.Code.String(), c.Words.String())
 	}
-	for _, w := range answer.Waybills {
-		r.dhlWaybill(w)
+	for i := range answer.Waybills {
+		r.dhlWaybill(&answer.Waybills[i])
 	}
 	return nil
 }
@@ -86,12 +86,13 @@ func (r *reader) dhlWaybill(w *dhlWaybill) {
 	for _, c := range w.Condition {
 		p.fail(dhlReason(c.Code.String()), c.Code.String(), c.Words.String())
 	}
-	p.eta = r.dhlForecast(w.ETA.String())
+	p.dhlForecast("EstDlvyDate", w.ETA.String())
 	events, where := w.Events, "ShipmentEvent"
 	if len(events) == 0 {
 		events, where = w.OfPieces, "PieceEvent"
 	}
-	for i, e := range events {
+	for i := range events {
+		e := &events[i]
 		s := scan{code: e.Code.String(), words: e.Words.String(), place: dhlArea(e.Area.String())}
 		if dhlSigned(s.code) {
 			s.signedBy = e.Signatory.String()
@@ -104,22 +105,18 @@ func (r *reader) dhlWaybill(w *dhlWaybill) {
 
 // dhlForecast reads an estimated delivery, such as "2019-02-04 23:59:00
 // GMT-08:00". The end of a day stands for the day.
-func (r *reader) dhlForecast(written string) moment {
-	m, err := r.when(written, nil, "2006-01-02 15:04:05 GMT-07:00", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05", localDay)
-	if err != nil {
-		return moment{} // a forecast that cannot be read is none
+func (p *parcel) dhlForecast(where, written string) {
+	p.forecast(where, strings.Replace(written, " GMT", "", 1))
+	if strings.HasSuffix(p.eta.local, "T23:59:00") {
+		p.eta = p.eta.asDay()
 	}
-	if strings.HasSuffix(m.local, "T23:59:00") || strings.HasSuffix(m.local, "T00:00:00") {
-		return m.asDay()
-	}
-	return m
 }
 
 // dhlPage reads the JSON of the web pages.
 func (r *reader) dhlPage() error {
 	var page struct {
-		Results many[*dhlResult] `json:"results"`
-		Errors  many[*struct {
+		Results many[dhlResult] `json:"results"`
+		Errors  many[struct {
 			ID    text `json:"id"`
 			Code  text `json:"code"`
 			Words text `json:"message"`
@@ -134,8 +131,8 @@ func (r *reader) dhlPage() error {
 	for _, e := range page.Errors {
 		r.fail(httpReason(e.Code.String()), "", e.ID.String(), e.Code.String(), e.Words.String())
 	}
-	for _, result := range page.Results {
-		r.dhlResult(result)
+	for i := range page.Results {
+		r.dhlResult(&page.Results[i])
 	}
 	return nil
 }
@@ -154,7 +151,7 @@ type dhlResult struct {
 	ETA *struct {
 		Date text `json:"date"`
 	} `json:"edd"`
-	Checkpoints many[*struct {
+	Checkpoints many[struct {
 		Words text `json:"description"`
 		Date  text `json:"date"`
 		Time  text `json:"time"`
@@ -174,9 +171,10 @@ func (r *reader) dhlResult(result *dhlResult) {
 		p.signedBy = result.Signature.Signatory.String()
 	}
 	if result.ETA != nil {
-		p.eta, _ = r.when(result.ETA.Date.String(), nil, dhlPageDay)
+		p.forecast("edd", result.ETA.Date.String(), dhlPageDay)
 	}
-	for i, c := range result.Checkpoints {
+	for i := range result.Checkpoints {
+		c := &result.Checkpoints[i]
 		s := scan{words: c.Words.String(), place: dhlArea(c.Place.String())}
 		var err error
 		s.when, err = r.when(c.Date.String()+" "+c.Time.String(), result.clock(s.place), dhlPageTime)

@@ -89,7 +89,7 @@ func (r *reader) parcelDE(d *dhlData) {
 	if d.field("delivery-event-flag") == "1" {
 		p.signedBy = d.field("recipient-name")
 	}
-	p.eta = r.parcelDEForecast(d.field("delivery-date"), d.field("delivery-timeframe-to"))
+	p.parcelDEForecast(d.field("delivery-date"), d.field("delivery-timeframe-to"))
 	events := piecesEvents(d)
 	for i, e := range events {
 		p.parcelDE(fmt.Sprintf("piece-event[%d]", i), e, e.field("event-timestamp"), first(e.field("event-status"), e.field("event-text")))
@@ -128,13 +128,13 @@ func (p *parcel) parcelDE(where string, e *dhlData, when, words string) {
 
 // parcelDEForecast reads the announced day, with the end of its time frame where
 // there is one.
-func (r *reader) parcelDEForecast(day, end string) moment {
+func (p *parcel) parcelDEForecast(day, end string) {
 	day, _, _ = strings.Cut(day, " ")
-	if m, err := r.when(day+" "+end, nil, "02.01.2006 15:04", "2006-01-02 15:04", "02.01.2006 15:04:05", "2006-01-02 15:04:05"); err == nil {
-		return m
+	if m, err := p.r.when(day+" "+end, nil, "02.01.2006 15:04", "2006-01-02 15:04", "02.01.2006 15:04:05", "2006-01-02 15:04:05"); err == nil {
+		p.eta = m
+		return
 	}
-	m, _ := r.when(day, nil, "02.01.2006", localDay) // a forecast that cannot be read is none
-	return m
+	p.forecast("delivery-date", day, "02.01.2006", localDay)
 }
 
 // untagged leaves of words with HTML in them what people read.

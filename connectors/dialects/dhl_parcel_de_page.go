@@ -18,7 +18,7 @@ type parcelDESendung struct {
 		} `json:"sendungsnummern"`
 		Return  flag `json:"ruecksendung"`
 		History struct {
-			Events many[*struct {
+			Events many[struct {
 				When   text `json:"datum"`
 				Place  text `json:"ort"`
 				Words  text `json:"status"`
@@ -37,7 +37,7 @@ type parcelDESendung struct {
 
 func (r *reader) parcelDEPage() error {
 	var page struct {
-		Shipments many[*parcelDESendung] `json:"sendungen"`
+		Shipments many[parcelDESendung] `json:"sendungen"`
 	}
 	if err := r.json(&page); err != nil {
 		return err
@@ -45,8 +45,8 @@ func (r *reader) parcelDEPage() error {
 	if len(page.Shipments) == 0 {
 		return errNotThis
 	}
-	for _, s := range page.Shipments {
-		r.sendung(s)
+	for i := range page.Shipments {
+		r.sendung(&page.Shipments[i])
 	}
 	return nil
 }
@@ -63,9 +63,10 @@ func (r *reader) sendung(s *parcelDESendung) {
 	if s.Details.Delivered {
 		p.signedBy = s.Details.Delivery.Receiver.Name.String()
 	} else {
-		p.eta, _ = r.when(s.Details.Delivery.End.String(), nil) // a forecast that cannot be read is none
+		p.forecast("zustellzeitfensterBis", s.Details.Delivery.End.String())
 	}
-	for i, e := range s.Details.History.Events {
+	for i := range s.Details.History.Events {
+		e := &s.Details.History.Events[i]
 		told := scan{words: untagged(e.Words.String()), place: place(e.Place.String(), "")}
 		if e.Return {
 			told.leg = schemas.LegReturn

@@ -17,7 +17,7 @@ var dhlPoland = &Dialect{
 type dhlPolandInfo struct {
 	Number     text `xml:"shipmentId"`
 	ReceivedBy text `xml:"receivedBy"`
-	Events     many[*struct {
+	Events     many[struct {
 		Status   text `xml:"status"`
 		Words    text `xml:"description"`
 		Terminal text `xml:"terminal"`
@@ -57,7 +57,8 @@ func readDHLPoland(r *reader) error {
 	}
 	p := r.parcel("", info.Number.String())
 	p.signedBy = info.ReceivedBy.String()
-	for i, e := range info.Events {
+	for i := range info.Events {
+		e := &info.Events[i]
 		s := scan{code: e.Status.String(), words: e.Words.String(), place: place(e.Terminal.String(), "")}
 		var err error
 		s.when, err = r.when(e.When.String(), nil)

@@ -24,9 +24,9 @@ type dhlShipment struct {
 	Window  struct {
 		End text `json:"estimatedThrough"`
 	} `json:"estimatedDeliveryTimeFrame"`
-	Status  *dhlStatus       `json:"status"`
-	Events  many[*dhlStatus] `json:"events"`
-	Return  flag             `json:"returnFlag"`
+	Status  *dhlStatus      `json:"status"`
+	Events  many[dhlStatus] `json:"events"`
+	Return  flag            `json:"returnFlag"`
 	Details struct {
 		Proof struct {
 			Signed struct {
@@ -58,7 +58,7 @@ func readDHLUniversal(r *reader) error {
 	var answer struct {
 		problem
 
-		Shipments many[*dhlShipment] `json:"shipments"`
+		Shipments many[dhlShipment] `json:"shipments"`
 	}
 	if err := r.json(&answer); err != nil {
 		return err
@@ -69,7 +69,8 @@ func readDHLUniversal(r *reader) error {
 		}
 		return nil
 	}
-	for _, s := range answer.Shipments {
+	for i := range answer.Shipments {
+		s := &answer.Shipments[i]
 		if s.ID == "" && s.Service == "" {
 			return errNotThis
 		}
@@ -114,10 +115,10 @@ func (r *reader) dhlUnified(s *dhlShipment) {
 	}
 	signed := s.Details.Proof.Signed
 	p.signedBy = first(signed.Name.String(), strings.TrimSpace(signed.Given.String()+" "+signed.Family.String()), signed.Company.String())
-	p.eta = r.dhlForecast(first(s.Window.End, s.ETA))
+	p.dhlForecast("estimatedTimeOfDelivery", first(s.Window.End, s.ETA))
 	p.etaReason = s.Reason.String()
-	for i, e := range s.Events {
-		p.dhlUnified(fmt.Sprintf("events[%d]", i), e)
+	for i := range s.Events {
+		p.dhlUnified(fmt.Sprintf("events[%d]", i), &s.Events[i])
 	}
 	// The newest event stands beside the others too, which at times lack it.
 	if s.Status != nil && s.Status.When != "" && !s.tells(s.Status) {

@@ -24,7 +24,7 @@ type glsParcel struct {
 	When      text `json:"statusDateTime"`
 	ErrorCode text `json:"errorCode"`
 	Error     text `json:"errorMessage"`
-	Events    many[*struct {
+	Events    many[struct {
 		Code    text `json:"code"`
 		City    text `json:"city"`
 		Postal  text `json:"postalCode"`
@@ -38,10 +38,10 @@ func readGLS(r *reader) error {
 	var answer struct {
 		problem
 
-		Parcels   many[*glsParcel] `json:"parcels"`
-		Units     many[*glsUnit]   `json:"tuStatus"`
-		Exception text             `json:"exceptionText"`
-		LastError text             `json:"lastError"`
+		Parcels   many[glsParcel] `json:"parcels"`
+		Units     many[glsUnit]   `json:"tuStatus"`
+		Exception text            `json:"exceptionText"`
+		LastError text            `json:"lastError"`
 	}
 	if err := r.json(&answer); err != nil {
 		return err
@@ -53,11 +53,11 @@ func readGLS(r *reader) error {
 	case !r.problem(&answer.problem):
 		return errNotThis
 	}
-	for _, parcel := range answer.Parcels {
-		r.gls(parcel)
+	for i := range answer.Parcels {
+		r.gls(&answer.Parcels[i])
 	}
-	for _, unit := range answer.Units {
-		r.glsUnit(unit)
+	for i := range answer.Units {
+		r.glsUnit(&answer.Units[i])
 	}
 	return nil
 }
@@ -67,7 +67,8 @@ func (r *reader) gls(g *glsParcel) {
 	if g.ErrorCode != "" {
 		p.fail(glsReason(g.ErrorCode.String()), g.ErrorCode.String(), g.Error.String())
 	}
-	for i, e := range g.Events {
+	for i := range g.Events {
+		e := &g.Events[i]
 		s := scan{code: e.Code.String(), status: glsKind(e.Code.String()), words: e.Words.String()}
 		s.place = &schemas.Location{City: e.City.String(), PostalCode: e.Postal.String(), Country: places.Country(e.Country.String())}
 		var err error
@@ -108,7 +109,7 @@ type glsUnit struct {
 	Signature struct {
 		Value text `json:"value"`
 	} `json:"signature"`
-	History many[*struct {
+	History many[struct {
 		Date    text `json:"date"`
 		Time    text `json:"time"`
 		Words   text `json:"evtDscr"`
@@ -128,7 +129,8 @@ func (r *reader) glsUnit(u *glsUnit) {
 	if name := u.Signature.Value.String(); name != "true" && name != "false" {
 		p.signedBy = name
 	}
-	for i, e := range u.History {
+	for i := range u.History {
+		e := &u.History[i]
 		s := scan{words: e.Words.String()}
 		if len(u.Progress.Codes) == len(u.History) {
 			s.code = u.Progress.Codes[i].String()

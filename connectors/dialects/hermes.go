@@ -27,7 +27,7 @@ type hermesShipment struct {
 			End text `json:"to"`
 		} `json:"timeSlot"`
 	} `json:"deliveryForecast"`
-	Events many[*struct {
+	Events many[struct {
 		When  text `json:"timestamp"`
 		Code  text `json:"code"`
 		Words text `json:"description"`
@@ -43,8 +43,8 @@ func readHermes(r *reader) error {
 	var answer struct {
 		problem
 
-		Shipments many[*hermesShipment] `json:"shipmentinfo"`
-		Results   many[*struct {
+		Shipments many[hermesShipment] `json:"shipmentinfo"`
+		Results   many[struct {
 			Code  text `json:"code"`
 			Words text `json:"message"`
 		}] `json:"listOfResultCodes"`
@@ -64,8 +64,8 @@ func readHermes(r *reader) error {
 	case !r.problem(&answer.problem):
 		return errNotThis
 	}
-	for _, s := range answer.Shipments {
-		r.hermes(s)
+	for i := range answer.Shipments {
+		r.hermes(&answer.Shipments[i])
 	}
 	return nil
 }
@@ -90,22 +90,13 @@ func (r *reader) hermes(s *hermesShipment) {
 	if code := s.Result.Code.String(); code != "" && code[0] == 'e' {
 		p.fail(hermesReason(code), code, s.Result.Words.String())
 	}
-	p.eta = r.hermesForecast(s.Forecast.Day.String(), s.Forecast.Window.End.String())
-	for i, e := range s.Events {
+	p.window("deliveryForecast", s.Forecast.Day.String(), s.Forecast.Window.End.String())
+	for i := range s.Events {
+		e := &s.Events[i]
 		told := scan{code: e.Code.String(), words: e.Words.String()}
 		told.place = &schemas.Location{Name: e.Unit.Name.String(), City: e.Unit.City.String(), Country: places.Country(e.Unit.Country.String())}
 		var err error
 		told.when, err = r.when(e.When.String(), told.place)
 		p.tell(fmt.Sprintf("status[%d]", i), told, err)
 	}
-}
-
-// hermesForecast reads a day, and the end of its window where there is one.
-func (r *reader) hermesForecast(day, end string) moment {
-	for _, written := range []string{day + "T" + end, day} {
-		if m, err := r.when(written, nil); err == nil {
-			return m
-		}
-	}
-	return moment{} // a forecast that cannot be read is none
 }

@@ -14,10 +14,10 @@ var laPoste = &Dialect{
 }
 
 type laPosteAnswer struct {
-	Answers many[*laPosteAnswer] `json:"responses"`
-	Code    text                 `json:"returnCode"`
-	Message text                 `json:"returnMessage"`
-	Number  text                 `json:"idShip"`
+	Answers many[laPosteAnswer] `json:"responses"`
+	Code    text                `json:"returnCode"`
+	Message text                `json:"returnMessage"`
+	Number  text                `json:"idShip"`
 	// Gateway is the code of a refusal before the service, such as
 	// TOO_MANY_REQUESTS.
 	Gateway      text `json:"code"`
@@ -27,7 +27,7 @@ type laPosteAnswer struct {
 		Product text `json:"product"`
 		Final   flag `json:"isFinal"`
 		ETA     text `json:"estimDate"`
-		Events  many[*struct {
+		Events  many[struct {
 			Code  text `json:"code"`
 			When  text `json:"date"`
 			Words text `json:"label"`
@@ -36,18 +36,26 @@ type laPosteAnswer struct {
 }
 
 func readLaPoste(r *reader) error {
-	var answers many[*laPosteAnswer]
+	var answers many[laPosteAnswer]
 	if err := r.json(&answers); err != nil {
 		return err
 	}
 	if len(answers) == 0 {
 		return errNotThis
 	}
-	for _, a := range answers {
-		for _, inside := range append(many[*laPosteAnswer]{a}, a.Answers...) {
-			if !r.laPoste(inside) && len(inside.Answers) == 0 {
-				return errNotThis
+	return r.laPostes(answers)
+}
+
+// laPostes reads answers, and those in an answer.
+func (r *reader) laPostes(answers many[laPosteAnswer]) error {
+	for i := range answers {
+		a := &answers[i]
+		if len(a.Answers) > 0 {
+			if err := r.laPostes(a.Answers); err != nil {
+				return err
 			}
+		} else if !r.laPoste(a) {
+			return errNotThis
 		}
 	}
 	return nil
@@ -92,11 +100,7 @@ func (r *reader) laPosteShipment(a *laPosteAnswer) {
 	}
 	p := r.parcel(carrier, first(a.Shipment.Number, a.Number))
 	if !a.Shipment.Final {
-		if eta, err := r.when(a.Shipment.ETA.String(), nil); err == nil && strings.HasSuffix(eta.local, "T00:00:00") {
-			p.eta = eta.asDay()
-		} else if err == nil {
-			p.eta = eta
-		}
+		p.forecast("estimDate", a.Shipment.ETA.String())
 	}
 	for i, e := range a.Shipment.Events {
 		s := scan{code: e.Code.String(), words: e.Words.String()}

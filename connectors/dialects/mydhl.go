@@ -11,16 +11,16 @@ var myDHL = &Dialect{
 }
 
 type myDHLShipment struct {
-	Number     text               `json:"shipmentTrackingNumber"`
-	Status     text               `json:"status"`
-	ETA        text               `json:"estimatedDeliveryDate"`
-	ETAAndTime text               `json:"estimatedTimeOfDelivery"`
-	Events     many[*myDHLEvent]  `json:"events"`
-	Pieces     many[*myDHLPieces] `json:"pieces"`
+	Number     text              `json:"shipmentTrackingNumber"`
+	Status     text              `json:"status"`
+	ETA        text              `json:"estimatedDeliveryDate"`
+	ETAAndTime text              `json:"estimatedTimeOfDelivery"`
+	Events     many[myDHLEvent]  `json:"events"`
+	Pieces     many[myDHLPieces] `json:"pieces"`
 }
 
 type myDHLPieces struct {
-	Events many[*myDHLEvent] `json:"events"`
+	Events many[myDHLEvent] `json:"events"`
 }
 
 type myDHLEvent struct {
@@ -29,7 +29,7 @@ type myDHLEvent struct {
 	Offset text `json:"GMTOffset"`
 	Code   text `json:"typeCode"`
 	Words  text `json:"description"`
-	Areas  many[*struct {
+	Areas  many[struct {
 		Words text `json:"description"`
 	}] `json:"serviceArea"`
 	SignedBy text `json:"signedBy"`
@@ -39,7 +39,7 @@ func readMyDHL(r *reader) error {
 	var answer struct {
 		problem
 
-		Shipments many[*myDHLShipment] `json:"shipments"`
+		Shipments many[myDHLShipment] `json:"shipments"`
 	}
 	if err := r.json(&answer); err != nil {
 		return err
@@ -50,27 +50,27 @@ func readMyDHL(r *reader) error {
 		}
 		return nil
 	}
-	for _, s := range answer.Shipments {
-		if s.Number == "" {
+	for i := range answer.Shipments {
+		if answer.Shipments[i].Number == "" {
 			return errNotThis
 		}
-		r.myDHL(s)
+		r.myDHL(&answer.Shipments[i])
 	}
 	return nil
 }
 
 func (r *reader) myDHL(s *myDHLShipment) {
 	p := r.parcel("", s.Number.String())
-	p.eta = r.dhlForecast(first(s.ETAAndTime, s.ETA))
-	for i, e := range s.Events {
-		p.myDHL(fmt.Sprintf("events[%d]", i), e)
+	p.dhlForecast("estimatedDeliveryDate", first(s.ETAAndTime, s.ETA))
+	for i := range s.Events {
+		p.myDHL(fmt.Sprintf("events[%d]", i), &s.Events[i])
 	}
 	if len(s.Events) > 0 {
 		return
 	}
 	for i, piece := range s.Pieces {
-		for j, e := range piece.Events {
-			p.myDHL(fmt.Sprintf("pieces[%d].events[%d]", i, j), e)
+		for j := range piece.Events {
+			p.myDHL(fmt.Sprintf("pieces[%d].events[%d]", i, j), &piece.Events[j])
 		}
 	}
 }

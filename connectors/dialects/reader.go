@@ -130,6 +130,19 @@ func (p *parcel) forecast(where, written string, layouts ...string) {
 	p.eta = m
 }
 
+// window sets the forecast to the end of a window on a day, which is a time of
+// day or a whole time; without one that can be read, to the day.
+func (p *parcel) window(where, day, end string) {
+	day = day[:min(len(day), len(localDay))]
+	for _, written := range []string{end, day + "T" + end} {
+		if m, err := p.r.when(written, nil); err == nil && end != "" {
+			p.eta = m
+			return
+		}
+	}
+	p.forecast(where, day)
+}
+
 // misread adds what cannot be read of a parcel.
 func (p *parcel) misread(where, code string, err error) {
 	p.r.out.Failures = append(p.r.out.Failures, Failure{
@@ -206,7 +219,9 @@ func (r *reader) finish() {
 		if id.code == "" {
 			id.words = strings.ToLower(strings.Join(strings.Fields(e.Description), " "))
 		}
-		e.Ordinal = seen[id]
+		if e.Ordinal == 0 { // our own dialect may tell it
+			e.Ordinal = seen[id]
+		}
 		seen[id]++
 	}
 }

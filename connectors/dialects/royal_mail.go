@@ -35,7 +35,7 @@ type royalMailPiece struct {
 		Day text `json:"date"`
 		End text `json:"endOfEstimatedWindow"`
 	} `json:"estimatedDelivery"`
-	Events many[*struct {
+	Events many[struct {
 		Code  text `json:"eventCode"`
 		Words text `json:"eventName"`
 		When  text `json:"eventDateTime"`
@@ -52,10 +52,10 @@ type royalMailError struct {
 
 func readRoyalMail(r *reader) error {
 	var answer struct {
-		Pieces  many[*royalMailPiece] `json:"mailPieces"`
-		Errors  many[*royalMailError] `json:"errors"`
-		Status  text                  `json:"httpCode"`
-		Message text                  `json:"httpMessage"`
+		Pieces  many[royalMailPiece] `json:"mailPieces"`
+		Errors  many[royalMailError] `json:"errors"`
+		Status  text                 `json:"httpCode"`
+		Message text                 `json:"httpMessage"`
 	}
 	if err := r.json(&answer); err != nil {
 		return err
@@ -69,8 +69,8 @@ func readRoyalMail(r *reader) error {
 	if len(answer.Pieces) == 0 && len(answer.Errors) == 0 {
 		r.fail(httpReason(answer.Status.String()), "", "", answer.Status.String(), answer.Message.String())
 	}
-	for _, piece := range answer.Pieces {
-		r.royalMail(piece)
+	for i := range answer.Pieces {
+		r.royalMail(&answer.Pieces[i])
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (r *reader) royalMail(m *royalMailPiece) {
 		p.fail(m.Error.reason(""), m.Error.Code.String(), first(m.Error.Words, m.Error.Cause))
 	}
 	p.signedBy = m.Signature.Name.String()
-	p.eta = r.royalMailForecast(m.Estimate.Day.String(), m.Estimate.End.String())
+	p.window("estimatedDelivery", m.Estimate.Day.String(), m.Estimate.End.String())
 	told := false
 	for i, e := range m.Events {
 		told = told || e.Code == m.Summary.Code && e.When == m.Summary.When
@@ -122,16 +122,4 @@ func (p *parcel) royalMail(where string, status, code, words, place, when text) 
 	var err error
 	s.when, err = p.r.when(when.String(), nil)
 	p.tell(where, s, err)
-}
-
-// royalMailForecast reads the end of the estimated window, which is a time of
-// day or a whole time, or else the day.
-func (r *reader) royalMailForecast(day, end string) moment {
-	day = day[:min(len(day), len(localDay))]
-	for _, written := range []string{end, day + "T" + end, day} {
-		if m, err := r.when(written, nil); err == nil {
-			return m
-		}
-	}
-	return moment{} // a forecast that cannot be read is none
 }
