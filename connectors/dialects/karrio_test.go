@@ -266,7 +266,7 @@ func minute(local string) string { return local[:min(len(local), len("2006-01-02
 func mainStatus(t *testing.T, e schemas.CarrierEvent) string {
 	t.Helper()
 	model, codes := maps(t)
-	name, _, _ := codes.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus)
+	name, _, _ := codes.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus, e.Description)
 	code, _ := model.Resolve(e.Status, name)
 	return code.Status.Name
 }
@@ -276,7 +276,7 @@ func mainStatus(t *testing.T, e schemas.CarrierEvent) string {
 func mainOfKarrio(t *testing.T, status string) string {
 	t.Helper()
 	model, codes := maps(t)
-	name, _, ok := codes.Lookup("karrio", "", "", status)
+	name, _, ok := codes.Lookup("karrio", "", "", status, "")
 	if !ok || status == "unknown" {
 		return ""
 	}
