@@ -21,6 +21,7 @@ var aftership = &Dialect{
 		{"data.tracking_number", "data.slug", "data.tag", "meta.code"},
 		{"data.slug", "data.checkpoint", "meta.code"},
 		{"tracking_number", "slug", "tag", "checkpoints"},
+		{"meta.code", "meta.message"},
 	},
 	read: readAfterShip,
 }

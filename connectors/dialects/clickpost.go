@@ -134,8 +134,8 @@ func (p *parcel) clickpost(where string, c *clickpostScan, more *clickpostMore) 
 	if s.code == "" {
 		s.code = s.status
 	}
-	if s.status == "18" { // delayed or misrouted: the maps look for it in the words
-		s.status += " " + s.words
+	if s.status == "18" && s.words != "" { // delayed or misrouted: the maps look for it in the words
+		s.status = s.words
 	}
 	var err error
 	s.when, err = p.r.clickpostTime(c.Time.String())

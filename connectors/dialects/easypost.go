@@ -1,7 +1,10 @@
 package dialects
 
 import (
+	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"waybill/connectors/places"
 	"waybill/schemas"
@@ -82,7 +85,7 @@ func readEasyPost(r *reader) error {
 	case payload.Number != "":
 		r.easypost("", &payload.easypostTracker)
 	case payload.Object == "Event":
-		r.easypostEvent("", &payload.easypostEvent)
+		r.easypostEvent("", "/result", &payload.easypostEvent)
 	case payload.Trackers == nil && payload.Events == nil && payload.Error == nil:
 		return errNotThis
 	}
@@ -90,14 +93,19 @@ func readEasyPost(r *reader) error {
 		r.easypost(at("trackers", i)+".", &payload.Trackers[i])
 	}
 	for i := range payload.Events {
-		r.easypostEvent(at("events", i)+".", &payload.Events[i])
+		r.easypostEvent(at("events", i)+".", jsontext.Pointer("/events/"+strconv.Itoa(i)+"/result"), &payload.Events[i])
 	}
 	return nil
 }
 
-// easypostEvent reads an Event. Those in a list come without their trackers.
-func (r *reader) easypostEvent(where string, e *easypostEvent) {
+// easypostEvent reads an Event. Those in a list come without their trackers, and
+// what is in the result of another kind is no business of ours.
+func (r *reader) easypostEvent(where string, at jsontext.Pointer, e *easypostEvent) {
 	result := e.Result.one()
+	if !strings.HasPrefix(e.Description.String(), "tracker.") {
+		r.loose.forgive(at)
+		result = nil
+	}
 	if result == nil || result.Number == "" {
 		r.noParcel(e.Description.String())
 		return
@@ -118,6 +126,9 @@ func (r *reader) easypost(where string, t *easypostTracker) {
 	p.forecast(where+"est_delivery_date", eta.String())
 	for i := range t.Details {
 		p.easypost(where+at("tracking_details", i), &t.Details[i])
+	}
+	if p.count == 0 && t.Status == "unknown" {
+		p.fail(ReasonNotFound, t.Status.String(), "the carrier does not know the number, so far")
 	}
 }
 

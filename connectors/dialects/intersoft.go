@@ -15,6 +15,7 @@ var intersoft = &Dialect{
 	marks: []mark{
 		{"trackingNumber", "events.eventCode", "events.eventName", "events.stopTheClock"},
 		{"trackingNumber", "eventCode", "eventName", "stopTheClock"},
+		{"tracking_number", "event_code", "event_name", "stop_the_clock"},
 	},
 	read: readIntersoft,
 }

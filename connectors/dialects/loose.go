@@ -3,6 +3,7 @@ package dialects
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -126,6 +127,11 @@ func misfitOf(err *json.SemanticError, member jsontext.Kind) string {
 		kind = member
 	}
 	return wrongType("an object", kind).Error()
+}
+
+// forgive forgets the misfits in a value that is of no interest.
+func (l *loose) forgive(in jsontext.Pointer) {
+	l.wrong = slices.DeleteFunc(l.wrong, func(m misfit) bool { return in.Contains(m.at) })
 }
 
 // note adds a misfit, within bounds.

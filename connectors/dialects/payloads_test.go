@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"waybill/connectors/carriers"
 	"waybill/connectors/dialects"
+	"waybill/schemas"
 	"waybill/schemas/status"
 	"waybill/schemas/status/codemap"
 )
@@ -24,18 +26,30 @@ const payloads = "../../../shared/data/payloads"
 
 var received = time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
 
+var (
+	theTable = sync.OnceValues(carriers.Default)
+	theModel = sync.OnceValues(status.Default)
+	theMaps  = sync.OnceValues(func() (*codemap.Maps, error) {
+		model, err := theModel()
+		if err != nil {
+			return nil, err
+		}
+		return codemap.Default(model)
+	})
+)
+
 func options(t testing.TB) dialects.Options {
 	t.Helper()
-	table, err := carriers.Default()
+	table, err := theTable()
 	require.NoError(t, err)
 	return dialects.Options{Received: received, Way: dialects.Push, Carriers: table}
 }
 
 func maps(t testing.TB) (*status.Model, *codemap.Maps) {
 	t.Helper()
-	model, err := status.Default()
+	model, err := theModel()
 	require.NoError(t, err)
-	m, err := codemap.Default(model)
+	m, err := theMaps()
 	require.NoError(t, err)
 	return model, m
 }
@@ -69,6 +83,39 @@ func TestPayloads(t *testing.T) {
 	}
 }
 
+// What is made of payloads of our own making: one for each form and trap of the
+// dialects. Those of which nothing else says what they are are told to be ours.
+func TestForms(t *testing.T) {
+	entries, err := os.ReadDir("testdata/forms")
+	require.NoError(t, err)
+	for _, folder := range entries {
+		name := folder.Name()
+		if !folder.IsDir() {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			files, err := filepath.Glob(filepath.Join("testdata", "forms", name, "*"))
+			require.NoError(t, err)
+			var told strings.Builder
+			for _, file := range files {
+				payload, err := os.ReadFile(file)
+				require.NoError(t, err)
+				fmt.Fprintf(&told, "%s (%s)\n%s", filepath.Base(file), detected(payload), tell(t, name, payload))
+			}
+			golden(t, filepath.Join("testdata", "forms", name+".txt"), told.String())
+		})
+	}
+}
+
+// detected says which dialect a payload is found to be in.
+func detected(payload []byte) string {
+	d, err := dialects.Detect(payload)
+	if err != nil {
+		return err.Error()
+	}
+	return d.Name
+}
+
 // tell says what a payload was read as.
 func tell(t testing.TB, dialect string, payload []byte) string {
 	t.Helper()
@@ -93,6 +140,12 @@ func tell(t testing.TB, dialect string, payload []byte) string {
 		}
 		if e.ETAAt != nil {
 			fmt.Fprintf(&out, " eta %s", e.ETAAt.Format(time.RFC3339))
+		}
+		if e.Leg != schemas.LegForward {
+			fmt.Fprintf(&out, " %s", e.Leg)
+		}
+		if e.SignedBy != "" {
+			fmt.Fprintf(&out, " signed")
 		}
 		if e.Ordinal > 0 {
 			fmt.Fprintf(&out, " #%d", e.Ordinal)

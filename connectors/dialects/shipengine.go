@@ -20,6 +20,7 @@ var shipengine = &Dialect{
 		{"tracking_number", "status_code", "events.occurred_at"},
 		{"tracking_number", "standardized_status_code"},
 		{"tracking_info.tracking_number", "tracking_info.standardized_status_code"},
+		{"resource_type", "resource_url"},
 		{"request_id", "errors.error_source", "errors.error_code"},
 	},
 	read: readShipEngine,
@@ -80,6 +81,7 @@ func readShipEngine(r *reader) error {
 		return err
 	}
 	if kind := payload.Type.String(); kind != "" && kind != "API_TRACK" && kind != "TRACK_EVENT_V2" {
+		r.loose.forgive("/data")
 		r.noParcel(kind)
 		return nil
 	}

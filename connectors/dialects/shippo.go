@@ -14,6 +14,7 @@ var shippo = &Dialect{
 	Name: "shippo", Aliases: []string{"goshippo"},
 	marks: []mark{
 		{"event=track_updated", "data.tracking_number", "data.carrier"},
+		{"event=transaction_created"}, {"event=transaction_updated"},
 		{"carrier", "tracking_number", "tracking_history"},
 		{"carrier", "tracking_number", "tracking_status", "address_to"},
 	},
@@ -59,6 +60,7 @@ func readShippo(r *reader) error {
 	}
 	switch event := payload.Event.String(); {
 	case event != "" && event != "track_updated" && event != "all":
+		r.loose.forgive("/data")
 		r.noParcel(event)
 		return nil
 	case track.Number == "" && r.Number == "":

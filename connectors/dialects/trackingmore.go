@@ -17,12 +17,13 @@ var trackingmore = &Dialect{
 	marks: []mark{
 		{"data.courier_code", "data.tracking_number", "data.delivery_status"},
 		{"data.carrier_code", "data.tracking_number", "data.origin_info"},
-		{"data.items.carrier_code", "data.items.tracking_number"},
+		{"meta.code", "data.items.carrier_code", "data.items.tracking_number"},
 		{"courier_code", "tracking_number", "delivery_status"},
 		{"carrier_code", "tracking_number", "origin_info"},
-		{"data.success.courier_code", "data.success.tracking_number"},
-		{"data.error.errorCode", "data.error.errorMessage"},
+		{"meta.code", "data.success.courier_code", "data.success.tracking_number"},
+		{"meta.code", "data.error.errorCode", "data.error.errorMessage"},
 		{"verifyInfo.signature", "data"},
+		{"meta.code", "meta.message"},
 	},
 	read: readTrackingMore,
 }

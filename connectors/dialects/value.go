@@ -81,6 +81,7 @@ func (m *many[T]) readList(d *jsontext.Decoder, l *loose) error {
 	case 'n':
 		return d.SkipValue()
 	case '[':
+		*m = many[T]{} // an empty list is more than none
 		if _, err := d.ReadToken(); err != nil {
 			return err
 		}
