@@ -51,6 +51,9 @@ type Polling struct {
 	Password Secret `yaml:"password"`
 	// Rate is how many requests a second it allows. 0: what it publishes.
 	Rate float64 `yaml:"rate"`
+	// PerDay is how many requests a day of UTC it allows. 0: what it publishes,
+	// or, with a rate of its own, as many as that allows.
+	PerDay int `yaml:"per_day"`
 	// InFlight is how many requests may be under way. 0: what is right for it.
 	InFlight int `yaml:"in_flight"`
 	// Carriers are those that this account is asked about, by slug, and what
