@@ -99,7 +99,7 @@ func readShipEngine(r *reader) error {
 	switch {
 	case number == "" && len(track.Errors) > 0:
 		return nil
-	case number == "" && r.Number == "":
+	case number == "" && (r.Number == "" || track.Events == nil && track.Status == "" && track.Standard == ""):
 		return errNotThis
 	}
 	p := r.parcel(carrier, number)

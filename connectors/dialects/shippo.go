@@ -63,7 +63,7 @@ func readShippo(r *reader) error {
 		r.loose.forgive("/data")
 		r.noParcel(event)
 		return nil
-	case track.Number == "" && r.Number == "":
+	case track.Number == "" && (r.Number == "" || track.History == nil && track.Status == nil):
 		return readShippoProblem(r)
 	}
 	p := r.parcel(track.Carrier.String(), track.Number.String())
