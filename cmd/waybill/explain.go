@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"waybill/analytics"
+	"waybill/internal/shipmentlog"
 )
 
 type explainCmd struct {
@@ -18,7 +18,8 @@ func (*explainCmd) Help() string {
 to. One that is held says until when. Beside them stand the history with what the rules noticed and what was done by hand,
 and what was sent to whom. A number that was used again has several lives, the newest first.
 
-With --tenant it is what that tenant may see: the carrier's side, and of what belongs to tenants its own.
+With --tenant it is what that tenant may see: of the carrier's side what its registrations chose with backfill (R5), and of
+what belongs to tenants its own.
 
 Examples:
 
@@ -46,7 +47,7 @@ func (p parcelArgs) toTenant() string {
 }
 
 // explain reads what is known, and fails when that is nothing.
-func (p parcelArgs) explain(ctx context.Context, g *globals) (*analytics.Explanation, error) {
+func (p parcelArgs) explain(ctx context.Context, g *globals) (*shipmentlog.Parcel, error) {
 	carrier, number, err := p.canonical(g)
 	if err != nil {
 		return nil, err
@@ -56,15 +57,14 @@ func (p parcelArgs) explain(ctx context.Context, g *globals) (*analytics.Explana
 		return nil, err
 	}
 	defer conn.Close() //nolint:errcheck // everything was read
-	e, err := analytics.Explain(ctx, conn, carrier, number, p.Tenant)
-	if err != nil {
-		return nil, err
+	var known *shipmentlog.Parcel
+	if log := shipmentlog.New(conn); p.Tenant == "" {
+		known, err = log.ExplainAll(ctx, carrier, number)
+	} else {
+		known, err = log.Explain(ctx, p.Tenant, carrier, number)
 	}
-	if len(e.Shipments) == 0 && len(e.Decisions) == 0 && len(e.Events) == 0 {
-		return nil, fmt.Errorf("nothing is known of %s %s%s; rows reach ClickHouse about a second after an event", carrier, number, p.toTenant())
+	if err == nil && known == nil {
+		err = fmt.Errorf("nothing is known of %s %s%s; rows reach ClickHouse about a second after an event", carrier, number, p.toTenant())
 	}
-	e.Shipments, e.Registrations, e.Events = list(e.Shipments), list(e.Registrations), list(e.Events)
-	e.Decisions, e.Webhooks = list(e.Decisions), list(e.Webhooks)
-	e.Exceptions, e.Acknowledgements, e.ETAChanges = list(e.Exceptions), list(e.Acknowledgements), list(e.ETAChanges)
-	return e, nil
+	return known, err
 }

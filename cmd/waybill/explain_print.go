@@ -11,11 +11,11 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"waybill/analytics"
+	"waybill/internal/shipmentlog"
 )
 
 // printExplanation prints everything, life by life.
-func printExplanation(w io.Writer, e *analytics.Explanation) {
+func printExplanation(w io.Writer, e *shipmentlog.Parcel) {
 	for i, life := range e.Lives() {
 		if i > 0 {
 			fmt.Fprintln(w)
@@ -29,20 +29,20 @@ func printExplanation(w io.Writer, e *analytics.Explanation) {
 		section(w, "What was sent")
 		t := newTable(w, "tenant", "endpoint", "#", "type", "outcome", "attempts", "last attempt", "next attempt", "id")
 		for _, h := range life.Webhooks {
-			t.AppendRow(table.Row{h.Tenant, h.EndpointID, h.Sequence, h.Type, h.Outcome, h.Attempts, optional(h.LastAttempt), optional(h.NextAttemptAt), h.JobID})
+			t.AppendRow(table.Row{h.Tenant, h.EndpointID, h.Sequence, h.Type, h.Outcome, h.Attempts, optional(h.LastAttempt), optional(h.NextAttemptAt), h.WebhookID})
 		}
 		render(w, t)
 	}
 }
 
 // printPresent prints how a life of the number stands.
-func printPresent(w io.Writer, e *analytics.Explanation) {
+func printPresent(w io.Writer, e *shipmentlog.Parcel) {
 	for _, s := range e.Shipments {
 		fmt.Fprintf(w, "status     %s (%s) since %s, by event %s\nlife       epoch %s, revision %d%s\nclock      %s to %s\n",
 			s.Status, s.Code, optional(s.StatusAt), orDash(s.PresentEventID), stamp(s.Epoch), s.Revision, closedNote(s.Closed),
 			optional(s.ClockStart), optional(s.ClockStop))
-		if s.ETA != "" {
-			fmt.Fprintf(w, "eta        %s, at first %s, moved %d times\n", s.ETA, orDash(s.OriginalETA), max(0, len(e.ETAChanges)-1))
+		if s.ETA != nil {
+			fmt.Fprintf(w, "eta        %s, at first %s, moved %d times\n", s.ETA, orDash(s.OriginalETA.String()), max(0, len(e.ETAChanges)-1))
 		}
 		if s.StalledAt != nil || s.NotFoundAt != nil {
 			fmt.Fprintf(w, "silent     stalled %s, not found %s, last scan %s\n", optional(s.StalledAt), optional(s.NotFoundAt), optional(s.LastScanAt))
@@ -61,7 +61,7 @@ func printPresent(w io.Writer, e *analytics.Explanation) {
 	}
 }
 
-func printRegistration(w io.Writer, r *analytics.ExplainedRegistration) {
+func printRegistration(w io.Writer, r *shipmentlog.Registration) {
 	fmt.Fprintf(w, "\nfollowed   by %s, %s, window %s to %s\n", r.Tenant, r.State, stamp(r.RegisteredAt), stamp(r.ExpiresAt))
 	if r.Reason != "" || r.Actor != "" {
 		fmt.Fprintf(w, "           %s by %s: %s\n", r.State, orDash(r.Actor), orDash(r.Reason))
@@ -77,10 +77,10 @@ func printRegistration(w io.Writer, r *analytics.ExplainedRegistration) {
 		fmt.Fprintf(w, "           at risk since %s\n", stamp(*r.AtRiskAt))
 	}
 	fmt.Fprintf(w, "           promised %s, delayed %s, cleared %s, reference %s\n",
-		orDash(r.Promise), optional(r.DelayedAt), optional(r.DelayClearedAt), orDash(r.Reference))
+		orDash(r.Promised.String()), optional(r.DelayedAt), optional(r.DelayClearedAt), orDash(r.Reference))
 }
 
-func printDecisions(w io.Writer, e *analytics.Explanation) {
+func printDecisions(w io.Writer, e *shipmentlog.Parcel) {
 	section(w, "What became of each raw event")
 	t := newTable(w, "partition:offset", "arrived", "occurred", "source", "code", "decision", "rule", "reason", "event", "against")
 	for _, d := range e.Decisions {
@@ -99,7 +99,7 @@ func printDecisions(w io.Writer, e *analytics.Explanation) {
 
 // printHistory prints the events as they now stand, with what the rules noticed
 // by themselves and what was done by hand.
-func printHistory(w io.Writer, e *analytics.Explanation) {
+func printHistory(w io.Writer, e *shipmentlog.Parcel) {
 	section(w, "History")
 	t := newTable(w, "occurred", "local", "type", "code", "decision", "source", "for", "detail", "event")
 	for _, v := range e.Events {
@@ -111,7 +111,7 @@ func printHistory(w io.Writer, e *analytics.Explanation) {
 }
 
 // detail is what an event says in words, who did it, and what the rules saw.
-func detail(v *analytics.ExplainedEvent) string {
+func detail(v *shipmentlog.Event) string {
 	var parts []string
 	if v.Actor != "" {
 		parts = append(parts, "by "+v.Actor)

@@ -1,0 +1,87 @@
+package shipmentlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+)
+
+// Limits of a page, in rows.
+const (
+	DefaultLimit = 100
+	MaxLimit     = 1000
+)
+
+// Bounds of one query. Time is the caller's to bound, by its context, which the
+// server keeps to.
+const (
+	maxMemory  = 1 << 30 // bytes
+	maxThreads = 4
+	// maxRows is how many events, decisions or webhooks of one parcel are read:
+	// the newest. The rules take in 1,000 new events a day at most.
+	maxRows = 5000
+)
+
+// Log answers questions about parcels. It is safe for concurrent use.
+type Log struct {
+	conn   driver.Conn
+	memory int // bytes that a query may use
+}
+
+// New makes a log that asks over conn, which stays the caller's.
+func New(conn driver.Conn) *Log { return &Log{conn: conn, memory: maxMemory} }
+
+// InputError says what is wrong with a question. It is the asker's to mend.
+type InputError struct {
+	// Field is what is wrong, by its name in the API, for example after.
+	Field, Problem string
+}
+
+func (e *InputError) Error() string { return e.Field + ": " + e.Problem }
+
+// ErrTooLarge says that a question needs more memory than it may have. One that
+// is narrower needs less.
+var ErrTooLarge = errors.New("the question needs too much memory; narrow it")
+
+// codeMemory is ClickHouse's MEMORY_LIMIT_EXCEEDED.
+const codeMemory = 241
+
+// ask reads the rows of a query into a slice, within the bounds. With threads 1
+// a query of a few rows costs the least.
+func (l *Log) ask(ctx context.Context, threads int, into any, query string, params ...any) error {
+	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
+		"max_memory_usage": l.memory, "max_threads": threads, "do_not_merge_across_partitions_select_final": 1,
+	}))
+	err := l.conn.Select(ctx, into, query, params...)
+	if refused, is := errors.AsType[*clickhouse.Exception](err); is && refused.Code == codeMemory {
+		return fmt.Errorf("%w: %w", ErrTooLarge, err)
+	}
+	return err
+}
+
+func checkTenant(tenant string) error {
+	if tenant == "" {
+		return &InputError{"tenant", "it is empty; each question is of one tenant"}
+	}
+	return nil
+}
+
+// limitOf checks how many rows are asked for.
+func limitOf(asked int) (int, error) {
+	switch {
+	case asked == 0:
+		return DefaultLimit, nil
+	case asked < 0 || asked > MaxLimit:
+		return 0, &InputError{"limit", fmt.Sprintf("it is %d; a page has 1 to %d", asked, MaxLimit)}
+	}
+	return asked, nil
+}
+
+// instant gives a time as a parameter.
+func instant(name string, at time.Time) any {
+	return clickhouse.DateNamed(name, at, clickhouse.MilliSeconds)
+}
