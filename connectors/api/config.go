@@ -14,6 +14,7 @@ import (
 	"waybill/internal/apikeys"
 	"waybill/internal/endpointclient"
 	"waybill/internal/redelivery"
+	"waybill/internal/shipmentlog"
 	"waybill/internal/webhooklog"
 	"waybill/schemas"
 	"waybill/schemas/status"
@@ -26,6 +27,8 @@ type Config struct {
 	Endpoints *endpointclient.Live
 	// Log answers what became of webhooks.
 	Log *webhooklog.Log
+	// Parcels answers what became of parcels.
+	Parcels *shipmentlog.Log
 	// Redelivery sends them again.
 	Redelivery *redelivery.Client
 	// Publisher puts what tenants ask for onto the log.
@@ -52,8 +55,8 @@ type Config struct {
 
 func (c Config) withDefaults() (Config, error) {
 	switch {
-	case c.Keys == nil || c.Endpoints == nil || c.Log == nil || c.Redelivery == nil:
-		return c, errors.New("making the API: the keys, the client of endpoints, the log of webhooks and redelivery are required")
+	case c.Keys == nil || c.Endpoints == nil || c.Log == nil || c.Parcels == nil || c.Redelivery == nil:
+		return c, errors.New("making the API: the keys, the client of endpoints, the logs of webhooks and of parcels and redelivery are required")
 	case c.Publisher == nil || c.Carriers == nil || c.Model == nil || c.Maps == nil || c.Check == nil:
 		return c, errors.New("making the API: the publisher, the carriers, the model, the maps and the check of registrations are required")
 	case c.Logger == nil || c.Registerer == nil:

@@ -8,11 +8,12 @@
 //
 //	endpoints.go    endpoints and commands about them; idempotency.go, secret.go
 //	webhooks.go     what became of webhooks
-//	events.go       the pull feed
+//	events.go       the pull feed; wait.go waits for something new
+//	trackings.go    how parcels do, and why
 //	redeliveries.go sending again
 //	senders.go      where webhooks come from
 //	decode.go       bodies of requests; query.go their parameters
 //
-// It may import schemas and, of internal, apikeys, endpointclient, webhooklog
-// and redelivery. Start reading at New, then routes.
+// It may import schemas and, of internal, apikeys, endpointclient, webhooklog,
+// shipmentlog and redelivery. Start reading at New, then routes.
 package api

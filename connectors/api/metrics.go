@@ -41,7 +41,7 @@ func newMetrics(registerer prometheus.Registerer, routes []route, waiting func()
 		}
 	}
 	gauge := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "waybill_api_waiting_clients", Help: "Clients of the pull feed that wait for something new.",
+		Name: "waybill_api_waiting_clients", Help: "Clients that wait for something new: of the pull feed, and of look-ups.",
 	}, func() float64 { return float64(waiting()) })
 	for _, c := range []prometheus.Collector{m.requests, m.seconds, gauge} {
 		if err := registerer.Register(c); err != nil {

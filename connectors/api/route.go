@@ -55,7 +55,7 @@ func (a *API) routes() []route {
 	look := []string{apikeys.ScopeRead}
 	see := []string{apikeys.ScopeRead, apikeys.ScopeEndpoints}
 	manage := []string{apikeys.ScopeEndpoints}
-	const one = "/v4/endpoints/{id}"
+	const one, parcel = "/v4/endpoints/{id}", "/v4/trackings/{carrier}/{number}"
 	return []route{
 		plain(http.MethodGet, "/v4/openapi.json", nil, a.openAPI),
 		plain(http.MethodGet, "/v4/endpoints", see, a.listEndpoints),
@@ -73,6 +73,8 @@ func (a *API) routes() []route {
 		plain(http.MethodGet, "/v4/events", look, a.listEvents),
 		plain(http.MethodGet, "/v4/events/{id}", look, a.getEvent),
 		plain(http.MethodPost, "/v4/redeliveries", manage, a.redeliver),
+		plain(http.MethodGet, parcel, look, a.getTracking),
+		plain(http.MethodGet, parcel+"/explain", look, a.explainTracking),
 		plain(http.MethodGet, "/v4/senders", see, a.listSenders),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"waybill/internal/shipmentlog"
 	"waybill/internal/webhooklog"
 	"waybill/schemas"
 )
@@ -75,7 +76,7 @@ func (a *API) listEndpointEvents(c *call) (*answer, error) {
 	return ok(map[string]any{"events": events})
 }
 
-// ofLog says what an error of the log is to the client.
+// ofLog says what an error of a log is to the client.
 func ofLog(err error) error {
 	if input, is := errors.AsType[*webhooklog.InputError](err); is {
 		if input.Field == "choice" { // all of the body
@@ -83,8 +84,14 @@ func ofLog(err error) error {
 		}
 		return wrong(input.Field, "%s: %s", input.Field, input.Problem)
 	}
+	if input, is := errors.AsType[*shipmentlog.InputError](err); is {
+		return wrong(input.Field, "%s: %s", input.Field, input.Problem)
+	}
 	if _, is := errors.AsType[*problemError](err); is {
 		return err
+	}
+	if errors.Is(err, shipmentlog.ErrTooLarge) {
+		return problem(http.StatusUnprocessableEntity, "this needs more memory than a request may use; narrow it, by time for example")
 	}
 	if errors.Is(err, webhooklog.ErrCursorExpired) {
 		p := problem(http.StatusGone, "%v", err)

@@ -16,6 +16,7 @@ import (
 	"waybill/internal/apikeys"
 	"waybill/internal/endpointclient"
 	"waybill/internal/redelivery"
+	"waybill/internal/shipmentlog"
 	"waybill/internal/vault"
 	"waybill/internal/webhooklog"
 	"waybill/pipeline/tracking"
@@ -63,7 +64,7 @@ func newAPI(o *Options, p *parts) (*apiRole, error) {
 	again := &redelivery.Client{Log: events, Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs}
 	r.live = endpointclient.NewLive(&endpointclient.Client{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Vault: keys}, log)
 	r.api, err = api.New(api.Config{
-		Keys: o.API.Keys, Endpoints: r.live, Log: events, Redelivery: again, Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
+		Keys: o.API.Keys, Endpoints: r.live, Log: events, Parcels: shipmentlog.New(conn), Redelivery: again, Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
 		Publisher: &publish.Publisher{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Carriers: p.knows.Carriers},
 		Carriers:  p.knows.Carriers, Model: p.knows.Model, Maps: p.knows.Maps, Check: tracking.NewCheck(p.knows.Model, p.knows.Carriers),
 		Logger: log, Registerer: o.Registerer,

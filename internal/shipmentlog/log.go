@@ -4,16 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
-)
-
-// Limits of a page, in rows.
-const (
-	DefaultLimit = 100
-	MaxLimit     = 1000
 )
 
 // Bounds of one query. Time is the caller's to bound, by its context, which the
@@ -68,20 +61,4 @@ func checkTenant(tenant string) error {
 		return &InputError{"tenant", "it is empty; each question is of one tenant"}
 	}
 	return nil
-}
-
-// limitOf checks how many rows are asked for.
-func limitOf(asked int) (int, error) {
-	switch {
-	case asked == 0:
-		return DefaultLimit, nil
-	case asked < 0 || asked > MaxLimit:
-		return 0, &InputError{"limit", fmt.Sprintf("it is %d; a page has 1 to %d", asked, MaxLimit)}
-	}
-	return asked, nil
-}
-
-// instant gives a time as a parameter.
-func instant(name string, at time.Time) any {
-	return clickhouse.DateNamed(name, at, clickhouse.MilliSeconds)
 }

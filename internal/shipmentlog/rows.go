@@ -84,10 +84,10 @@ func (r *rows) parcel() *Parcel {
 }
 
 // each makes a list of another, without what it is told to leave out.
-func each[R, V any](all []R, make func(*R) (V, bool)) []V {
+func each[R, V any](all []R, show func(*R) (V, bool)) []V {
 	made := []V{}
 	for i := range all {
-		if v, counts := make(&all[i]); counts {
+		if v, counts := show(&all[i]); counts {
 			made = append(made, v)
 		}
 	}
