@@ -5,17 +5,21 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"waybill/connectors/dialects"
 	"waybill/internal/knowledge"
 	"waybill/schemas"
+	"waybill/schemas/yamlfile"
 )
 
 type normalizeCmd struct {
 	Dialect string   `help:"Dialect of the payloads, such as shippo or ups; auto finds it out." default:"auto"`
 	Format  string   `help:"ndjson (a line for each event and each failure) or text." enum:"ndjson,text" default:"ndjson"`
+	Carrier string   `help:"Carrier of the parcel, for payloads that do not say it."`
+	Number  string   `help:"Tracking number of the parcel, for payloads that do not repeat it."`
 	Files   []string `arg:"" help:"Payloads, a file each; - is standard input."`
 }
 
@@ -23,12 +27,15 @@ func (*normalizeCmd) Help() string {
 	return `Prints the carrier events that a payload of a carrier or a platform stands for, with the code of the model that the maps
 make of them. What the source could not tell, and what cannot be read, is a line with a reason. Nothing is published.
 
+The carrier is empty where neither the payload nor --carrier names it: such an event could not be published.
+
 The exit code is 1 when a payload cannot be read, or an event in it.
 
 Examples:
 
     waybill normalize shippo.json
     waybill normalize --dialect ups --format text answer.json
+    waybill normalize --dialect shipengine --carrier ups --number 1Z5R89390357567127 answer.json
     curl -s https://example.com/track | waybill normalize --dialect canada-post -`
 }
 
@@ -51,6 +58,9 @@ type unread struct {
 }
 
 func (c *normalizeCmd) Run(g *globals) error {
+	if c.Dialect != dialects.Auto && dialects.Named(c.Dialect) == nil {
+		return wrongUseError{fmt.Errorf("there is no dialect %q%s; there are %s", c.Dialect, yamlfile.DidYouMean(c.Dialect, dialects.Names()), strings.Join(dialects.Names(), ", "))}
+	}
 	knows, err := knowledge.Load(g.settings.Knowledge)
 	if err != nil {
 		return err
@@ -61,7 +71,9 @@ func (c *normalizeCmd) Run(g *globals) error {
 		if err != nil {
 			return wrongUseError{err}
 		}
-		reading, err := dialects.Parse(c.Dialect, payload, dialects.Options{Received: time.Now().UTC(), Way: dialects.File, Carriers: knows.Carriers})
+		reading, err := dialects.Parse(c.Dialect, payload, dialects.Options{
+			Received: time.Now().UTC().Truncate(time.Millisecond), Way: dialects.File, Carriers: knows.Carriers, Carrier: c.Carrier, Number: c.Number, Unkeyed: true,
+		})
 		if wrong, ok := errors.AsType[*dialects.PayloadError](err); ok {
 			reading = &dialects.Reading{Dialect: wrong.Dialect, Failures: []dialects.Failure{{Reason: dialects.Reason(wrong.Kind), Description: wrong.Problem}}}
 			bad++

@@ -83,8 +83,8 @@ func TestPayloads(t *testing.T) {
 	}
 }
 
-// What is made of payloads of our own making: one for each form and trap of the
-// dialects. Those of which nothing else says what they are are told to be ours.
+// What is made of payloads of our own making, one for each form and trap of the
+// dialects, and which dialect each is found to be in.
 func TestForms(t *testing.T) {
 	entries, err := os.ReadDir("testdata/forms")
 	require.NoError(t, err)
