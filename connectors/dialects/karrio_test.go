@@ -13,6 +13,8 @@ import (
 
 	"waybill/connectors/dialects"
 	"waybill/schemas"
+	"waybill/schemas/status"
+	"waybill/schemas/status/codemap"
 )
 
 // karrioFile lists the differences, each with its reason behind a stroke. The
@@ -58,6 +60,7 @@ func TestKarrioReadsTheSame(t *testing.T) {
 		t.Skipf("the payloads are not part of the project, and are not at %s", payloads)
 	}
 	reasons := karrioReasons(t)
+	model, codes := maps(t)
 	var told strings.Builder
 	for _, file := range expected {
 		folder := filepath.Base(filepath.Dir(file))
@@ -66,7 +69,7 @@ func TestKarrioReadsTheSame(t *testing.T) {
 		}
 		payload := karrioPayload(t, file)
 		fmt.Fprintf(&told, "%s/%s\n", folder, filepath.Base(payload))
-		for _, difference := range karrioDifferences(t, folder, payload, file) {
+		for _, difference := range karrioDifferences(t, &differences{model: model, codes: codes}, folder, payload, file) {
 			line := fmt.Sprintf("  %s", difference)
 			reason := reasons[folder+"/"+filepath.Base(payload)+line]
 			if !*rewrite {
@@ -134,7 +137,7 @@ func readKarrio(t *testing.T, file string) karrioReading {
 }
 
 // karrioDifferences tells in which our reading differs.
-func karrioDifferences(t *testing.T, dialect, file, expected string) []string {
+func karrioDifferences(t *testing.T, found *differences, dialect, file, expected string) []string {
 	t.Helper()
 	payload, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -143,7 +146,6 @@ func karrioDifferences(t *testing.T, dialect, file, expected string) []string {
 	if err != nil {
 		return []string{fmt.Sprintf("refused: %v", err)}
 	}
-	var found differences
 	byNumber, numbers := make(map[string][]schemas.CarrierEvent), []string{}
 	for _, e := range ours.Events {
 		if byNumber[e.TrackingNumber] == nil {
@@ -155,7 +157,7 @@ func karrioDifferences(t *testing.T, dialect, file, expected string) []string {
 		if i := slices.Index(numbers, p.Number); i >= 0 {
 			numbers = slices.Delete(numbers, i, i+1)
 		}
-		compareParcels(t, &found, byNumber[p.Number], p)
+		found.parcels(byNumber[p.Number], p)
 	}
 	for _, number := range numbers {
 		found.add("parcel %s: not read by Karrio", number)
@@ -179,7 +181,11 @@ func karrioDifferences(t *testing.T, dialect, file, expected string) []string {
 }
 
 // differences are those of one payload, each once.
-type differences struct{ list []string }
+type differences struct {
+	model *status.Model
+	codes *codemap.Maps
+	list  []string
+}
 
 func (d *differences) add(format string, args ...any) {
 	if line := fmt.Sprintf(format, args...); !slices.Contains(d.list, line) {
@@ -187,44 +193,42 @@ func (d *differences) add(format string, args ...any) {
 	}
 }
 
-func compareParcels(t *testing.T, found *differences, ours []schemas.CarrierEvent, theirs karrioParcel) {
-	t.Helper()
+func (d *differences) parcels(ours []schemas.CarrierEvent, theirs karrioParcel) {
 	if len(ours) == 0 {
-		found.add("parcel %s: read by Karrio alone", theirs.Number)
+		d.add("parcel %s: read by Karrio alone", theirs.Number)
 		return
 	}
 	left := slices.Clone(ours)
 	for _, e := range theirs.Events {
 		i := karrioEventIn(left, e)
 		if i < 0 {
-			found.add("event %s of %s: read by Karrio alone", e.Code, e.when())
+			d.add("event %s of %s: read by Karrio alone", e.Code, e.when())
 			continue
 		}
-		compareEvents(t, found, left[i], e)
+		d.events(left[i], e)
 		left = slices.Delete(left, i, i+1)
 	}
 	for _, e := range left {
-		found.add("event %s of %s: not read by Karrio", e.RawCode, e.OccurredLocal)
+		d.add("event %s of %s: not read by Karrio", e.RawCode, e.OccurredLocal)
 	}
-	delivered := slices.ContainsFunc(ours, func(e schemas.CarrierEvent) bool { return mainStatus(t, e) == "DELIVERED" })
+	delivered := slices.ContainsFunc(ours, func(e schemas.CarrierEvent) bool { return d.main(e) == "DELIVERED" })
 	if theirs.Delivered != nil && *theirs.Delivered != delivered {
-		found.add("delivered: %t, for Karrio %t", delivered, *theirs.Delivered)
+		d.add("delivered: %t, for Karrio %t", delivered, *theirs.Delivered)
 	}
 	if eta := etaOf(ours); eta != theirs.ETA {
-		found.add("forecast: %q, for Karrio %q", eta, theirs.ETA)
+		d.add("forecast: %q, for Karrio %q", eta, theirs.ETA)
 	}
 }
 
-func compareEvents(t *testing.T, found *differences, ours schemas.CarrierEvent, theirs karrioEvent) {
-	t.Helper()
+func (d *differences) events(ours schemas.CarrierEvent, theirs karrioEvent) {
 	if at := minute(ours.OccurredLocal); at != theirs.when() {
-		found.add("time of %s: %s, for Karrio %s", ours.RawCode, at, theirs.when())
+		d.add("time of %s: %s, for Karrio %s", ours.RawCode, at, theirs.when())
 	}
 	if theirs.Code != ours.RawCode {
-		found.add("code: %q, for Karrio %q", ours.RawCode, theirs.Code)
+		d.add("code: %q, for Karrio %q", ours.RawCode, theirs.Code)
 	}
-	if status, karrios := mainStatus(t, ours), mainOfKarrio(t, theirs.Status); karrios != "" && status != karrios {
-		found.add("status of %s: %s, for Karrio %s", ours.RawCode, status, karrios)
+	if main, karrios := d.main(ours), d.karriosMain(theirs.Status); karrios != "" && main != karrios {
+		d.add("status of %s: %s, for Karrio %s", ours.RawCode, main, karrios)
 	}
 }
 
@@ -265,25 +269,21 @@ func (e karrioEvent) when() string {
 
 func minute(local string) string { return local[:min(len(local), len("2006-01-02T15:04"))] }
 
-// mainStatus gives the main status of an event by our maps.
-func mainStatus(t *testing.T, e schemas.CarrierEvent) string {
-	t.Helper()
-	model, codes := maps(t)
-	name, _, _ := codes.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus, e.Description)
-	code, _ := model.Resolve(e.Status, name)
+// main gives the main status of an event by our maps.
+func (d *differences) main(e schemas.CarrierEvent) string {
+	name, _, _ := d.codes.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus, e.Description)
+	code, _ := d.model.Resolve(e.Status, name)
 	return code.Status.Name
 }
 
-// mainOfKarrio gives the main status of a status of Karrio's; where it has none,
+// karriosMain gives the main status of a status of Karrio's; where it has none,
 // nothing.
-func mainOfKarrio(t *testing.T, status string) string {
-	t.Helper()
-	model, codes := maps(t)
-	name, _, ok := codes.Lookup("karrio", "", "", status, "")
-	if !ok || status == "unknown" {
+func (d *differences) karriosMain(word string) string {
+	name, _, ok := d.codes.Lookup("karrio", "", "", word, "")
+	if !ok || word == "unknown" {
 		return ""
 	}
-	return model.Code(name).Status.Name
+	return d.model.Code(name).Status.Name
 }
 
 // etaOf gives the day of the forecast.
