@@ -82,12 +82,27 @@ func TestLookup(t *testing.T) {
 		{"shipengine", "", "DELIVERED_TO_PICKUP_POINT", "SP", "collect.ready", "shipengine/1"},
 
 		// Carriers' own codes, from whoever passes them on.
-		{"usps-push", "usps", "01", "", "delivered.delivered", "usps/1"},
-		{"my-feed", "usps", "56", "", "attempt.no_recipient", "usps/1"},
-		{"", "ups", "021", "", "ofd.out", "ups/1"},
-		{"", "ups", "21", "I", "ofd.out", "ups/1"},
-		{"", "ups", "Z9", "D", "delivered.delivered", "ups/1"},
-		{"", "fedex", "Ow", "", "transit.moving", "fedex/1"},
+		{"usps-push", "usps", "01", "", "delivered.delivered", "usps/2"},
+		{"my-feed", "usps", "56", "", "attempt.no_recipient", "usps/2"},
+		{"", "fedex", "Ow", "", "transit.moving", "fedex/2"},
+		{"fedex-push", "fedex", "ZZ", "IN", "info.label_created", "fedex/2"},
+		{"", "canada-post", "0174", "", "ofd.out", "canada-post/1"},
+
+		// UPS: the number wins, two digits are an activity's and no number, and a
+		// code of two letters means something only with its type.
+		{"", "ups", "021", "", "ofd.out", "ups/2"},
+		{"", "ups", "11", "X", "exc.unspecified", "ups/2"},
+		{"ups-push", "ups", "DP", "003", "info.received", "ups/2"},
+		{"", "ups", "DP", "I", "transit.departed_facility", "ups/2"},
+		{"", "ups", "DP", "M", "info.received", "ups/2"},
+		{"", "ups", "OR", "X", "exc.unspecified", "ups/2"},
+		{"", "ups", "2Q", "D", "collect.ready", "ups/2"},
+		{"", "ups", "Z9", "D", "delivered.delivered", "ups/2"},
+
+		// A collection point that is reached is no delivery.
+		{"correios-poll", "correios", "LDI/01", "", "collect.ready", "correios/1"},
+		{"correios-poll", "correios", "PAR/15", "", "transit.arrived_destination", "correios/1"},
+		{"seko", "seko", "OP-76", "", "collect.ready", "seko/1"},
 		{"mydhl", "dhl-express", "OK", "", "delivered.delivered", "dhl-express/2"},
 		{"", "dhl-parcel-de", "NTDEL/NHOME", "ZN", "attempt.no_recipient", "dhl-parcel-de/2"},
 		{"", "dhl-parcel-de", "NTDEL/NEW", "ZN", "attempt.failed", "dhl-parcel-de/2"},
