@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 )
 
 // Bounds of a connection. An answer may take as long as the longest wait that a
@@ -33,8 +34,9 @@ type API struct {
 	replays  replays
 	metrics  *metrics
 	document json.RawMessage
-	waiting  chan struct{} // one in it for each client that waits for something new
-	stopping chan struct{} // closed when it stops: such waits end
+	inHand   *semaphore.Weighted // registrations that Kafka has not acknowledged yet
+	waiting  chan struct{}       // one in it for each client that waits for something new
+	stopping chan struct{}       // closed when it stops: such waits end
 }
 
 // New makes an API; Serve makes it answer.
@@ -43,7 +45,7 @@ func New(c Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{cfg: c, limits: newLimits(c.Rate), replays: replays{under: make(map[string]bool)}, waiting: make(chan struct{}, maxWaiting), stopping: make(chan struct{})}
+	a := &API{cfg: c, limits: newLimits(c.Rate), replays: replays{under: make(map[string]bool)}, inHand: semaphore.NewWeighted(maxInHand), waiting: make(chan struct{}, maxWaiting), stopping: make(chan struct{})}
 	if a.document, err = document(); err != nil {
 		return nil, err
 	}

@@ -40,6 +40,12 @@ type Config struct {
 	// Check tells why tracking would not read a registration or an act by hand,
 	// as a *schemas.DecodeError where one field is to blame.
 	Check func(*schemas.Registration) error
+	// KnownCarriers: parcels of carriers that are not in Carriers are not
+	// tracked (R3).
+	KnownCarriers bool
+	// OverQuota tells that a tenant's quota is used up, in a sentence, or is
+	// empty (R8). Nil: there are no quotas.
+	OverQuota func(tenant string, at time.Time) string
 	// Rate is how many requests a second a key may make of this process.
 	Rate float64
 	// CommandWait is how long a command waits to be carried out. Default 10 s.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"io"
@@ -25,7 +26,7 @@ const maxBodyBytes = 64 << 10
 // a field as into has it, its default. No body is an empty object where optional
 // is set.
 func (c *call) readBody(into any, names []string, optional bool) (present []string, err error) {
-	data, err := readBytes(c.Request)
+	data, err := c.readBytes()
 	if err != nil || len(data) == 0 && optional {
 		return nil, err
 	}
@@ -58,6 +59,7 @@ func (c *call) readBody(into any, names []string, optional bool) (present []stri
 
 // unknown refuses a name that is none of those known.
 func unknown(what, name string, known []string) *problemError {
+	name = cut(name)
 	hint := yamlfile.DidYouMean(name, known)
 	if hint == "" {
 		hint = "; there are " + strings.Join(slices.Sorted(slices.Values(known)), ", ")
@@ -65,18 +67,44 @@ func unknown(what, name string, known []string) *problemError {
 	return wrong(name, "there is no %s %q%s", what, name, hint)
 }
 
-func readBytes(r *http.Request) ([]byte, error) {
-	data, err := io.ReadAll(r.Body)
-	if large, is := errors.AsType[*http.MaxBytesError](err); is {
-		return nil, problem(http.StatusRequestEntityTooLarge, "the body has more than %d bytes", large.Limit)
+// readBytes reads the body, unpacked. No more is read than the route allows,
+// and no more is unpacked.
+func (c *call) readBytes() ([]byte, error) {
+	body, err := c.unpacked()
+	if err != nil {
+		return nil, err
+	}
+	var data bytes.Buffer
+	data.Grow(int(min(max(c.ContentLength, 0), c.limit)) + bytes.MinRead)
+	_, err = data.ReadFrom(io.LimitReader(body, c.limit+1))
+	if _, large := errors.AsType[*http.MaxBytesError](err); large || int64(data.Len()) > c.limit {
+		return nil, problem(http.StatusRequestEntityTooLarge, "the body has more than %d bytes", c.limit)
 	}
 	if err != nil {
 		return nil, problem(http.StatusBadRequest, "the body did not come in whole")
 	}
-	if !utf8.Valid(data) {
+	if !utf8.Valid(data.Bytes()) {
 		return nil, problem(http.StatusBadRequest, "the body is not UTF-8")
 	}
-	return data, nil
+	return data.Bytes(), nil
+}
+
+// unpacked gives the body as it was before it was packed.
+func (c *call) unpacked() (io.Reader, error) {
+	switch encoding := c.Header.Get("Content-Encoding"); strings.ToLower(encoding) {
+	case "", "identity":
+		return c.Body, nil
+	case "gzip":
+		plain, err := gzip.NewReader(c.Body)
+		if err != nil {
+			return nil, wrong("Content-Encoding", "the body is not gzip: %v", err)
+		}
+		return plain, nil
+	default:
+		p := problem(http.StatusUnsupportedMediaType, "the Content-Encoding is %q; gzip is read, or none", encoding)
+		p.Field = "Content-Encoding"
+		return nil, p
+	}
 }
 
 // checkContentType wants JSON. A merge patch (RFC 7396) is how PATCH is meant.
@@ -93,12 +121,27 @@ func checkContentType(r *http.Request) error {
 // where.
 func brokenJSON(data []byte, err error) *problemError {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && len(bytes.TrimSpace(data)) > 0 {
-		before := data[:min(int(syntax.Offset), len(data))]
-		line := bytes.Count(before, []byte("\n")) + 1
-		column := len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:])))
+		line, column := lineAt(data, syntax.Offset)
 		return problem(http.StatusBadRequest, "the body is not JSON: line %d, column %d: %s", line, column, syntax)
 	}
 	return problem(http.StatusBadRequest, "the body is %s; an object is wanted", told(data))
+}
+
+// maxTold is how much of what somebody sent is told back, bytes.
+const maxTold = 100
+
+// cut shortens what is told back.
+func cut(text string) string {
+	if len(text) <= maxTold {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxTold], "") + "…"
+}
+
+// lineAt gives the line and the column before an offset, as people count them.
+func lineAt(data []byte, offset int64) (line, column int) {
+	before := data[:min(int(offset), len(data))]
+	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
 }
 
 // told names the kind of a JSON value.

@@ -1,11 +1,13 @@
-// Package api is the HTTP API: tenants manage their endpoints with it, see what
-// was delivered, pull what they missed and have it sent again (C1).
+// Package api is the HTTP API: tenants follow parcels with it, see how they do,
+// manage their endpoints, see what was delivered, pull what they missed and have
+// it sent again (C1).
 //
 // A request comes in at serve.go, is let through by its key in admit.go, and
 // goes to the route that route.go names. What went wrong is a problem document
 // (problem.go). The document of the API, openapi.yaml, is written by hand; the
 // tests hold routes and answers against it.
 //
+//	register.go     following parcels; trackingitem.go, judge.go, publish.go
 //	endpoints.go    endpoints and commands about them; idempotency.go, secret.go
 //	webhooks.go     what became of webhooks
 //	events.go       the pull feed; wait.go waits for something new
@@ -14,6 +16,7 @@
 //	senders.go      where webhooks come from
 //	decode.go       bodies of requests; query.go their parameters
 //
-// It may import schemas and, of internal, apikeys, endpointclient, webhooklog,
-// shipmentlog and redelivery. Start reading at New, then routes.
+// It may import schemas, connectors/carriers and connectors/publish and, of
+// internal, apikeys, endpointclient, webhooklog, shipmentlog and redelivery.
+// Start reading at New, then routes.
 package api

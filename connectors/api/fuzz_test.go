@@ -37,7 +37,7 @@ func FuzzBody(f *testing.F) {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
 		command := &schemas.EndpointCommand{CommandID: "c", Tenant: "t", EndpointID: "e", Kind: schemas.CommandCreate, RequestedAt: time.UnixMilli(0)}
-		_, err := (&call{Request: r}).readBody(command, endpointFields(), false)
+		_, err := (&call{Request: r, limit: maxBodyBytes}).readBody(command, endpointFields(), false)
 		if err == nil {
 			err = checkEndpoint(command)
 		}

@@ -23,12 +23,19 @@ func (c *call) identify(command *schemas.EndpointCommand) error {
 	if key == "" {
 		return nil
 	}
-	if len(key) > maxIdempotencyBytes || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return wrong(headerIdempotency, "the %s may have 1 to %d printable ASCII characters", headerIdempotency, maxIdempotencyBytes)
+	if p := checkIdempotencyKey(headerIdempotency, key); p != nil {
+		return p
 	}
 	command.CommandID = "cmd_" + derived(command.Tenant, key, c.Method, c.URL.Path, string(c.body))
 	if command.Kind == schemas.CommandCreate {
 		command.EndpointID = "ep_" + derived(command.Tenant, key)
+	}
+	return nil
+}
+
+func checkIdempotencyKey(field, key string) *problemError {
+	if len(key) > maxIdempotencyBytes || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return wrong(field, "the %s may have 1 to %d printable ASCII characters", field, maxIdempotencyBytes)
 	}
 	return nil
 }

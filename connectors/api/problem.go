@@ -18,8 +18,11 @@ type problemError struct {
 	Status int    `json:"status"`
 	Detail string `json:"detail"`          // what is wrong and what to do
 	Field  string `json:"field,omitempty"` // the field or parameter that is to blame
-	// RequestID finds the request in the log.
-	RequestID string `json:"request_id"`
+	// Trackings are what became of each item of a batch of which none was
+	// accepted.
+	Trackings []*registered `json:"trackings,omitempty"`
+	// RequestID finds the request in the log; the problem of an item has none.
+	RequestID string `json:"request_id,omitempty"`
 
 	cause error // for the log alone; nil: the detail says all
 }

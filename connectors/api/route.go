@@ -33,6 +33,7 @@ type call struct {
 	key    *apikeys.Key // nil where none is needed
 	id     string       // the request's
 	header http.Header  // of the answer
+	limit  int64        // of the body, unpacked, bytes
 	body   []byte       // once it was read
 }
 
@@ -56,7 +57,7 @@ func (a *API) routes() []route {
 	see := []string{apikeys.ScopeRead, apikeys.ScopeEndpoints}
 	manage := []string{apikeys.ScopeEndpoints}
 	const one, parcel = "/v4/endpoints/{id}", "/v4/trackings/{carrier}/{number}"
-	return []route{
+	return slices.Concat(a.writeRoutes(), []route{
 		plain(http.MethodGet, "/v4/openapi.json", nil, a.openAPI),
 		plain(http.MethodGet, "/v4/endpoints", see, a.listEndpoints),
 		plain(http.MethodPost, "/v4/endpoints", manage, a.createEndpoint),
@@ -76,7 +77,7 @@ func (a *API) routes() []route {
 		plain(http.MethodGet, parcel, look, a.getTracking),
 		plain(http.MethodGet, parcel+"/explain", look, a.explainTracking),
 		plain(http.MethodGet, "/v4/senders", see, a.listSenders),
-	}
+	})
 }
 
 // handler routes requests. What matches no route is told what there is.

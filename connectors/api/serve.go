@@ -22,7 +22,7 @@ func (a *API) serve(pattern string, bodyLimit int64, do func(*call) (*answer, er
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-		c := &call{Request: r, id: requestID(r), header: w.Header()}
+		c := &call{Request: r, id: requestID(r), header: w.Header(), limit: bodyLimit}
 		made, err := a.guarded(c, do)
 		if err != nil {
 			made = a.failed(c, err)

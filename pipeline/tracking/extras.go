@@ -1,5 +1,7 @@
 package tracking
 
+import "waybill/schemas"
+
 // extras is what a registration gives and no rule decides by (R1).
 type extras struct {
 	tags     []string
@@ -10,7 +12,7 @@ type extras struct {
 func (x *extras) any() bool { return len(x.tags) > 0 || x.shipDate != "" || x.account != "" }
 
 // maxTags is how many tags of a registration are kept.
-const maxTags = 32
+const maxTags = schemas.MaxTags
 
 func clipTags(tags []string) []string {
 	var kept []string

@@ -10,10 +10,10 @@ import (
 // Bounds on what one key's state and outputs may hold. Longer texts are cut. A
 // shipment whose every bound is reached still fits a record.
 const (
-	maxName        = 100 // bytes of a name, id, code or word
-	maxPlace       = 100 // bytes of each part of a place or address
-	maxDescription = 300 // bytes of the carrier's own words
-	maxMetadata    = 100 // characters of a tenant's own text (R1)
+	maxName        = schemas.MaxNameBytes // bytes of a name, id, code or word
+	maxPlace       = schemas.MaxNameBytes // bytes of each part of a place or address
+	maxDescription = 300                  // bytes of the carrier's own words
+	maxMetadata    = schemas.MaxMetadata  // characters of a tenant's own text (R1)
 
 	maxHistory       = 256  // events that Config.History may ask for
 	maxForgotten     = 8192 // identities of events that left the history (I5)
