@@ -9,8 +9,9 @@ import (
 
 // dhlArea reads the description of a service area of DHL Express, as in "LONDON
 // - UNITED KINGDOM", "WOODSIDE,NY-USA" or "Brisbane-AU": what is behind the last
-// dash that leaves a country, with the state before it. A country may stand
-// alone. What does not end in one is a name.
+// dash that leaves a country, with the state before it; in "NEW YORK, NY -
+// Brooklyn - USA" the first area counts. A country may stand alone. What does
+// not end in one is a name.
 func dhlArea(description string) *schemas.Location {
 	description = strings.Join(strings.Fields(description), " ")
 	for dash := strings.LastIndexByte(description, '-'); dash >= 0; dash = strings.LastIndexByte(description[:dash], '-') {
@@ -18,11 +19,12 @@ func dhlArea(description string) *schemas.Location {
 		if len(country) != len("GB") {
 			continue
 		}
-		city, state, _ := strings.Cut(strings.TrimSpace(description[:dash]), ",")
-		return &schemas.Location{Name: description, City: strings.TrimSpace(city), State: strings.TrimSpace(state), Country: strings.ToUpper(country)}
+		area, _, _ := strings.Cut(strings.TrimSpace(description[:dash]), " - ")
+		city, state, _ := strings.Cut(area, ",")
+		return &schemas.Location{Name: description, City: strings.TrimSpace(city), State: strings.TrimSpace(state), Country: country}
 	}
 	if country := places.Country(description); len(country) == len("GB") {
-		return &schemas.Location{Country: strings.ToUpper(country)}
+		return &schemas.Location{Country: country}
 	}
 	return &schemas.Location{Name: description}
 }
