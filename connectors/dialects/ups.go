@@ -19,6 +19,7 @@ var ups = &Dialect{
 		{"trackResponse", "trackResponse.shipment"},
 		{"trackingNumber", "activityStatus", "activityStatus.type"},
 		{"response", "response.errors", "response.errors.code"},
+		{"Fault.detail.Errors", "Fault.detail.Errors.ErrorDetail.PrimaryErrorCode"},
 		{"TrackResponse", "TrackResponse.Response", "TrackResponse.Shipment"},
 		{"TrackResponse", "TrackResponse.Response", "TrackResponse.Response.Error"},
 		{"Envelope", "Envelope.Body", "Envelope.Body.TrackResponse", "Envelope.Body.TrackResponse.Shipment"},

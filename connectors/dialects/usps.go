@@ -21,7 +21,7 @@ var usps = &Dialect{
 		{"trackingNumber", "trackingEvents", "statusCategory"},
 		{"trackingNumber", "trackingEvents", "trackingEvents.eventType", "trackingEvents.eventTimestamp"},
 		{"trackingNumber", "eventSummaries"},
-		{"apiVersion", "error", "error.errors"},
+		{"apiVersion", "error", "error.code", "error.message", "error.errors"},
 		{"TrackResponse", "TrackResponse.TrackInfo"},
 		{"Error", "Error.Number", "Error.HelpContext"},
 	},

@@ -51,6 +51,9 @@ func Country(name string) string {
 	return strings.TrimSpace(name)
 }
 
+// Known tells whether a name is one of a country, as Country takes it.
+func Known(name string) bool { return tables().country(name) != nil }
+
 func (t *table) country(name string) *country {
 	var buffer [maxName]byte
 	return t.countries[string(appendName(buffer[:0], name))]

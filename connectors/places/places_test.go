@@ -28,6 +28,12 @@ func TestCountry(t *testing.T) {
 	}
 }
 
+func TestKnown(t *testing.T) {
+	for name, want := range map[string]bool{"DE": true, "Germany": true, "UK": true, "": false, "WW": false, "OH": false, "Atlantis": false} {
+		require.Equal(t, want, places.Known(name), "%q", name)
+	}
+}
+
 func TestZone(t *testing.T) {
 	for _, c := range []struct{ country, state, town, want string }{
 		// A country with one zone, or with clocks that agree.
