@@ -42,4 +42,4 @@ func (r *Roles) wake(endpointID string, atMost int) {
 // lanes bound what is open in the process: seats, and about as many that wait.
 // This is twice as much, for workers have uneven shares, so endpoints that are
 // slow never fill it.
-func workOfAWorker(seats, workers int) int { return max(1, 4*seats/workers) }
+func workOfAWorker(seats, among int) int { return max(1, 4*seats/among) }
