@@ -95,7 +95,7 @@ func (s *story) event(made scan) *schemas.CarrierEvent {
 		Code: made.code.Name, RawCode: strings.ToUpper(strings.ReplaceAll(made.code.Name, ".", "_")), Description: made.code.Title,
 		OccurredAt: made.at, OccurredLocal: local.Format(localForm), OccurredText: local.Format(time.RFC3339),
 		OccurredZone: local.Format("-07:00"), OccurredPrecision: schemas.PrecisionSecond, OccurredConfidence: schemas.ConfidenceGiven,
-		Location: &schemas.Location{City: made.site.city, PostalCode: made.site.postalCode, Country: made.site.country},
+		Location: &schemas.Location{City: made.site.city, State: made.site.state, PostalCode: made.site.postalCode, Country: made.site.country},
 		Leg:      made.leg, MapVersion: mapVersion,
 	}
 	if made.eta != "" {

@@ -28,7 +28,7 @@ type world struct {
 
 // place is a town with a depot.
 type place struct {
-	city, postalCode, country, zoneName string
+	city, state, postalCode, country, zoneName string
 	// customs names the customs territory; parcels between two are cleared.
 	customs string
 }
@@ -85,18 +85,18 @@ func newWorld(o Options) (*world, error) {
 
 func places() []place {
 	return []place{
-		{"London", "E1 6AN", "GB", "Europe/London", "GB"},
-		{"Manchester", "M1 1AE", "GB", "Europe/London", "GB"},
-		{"Berlin", "10115", "DE", "Europe/Berlin", "EU"},
-		{"Hamburg", "20095", "DE", "Europe/Berlin", "EU"},
-		{"Lyon", "69001", "FR", "Europe/Paris", "EU"},
-		{"Madrid", "28001", "ES", "Europe/Madrid", "EU"},
-		{"Warsaw", "00-001", "PL", "Europe/Warsaw", "EU"},
-		{"New York", "10001", "US", "America/New_York", "US"},
-		{"Chicago", "60601", "US", "America/Chicago", "US"},
+		{"London", "", "E1 6AN", "GB", "Europe/London", "GB"},
+		{"Manchester", "", "M1 1AE", "GB", "Europe/London", "GB"},
+		{"Berlin", "", "10115", "DE", "Europe/Berlin", "EU"},
+		{"Hamburg", "", "20095", "DE", "Europe/Berlin", "EU"},
+		{"Lyon", "", "69001", "FR", "Europe/Paris", "EU"},
+		{"Madrid", "", "28001", "ES", "Europe/Madrid", "EU"},
+		{"Warsaw", "", "00-001", "PL", "Europe/Warsaw", "EU"},
+		{"New York", "NY", "10001", "US", "America/New_York", "US"},
+		{"Chicago", "IL", "60601", "US", "America/Chicago", "US"},
 	}
 }
 
 func (p place) address() *schemas.Address {
-	return &schemas.Address{City: p.city, PostalCode: p.postalCode, Country: p.country}
+	return &schemas.Address{City: p.city, State: p.state, PostalCode: p.postalCode, Country: p.country}
 }

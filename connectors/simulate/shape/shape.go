@@ -37,8 +37,9 @@ type form struct {
 	carriers []string
 	// otherwise is the source's main status of what no other stands for.
 	otherwise string
-	// single: a payload tells the newest scan alone, not all that is known.
-	single bool
+	// local: its times are local, so that it cannot tell when something happened
+	// of which it does not know where.
+	local  bool
 	render func(*view) any
 }
 
@@ -55,11 +56,11 @@ func forms() []*form {
 		{name: "easypost", carriers: platformCarriers, otherwise: "in_transit", render: renderEasyPost},
 		{name: "aftership", carriers: platformCarriers, otherwise: "Exception", render: renderAfterShip},
 		{name: "17track", carriers: platformCarriers, otherwise: "Exception", render: render17Track},
-		{name: "trackingmore", carriers: platformCarriers, otherwise: "exception", render: renderTrackingMore},
-		{name: "clickpost", carriers: platformCarriers, single: true, render: renderClickPost},
-		{name: "intersoft", carriers: []string{"royal-mail"}, single: true, render: renderIntersoft},
+		{name: "trackingmore", carriers: platformCarriers, otherwise: "exception", local: true, render: renderTrackingMore},
+		{name: "clickpost", carriers: platformCarriers, render: renderClickPost},
+		{name: "intersoft", carriers: []string{"royal-mail"}, render: renderIntersoft},
 		{name: "royal-mail", carriers: []string{"royal-mail"}, render: renderRoyalMail},
-		{name: "ups", carriers: []string{"ups"}, otherwise: "X", render: renderUPS},
+		{name: "ups", carriers: []string{"ups"}, otherwise: "X", local: true, render: renderUPS},
 	}
 }
 
@@ -96,7 +97,7 @@ func (s *Shape) Tell(p *simulate.Parcel) ([]Payload, error) {
 		if r := t.Registration; r != nil && (r.Action == "" || r.Action == schemas.ActionRegister) {
 			v.begin(r)
 		}
-		if t.Event == nil {
+		if t.Event == nil || s.form.local && t.Event.Location == nil {
 			continue
 		}
 		v.hear(t.Event, t.Arrival)
