@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,7 @@ func (a *API) admit(r *route) func(*call) (*answer, error) {
 			return r.do(c)
 		}
 		scheme, given, _ := strings.Cut(c.Header.Get("Authorization"), " ")
-		if c.key = a.cfg.Keys.Find(strings.TrimSpace(given)); c.key == nil || !strings.EqualFold(scheme, "Bearer") {
+		if c.key = a.cfg.Keys.Find(strings.TrimSpace(given)); c.key == nil || !slices.ContainsFunc(schemes(), func(known string) bool { return strings.EqualFold(scheme, known) }) {
 			c.key = nil
 			c.header.Set("WWW-Authenticate", `Bearer realm="waybill"`)
 			return nil, problem(http.StatusUnauthorized, "the header Authorization has no key that is known here; it looks like: Bearer wbk_...")
@@ -27,3 +28,7 @@ func (a *API) admit(r *route) func(*call) (*answer, error) {
 		return r.do(c)
 	}
 }
+
+// schemes are the ways to give a key: that of the standard, and that of Shippo's
+// clients.
+func schemes() []string { return []string{"Bearer", "ShippoToken"} }

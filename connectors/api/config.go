@@ -46,6 +46,8 @@ type Config struct {
 	// OverQuota tells that a tenant's quota is used up, in a sentence, or is
 	// empty (R8). Nil: there are no quotas.
 	OverQuota func(tenant string, at time.Time) string
+	// Operators are the tenants that may withdraw events (O8).
+	Operators []string
 	// Rate is how many requests a second a key may make of this process.
 	Rate float64
 	// CommandWait is how long a command waits to be carried out. Default 10 s.

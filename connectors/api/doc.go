@@ -8,6 +8,8 @@
 // tests hold routes and answers against it.
 //
 //	register.go     following parcels; trackingitem.go, judge.go, publish.go
+//	actions.go      what is done with a parcel by hand
+//	shippo.go       the same in the shape of Shippo's interface
 //	endpoints.go    endpoints and commands about them; idempotency.go, secret.go
 //	webhooks.go     what became of webhooks
 //	events.go       the pull feed; wait.go waits for something new

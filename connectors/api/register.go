@@ -23,9 +23,11 @@ const (
 // writeRoutes are those by which tenants follow parcels.
 func (a *API) writeRoutes() []route {
 	register := []string{apikeys.ScopeRegister}
-	return []route{
-		{http.MethodPost, "/v4/trackings", register, a.registerTrackings, maxBatchBytes},
-	}
+	tracks := plain(http.MethodPost, "/tracks", register, a.createTrack)
+	tracks.slash = true
+	return append(a.actionRoutes(register, []string{apikeys.ScopeAdmin}),
+		route{method: http.MethodPost, path: "/v4/trackings", scopes: register, do: a.registerTrackings, bodyLimit: maxBatchBytes},
+		tracks)
 }
 
 // batch is the answer to a request with several parcels, in its order.
@@ -141,17 +143,27 @@ func (c *call) readBatch() ([]jsontext.Value, error) {
 
 // ofBatch says what is wrong with the JSON of a whole request.
 func ofBatch(data []byte, err error) *problemError {
-	if syntax, is := errors.AsType[*jsontext.SyntacticError](err); is {
-		field := fieldOf(syntax.JSONPointer)
-		if errors.Is(err, jsontext.ErrDuplicateName) {
-			return wrong(field, "the name %q is there twice; which one is meant cannot be told", cut(syntax.JSONPointer.LastToken()))
-		}
-		line, column := lineAt(data, syntax.ByteOffset)
-		return wrong(field, "the body is not JSON: line %d, column %d: %v", line, column, syntax.Err)
+	if p := ofSyntax(data, err); p != nil {
+		return p
 	}
 	fault, is := errors.AsType[*json.SemanticError](err)
 	if is && errors.Is(fault.Err, json.ErrUnknownName) {
 		return unknown("field", fault.JSONPointer.LastToken(), []string{"trackings"})
 	}
 	return wrong("trackings", "trackings is no list")
+}
+
+// ofSyntax says why a body is no JSON, or not one that can be told apart; nil: it
+// is.
+func ofSyntax(data []byte, err error) *problemError {
+	syntax, is := errors.AsType[*jsontext.SyntacticError](err)
+	if !is {
+		return nil
+	}
+	field := fieldOf(syntax.JSONPointer)
+	if errors.Is(err, jsontext.ErrDuplicateName) {
+		return wrong(field, "the name %q is there twice; which one is meant cannot be told", cut(syntax.JSONPointer.LastToken()))
+	}
+	line, column := lineAt(data, syntax.ByteOffset)
+	return wrong(field, "the body is not JSON: line %d, column %d: %v", line, column, syntax.Err)
 }

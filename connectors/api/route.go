@@ -16,6 +16,8 @@ type route struct {
 	do     func(*call) (*answer, error)
 	// bodyLimit bounds the body of a request, in bytes.
 	bodyLimit int64
+	// slash: the path is also known with a slash at its end.
+	slash bool
 }
 
 // plain is a route whose bodies are small.
@@ -86,6 +88,9 @@ func (a *API) handler() http.Handler {
 	methods := make(map[string][]string)
 	for _, r := range a.all {
 		mux.Handle(r.pattern(), a.serve(r.pattern(), r.bodyLimit, a.admit(&r)))
+		if r.slash {
+			mux.Handle(r.pattern()+"/{$}", a.serve(r.pattern(), r.bodyLimit, a.admit(&r)))
+		}
 		methods[r.path] = append(methods[r.path], r.method)
 	}
 	for path, known := range methods {

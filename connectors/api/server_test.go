@@ -86,7 +86,7 @@ func serve(t testing.TB, d *rolestest.Deployment, k *keys, change ...func(*api.C
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, conn.Close()) })
 	c := api.Config{
-		Keys: known, Endpoints: s.Live, Log: webhooklog.New(conn), Parcels: shipmentlog.New(conn), Rate: 10_000, CommandWait: time.Minute, Logger: logger, Registerer: s.Registry,
+		Keys: known, Endpoints: s.Live, Log: webhooklog.New(conn), Parcels: shipmentlog.New(conn), Rate: 10_000, CommandWait: time.Minute, Operators: []string{"shop"}, Logger: logger, Registerer: s.Registry,
 	}
 	knows, err := knowledge.Load(d.Settings.Knowledge)
 	require.NoError(t, err)

@@ -67,8 +67,8 @@ func newAPI(o *Options, p *parts) (*apiRole, error) {
 		Keys: o.API.Keys, Endpoints: r.live, Log: events, Parcels: shipmentlog.New(conn), Redelivery: again, Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
 		Publisher: &publish.Publisher{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Carriers: p.knows.Carriers},
 		Carriers:  p.knows.Carriers, Model: p.knows.Model, Maps: p.knows.Maps, Check: tracking.NewCheck(p.knows.Model, p.knows.Carriers),
-		KnownCarriers: o.Settings.Pipeline.KnownCarriers,
-		Logger:        log, Registerer: o.Registerer,
+		KnownCarriers: o.Settings.Pipeline.KnownCarriers, Operators: o.Settings.Pipeline.Operators,
+		Logger: log, Registerer: o.Registerer,
 	})
 	if err != nil {
 		return nil, errors.Join(err, r.close())

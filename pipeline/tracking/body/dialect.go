@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"waybill/schemas/shippo"
 	"waybill/schemas/status/codemap"
 )
 
@@ -21,7 +22,7 @@ const (
 // Versions of the dialects: of Waybill's form, and of the platforms' interfaces.
 const (
 	VersionWaybill    = "1"
-	VersionShippo     = "2018-02-08"
+	VersionShippo     = shippo.Version
 	VersionShipEngine = "v1"
 )
 

@@ -1,9 +1,8 @@
 package body
 
 import (
-	"time"
-
 	"waybill/schemas"
+	"waybill/schemas/shippo"
 )
 
 // present gives what a platform calls the status: the shipment's, except that
@@ -26,13 +25,10 @@ func (e *Event) words() string {
 // instant writes a target for those who have no days. It is empty where nothing
 // is known.
 func (g *Target) instant() string {
-	switch {
-	case g == nil:
+	if g == nil {
 		return ""
-	case g.At != nil:
-		return g.At.UTC().Format(time.RFC3339)
 	}
-	return midnight(g.Date)
+	return shippo.Target(g.Date, g.At)
 }
 
 // midnight writes a day as its midnight in UTC, as both platforms write one.

@@ -2,79 +2,29 @@ package body
 
 import (
 	"fmt"
-	"time"
 
 	"waybill/schemas"
+	"waybill/schemas/shippo"
 )
 
-// Shippo's webhook track_updated, with the Track of version 2018-02-08. What is
-// not known is left out, for its readers take no null.
+// Shippo's webhook track_updated.
 type shippoWebhook struct {
-	Event string      `json:"event"`
-	Test  bool        `json:"test"`
-	Data  shippoTrack `json:"data"`
-}
-
-type shippoTrack struct {
-	Carrier        string              `json:"carrier"`
-	TrackingNumber string              `json:"tracking_number"`
-	AddressFrom    *shippoPlace        `json:"address_from,omitempty"`
-	AddressTo      *shippoPlace        `json:"address_to,omitempty"`
-	ETA            string              `json:"eta,omitempty"`
-	OriginalETA    string              `json:"original_eta,omitempty"`
-	ServiceLevel   *shippoServiceLevel `json:"servicelevel,omitempty"`
-	Metadata       string              `json:"metadata,omitempty"`
-	Transaction    string              `json:"transaction,omitempty"`
-	// TrackingStatus is the present, TrackingHistory all events, oldest first.
-	TrackingStatus  *shippoStatus  `json:"tracking_status,omitempty"`
-	TrackingHistory []shippoStatus `json:"tracking_history"`
-	// Messages are for people.
-	Messages []string `json:"messages"`
-}
-
-type shippoStatus struct {
-	ObjectID      string          `json:"object_id"`
-	ObjectCreated time.Time       `json:"object_created"`
-	ObjectUpdated time.Time       `json:"object_updated"`
-	Status        string          `json:"status"`
-	Substatus     shippoSubstatus `json:"substatus"`
-	StatusDate    time.Time       `json:"status_date"`
-	StatusDetails string          `json:"status_details"`
-	Location      *shippoPlace    `json:"location,omitempty"`
-}
-
-type shippoSubstatus struct {
-	Code           string `json:"code"`
-	Text           string `json:"text"`
-	ActionRequired bool   `json:"action_required"`
-}
-
-type shippoPlace struct {
-	City    string `json:"city"`
-	State   string `json:"state"`
-	Zip     string `json:"zip"`
-	Country string `json:"country"`
-}
-
-type shippoServiceLevel struct {
-	Name          string              `json:"name,omitempty"`
-	Token         string              `json:"token,omitempty"`
-	Terms         string              `json:"terms,omitempty"`
-	ExtendedToken string              `json:"extended_token,omitempty"`
-	Parent        *shippoServiceLevel `json:"parent_servicelevel,omitempty"`
+	Event string       `json:"event"`
+	Test  bool         `json:"test"`
+	Data  shippo.Track `json:"data"`
 }
 
 // shippoBody gives a webhook in Shippo's shape. All types are track_updated, for
 // there is no other; history may be shorter than the webhook's.
 func (d *Dialects) shippoBody(w *Webhook, history []Event) *shippoWebhook {
 	now := d.shippoStatus(w.present())
-	track := shippoTrack{
+	track := shippo.Track{
 		Carrier: w.Shipment.Carrier, TrackingNumber: w.Shipment.TrackingNumber,
-		AddressFrom: shippoAddress(w.Shipment.Origin), AddressTo: shippoAddress(w.Shipment.Destination),
+		AddressFrom: shippo.AddressOf(w.Shipment.Origin), AddressTo: shippo.AddressOf(w.Shipment.Destination),
 		ETA: w.Shipment.ETA.instant(), OriginalETA: w.Shipment.OriginalETA.instant(),
-		ServiceLevel: shippoService(w.Shipment.ServiceLevel),
+		ServiceLevel: shippo.ServiceOf(w.Shipment.ServiceLevel),
 		Metadata:     w.Registration.Metadata, Transaction: w.Registration.Transaction,
-		TrackingStatus: &now, TrackingHistory: make([]shippoStatus, len(history)), Messages: []string{},
+		TrackingStatus: &now, TrackingHistory: make([]shippo.Status, len(history)), Messages: []string{},
 	}
 	for i := range history {
 		track.TrackingHistory[i] = d.shippoStatus(&history[i])
@@ -85,37 +35,12 @@ func (d *Dialects) shippoBody(w *Webhook, history []Event) *shippoWebhook {
 	return &shippoWebhook{Event: "track_updated", Test: w.Type == schemas.TypeEndpointTest, Data: track}
 }
 
-func (d *Dialects) shippoStatus(e *Event) shippoStatus {
+func (d *Dialects) shippoStatus(e *Event) shippo.Status {
 	word := d.shippo.Word(e.Code)
-	return shippoStatus{
+	return shippo.Status{
 		ObjectID: e.ObjectID, ObjectCreated: e.ObjectCreated, ObjectUpdated: e.ObjectUpdated,
 		Status:     word.Status,
-		Substatus:  shippoSubstatus{Code: word.Detail, Text: e.Name, ActionRequired: e.ActionRequired},
-		StatusDate: e.OccurredAt, StatusDetails: e.words(), Location: shippoLocation(e.Location),
+		Substatus:  shippo.Substatus{Code: word.Detail, Text: e.Name, ActionRequired: e.ActionRequired},
+		StatusDate: &e.OccurredAt, StatusDetails: e.words(), Location: shippo.PlaceOf(e.Location),
 	}
-}
-
-func shippoLocation(l *schemas.Location) *shippoPlace {
-	if l == nil {
-		return nil
-	}
-	return &shippoPlace{City: l.City, State: l.State, Zip: l.PostalCode, Country: l.Country}
-}
-
-func shippoAddress(a *schemas.Address) *shippoPlace {
-	if a == nil {
-		return nil
-	}
-	return &shippoPlace{City: a.City, State: a.State, Zip: a.PostalCode, Country: a.Country}
-}
-
-func shippoService(s *schemas.ServiceLevel) *shippoServiceLevel {
-	if s == nil {
-		return nil
-	}
-	level := &shippoServiceLevel{Name: s.Name, Token: s.Token, Terms: s.Terms, ExtendedToken: s.ExtendedToken}
-	if s.ParentToken != "" {
-		level.Parent = &shippoServiceLevel{Token: s.ParentToken}
-	}
-	return level
 }
