@@ -27,6 +27,8 @@ func TestWords(t *testing.T) {
 		"Delivery exception resolved":                     "",
 		"Redirecting to FedEx Office":                     "transit.redirected",
 		"Redirecting to sender":                           "",
+		"Awaiting collection at SYDNEY PO":                "collect.ready",
+		"Awaiting collection at the warehouse":            "",
 		"Shipment delivered - signed by: REDACTED":        "delivered.signed",
 		"Delivered to neighbour":                          "delivered.neighbour",
 		"Delivered: left in a safe place":                 "delivered.safe_place",
