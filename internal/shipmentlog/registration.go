@@ -21,9 +21,9 @@ type Registration struct {
 	Reason string `ch:"reason" json:"reason"`
 	Actor  string `ch:"actor" json:"actor"`
 
-	Status         string     `ch:"shown_status" json:"status"`
-	Code           string     `ch:"shown_code" json:"code"`
-	StatusAt       *time.Time `ch:"shown_at" json:"status_at"`
+	Status         string     `ch:"status_shown" json:"status"`
+	Code           string     `ch:"code_shown" json:"code"`
+	StatusAt       *time.Time `ch:"status_shown_at" json:"status_at"`
 	PreviousStatus string     `ch:"previous_status" json:"previous_status"`
 	ETA            *Target    `ch:"-" json:"eta"`
 	DeliveredAt    *time.Time `ch:"delivered_at" json:"delivered_at"`
@@ -74,10 +74,16 @@ func (r *Registration) followsNothing() bool {
 	return r.State == "do_not_track" || r.State == "refused"
 }
 
+// A row that was written before there was shown_status shows the shipment's.
+const (
+	statusColumn = "if(shown_status = '', status, shown_status)"
+	codeColumn   = "if(shown_status = '', code, shown_code)"
+)
+
 const registrationColumns = `
     registration_id, carrier, tracking_number, epoch, tenant, state, reason, actor,
-    if(shown_status = '', status, shown_status) AS shown_status, if(shown_status = '', code, shown_code) AS shown_code,
-    if(shown_status = '', status_at, shown_at) AS shown_at, previous_status, delivered_at, stalled_at, last_event_at,
+    ` + statusColumn + ` AS status_shown, ` + codeColumn + ` AS code_shown,
+    if(shown_status = '', status_at, shown_at) AS status_shown_at, previous_status, delivered_at, stalled_at, last_event_at,
     toString(eta_date) AS eta_day, eta_at, open_exceptions, unacknowledged_exceptions,
     toString(promised_date) AS promised_day, promised_at, promised_zone, measure, delayed_at, delay_cleared_at, at_risk_at, delay_s, accountable_delay_s,
     metadata, reference, transaction, tags, carrier_account, is_return, toString(ship_date) AS ship_day,
