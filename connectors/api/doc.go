@@ -13,7 +13,7 @@
 //	endpoints.go    endpoints and commands about them; idempotency.go, secret.go
 //	webhooks.go     what became of webhooks
 //	events.go       the pull feed; wait.go waits for something new
-//	trackings.go    how parcels do, and why
+//	trackings.go    how parcels do, and why; trackinglist.go finds them
 //	redeliveries.go sending again
 //	senders.go      where webhooks come from
 //	decode.go       bodies of requests; query.go their parameters

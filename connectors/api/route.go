@@ -76,6 +76,7 @@ func (a *API) routes() []route {
 		plain(http.MethodGet, "/v4/events", look, a.listEvents),
 		plain(http.MethodGet, "/v4/events/{id}", look, a.getEvent),
 		plain(http.MethodPost, "/v4/redeliveries", manage, a.redeliver),
+		plain(http.MethodGet, "/v4/trackings", look, a.listTrackings),
 		plain(http.MethodGet, parcel, look, a.getTracking),
 		plain(http.MethodGet, parcel+"/explain", look, a.explainTracking),
 		plain(http.MethodGet, "/v4/senders", see, a.listSenders),

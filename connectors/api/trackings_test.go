@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,4 +100,54 @@ func TestTrackings(t *testing.T) {
 		got := s.get(t, http.StatusOK, k.shop, http.MethodGet, parcelPath, nil)
 		return got["status"] == "DELIVERED" && len(got["events"].([]any)) > 0
 	}, time.Minute, 50*time.Millisecond)
+}
+
+// Parcels are found by what is asked, page by page, each tenant's its own.
+func TestListTrackings(t *testing.T) {
+	s, k := tracked(t)
+	for _, n := range []string{"AB123456785GB", "AB123456799GB", "AB123456808GB"} {
+		follow(t, s.Deployment, schemas.Registration{Tenant: "shop", Carrier: "royal-mail", TrackingNumber: n, Reference: "order-" + n[6:9], Tags: []string{"gift"}})
+		follow(t, s.Deployment, schemas.Registration{Tenant: "other", Carrier: "royal-mail", TrackingNumber: n, Reference: "secret", Metadata: "secret"})
+	}
+	happen(t, s.Deployment, "AB123456799GB", "exc.address", time.Now())
+	count := func(key, query string) int {
+		r := s.do(t, key, http.MethodGet, "/v4/trackings"+query, nil)
+		require.Equal(t, http.StatusOK, r.Status, "%s", r.Body)
+		if key != k.other {
+			require.NotContains(t, string(r.Body), "secret")
+		}
+		return len(r.decoded(t)["trackings"].([]any))
+	}
+	require.Eventually(t, func() bool {
+		return count(k.reads, "") == 3 && count(k.other, "?q=SECRET") == 3 && count(k.reads, "?exception=true") == 1
+	}, time.Minute, 50*time.Millisecond)
+	for query, want := range map[string]int{
+		"?status=exception": 1, "?status=EXCEPTION,PENDING": 3, "?status=DELIVERED": 0, "?code=exc.address": 1, "?state=active": 3, "?state=stopped,expired": 0,
+		"?carrier=Royal_Mail": 3, "?carrier=ups": 0, "?number=ab+1234567-9": 1, "?reference=order-567": 2, "?tag=gift": 3, "?tag=gif": 0, "?q=808": 1, "?q=secret": 0,
+		"?unacknowledged=true": 1, "?exception=false": 2, "?delayed=true": 0, "?at_risk=true": 0, "?late=true": 0, "?late=false": 3,
+		"?registered_since=2020-01-01T00:00:00Z": 3, "?registered_until=2020-01-01T00:00:00Z": 0, "?updated_since=2020-01-01T00:00:00Z&sort=updated_at": 3,
+	} {
+		require.Equal(t, want, count(k.reads, query), query)
+	}
+	page := s.get(t, http.StatusOK, k.reads, http.MethodGet, "/v4/trackings?limit=2", nil)
+	next, _ := page["next"].(string)
+	require.Equal(t, true, page["has_more"])
+	require.Equal(t, 1, count(k.reads, "?limit=2&after="+next))
+	for query, blamed := range map[string][2]string{
+		"?limit=2&state=active&after=" + next: {"after", "other filters"},
+		"?after=garbage":                      {"after", "it is no cursor"},
+		"?status=LOST_IN_SPACE":               {"status", "there is no status"},
+		"?code=nope":                          {"code", "there is no code"},
+		"?state=asleep":                       {"state", "it may be active, expired"},
+		"?late=perhaps":                       {"late", "it may be true, false"},
+		"?sort=weight":                        {"sort", "it may be -registered_at"},
+		"?limit=1001":                         {"limit", "from 1 to 1000"},
+		"?statuses=DELIVERED":                 {"statuses", "did you mean status?"},
+		"?q=" + strings.Repeat("x", 201):      {"q", "q has 201 bytes; it may have 200"},
+		"?registered_since=yesterday":         {"registered_since", "a time such as"},
+	} {
+		require.Equal(t, blamed[0], s.refused(t, http.StatusBadRequest, blamed[1], k.reads, http.MethodGet, "/v4/trackings"+query, nil), query)
+	}
+	s.refused(t, http.StatusBadRequest, "other filters", k.other, http.MethodGet, "/v4/trackings?limit=2&after="+next, nil)
+	s.refused(t, http.StatusForbidden, "this needs read", k.manages, http.MethodGet, "/v4/trackings", nil)
 }

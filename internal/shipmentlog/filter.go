@@ -74,7 +74,7 @@ func (f *Filter) conditions() (where []string, params []any) {
 	anyOf("statuses", statusColumn, f.Statuses)
 	anyOf("codes", codeColumn, f.Codes)
 	anyOf("states", "state", f.States)
-	add(len(f.States) == 0, "state != 'moved'")
+	add(len(f.States) == 0, "state != '"+stateMoved+"'")
 	text("reference", f.Reference, "reference = {reference:String}")
 	text("tag", f.Tag, "has(tags, {tag:String})")
 	text("text", f.Text, "(positionCaseInsensitiveUTF8(tracking_number, {text:String}) > 0 OR positionCaseInsensitiveUTF8(reference, {text:String}) > 0)")

@@ -66,12 +66,22 @@ type Registration struct {
 	currentEventID string // R5
 }
 
-// stateActive is the state of a registration that is in its window.
-const stateActive = "active"
+// States of a registration.
+const (
+	stateActive     = "active" // in its window
+	stateDoNotTrack = "do_not_track"
+	stateRefused    = "refused"
+	stateMoved      = "moved" // over to another row
+)
+
+// States are all of them.
+func States() []string {
+	return []string{stateActive, "expired", "stopped", "closed", stateMoved, stateRefused, stateDoNotTrack}
+}
 
 // followsNothing tells whether the registration was never taken on (R2, R3, R8).
 func (r *Registration) followsNothing() bool {
-	return r.State == "do_not_track" || r.State == "refused"
+	return r.State == stateDoNotTrack || r.State == stateRefused
 }
 
 // A row that was written before there was shown_status shows the shipment's.
