@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"waybill/internal/roles"
@@ -67,9 +68,12 @@ func TestTrackings(t *testing.T) {
 	s.refused(t, http.StatusNotFound, "nothing is followed as royal-mail AB123456785GB", k.shop, http.MethodGet, parcelPath+"/explain", nil)
 	s.refused(t, http.StatusNotFound, "there is no parcel of that name", k.shop, http.MethodGet, "/v4/trackings/a:b/1", nil)
 
+	request := s.request(t, k.reads, http.MethodGet, "/v4/trackings/Royal_Mail/ab%20123456785-gb?wait=30", nil)
 	answers := make(chan *reply, 1)
 	go func() {
-		answers <- s.do(t, k.reads, http.MethodGet, "/v4/trackings/Royal_Mail/ab%20123456785-gb?wait=30", nil)
+		r, err := send(request)
+		assert.NoError(t, err)
+		answers <- r
 	}()
 	follow(t, s.Deployment, schemas.Registration{
 		Tenant: "shop", Carrier: "royal-mail", TrackingNumber: "AB123456785GB", RegistrationID: "ours", Metadata: "mine", Tags: []string{"a"},
@@ -77,6 +81,7 @@ func TestTrackings(t *testing.T) {
 	})
 	waited := <-answers
 	require.Equal(t, http.StatusOK, waited.Status, "%s", waited.Body)
+	s.document.requireAnswer(t, http.MethodGet, parcelPath, waited)
 	shown := waited.decoded(t)
 	require.Equal(t, []any{"royal-mail", "AB123456785GB", "EXCEPTION", "exc.address"}, []any{shown["carrier"], shown["tracking_number"], shown["status"], shown["code"]})
 	require.Empty(t, shown["events"], "it happened before the registration")

@@ -1,7 +1,6 @@
 package shipmentlog
 
 import (
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -90,15 +89,12 @@ func (f *Filter) conditions() (where []string, params []any) {
 	return where, params
 }
 
-// question tells one tenant's filter and order from every other.
+// question tells one tenant's filter and order from every other: its conditions
+// with their values.
 func (f *Filter) question(tenant string) uint64 {
-	of := *f
-	of.After, of.Limit = "", 0
-	for _, list := range []*[]string{&of.Statuses, &of.Codes, &of.States} {
-		*list = slices.Sorted(slices.Values(*list))
-	}
+	where, params := f.conditions()
 	h := fnv.New64a()
-	_ = json.NewEncoder(h).Encode([]any{tenant, of}) // a hash takes all, and all of it has a JSON form
+	_, _ = fmt.Fprintf(h, "%q %q %q %q", tenant, f.Order, where, params) // a hash takes all
 	return h.Sum64()
 }
 

@@ -141,9 +141,10 @@ func TestListRefuses(t *testing.T) {
 		`sort: it is "weight"`:          {"shop", Filter{Order: "weight"}},
 		"after: it is no cursor":        {"shop", Filter{After: "%"}},
 		"after: it is no cursor;":       {"shop", Filter{After: "e30"}},
-		"after: it is of a list":        {"shop", Filter{Carrier: "beta", After: cursor}},
+		"it is of a list":               {"shop", Filter{Carrier: "beta", After: cursor}},
 		"after: it is of a list with ":  {"shop", Filter{Carrier: "alpha", Order: OldestFirst, After: cursor}},
 		"after: it is of a list with o": {"other", Filter{Carrier: "alpha", After: cursor}},
+		"after: it is of a list":        {"shop", Filter{Carrier: "alpha", RegisteredSince: noon(1), After: cursor}},
 	} {
 		_, err := l.List(t.Context(), test.tenant, test.filter)
 		var wrong *InputError
