@@ -29,7 +29,7 @@ type request struct {
 	position position
 	merged   []position // of requests that came while this was under way: its answer is theirs
 	epoch    int64      // ms
-	due      int64      // ms
+	expires  int64      // ms; then it has lost its use
 	attempts uint8
 	state    state
 	alone    bool // a batch left it out
@@ -79,7 +79,7 @@ func (b *board) add(l *line, r request, reason string) (v verdict, superseded po
 		old.merged = append(old.merged, r.position)
 		return verdictMerged, position{}
 	case old != nil && old.line == l: // it keeps its place
-		old.position, old.due, old.epoch = r.position, r.due, r.epoch
+		old.position, old.expires, old.epoch = r.position, r.expires, r.epoch
 		return verdictSuperseded, superseded
 	case l.full(reason):
 		return verdictFull, position{}
@@ -106,10 +106,10 @@ func (l *line) full(reason string) bool {
 }
 
 // take gives up to so many requests that are to be asked together, and puts them
-// under way. Those that were due before oldest have lost their use: they leave.
-func (b *board) take(l *line, most int, oldest time.Time) (batch, stale []*request) {
+// under way. Those that have lost their use leave.
+func (b *board) take(l *line, most int, now time.Time) (batch, stale []*request) {
 	for r := l.peek(); r != nil; r = l.peek() {
-		if r.due < oldest.UnixMilli() {
+		if r.expires < now.UnixMilli() {
 			b.drop(r)
 			stale = append(stale, r)
 			continue

@@ -17,9 +17,9 @@ func sorted(all []int64) []int64 { slices.Sort(all); return all }
 
 func newBoard() *board { return &board{parcels: make(map[string]*request)} }
 
-// at makes a request that lies there and was due then.
-func at(number string, offset int64, due time.Time) request {
-	return request{key: "usps:" + number, carrier: "usps", position: position{0, offset}, due: due.UnixMilli()}
+// at makes a request that lies there and is of use until then.
+func at(number string, offset int64, until time.Time) request {
+	return request{key: "usps:" + number, carrier: "usps", position: position{0, offset}, expires: until.UnixMilli()}
 }
 
 func numbers(batch []*request) (all []string) {
@@ -71,7 +71,7 @@ func TestBoardForgetsWhatIsOld(t *testing.T) {
 func TestBoardMakesBatches(t *testing.T) {
 	b, l := newBoard(), &line{limit: 100}
 	b.add(l, at("A", 0, noon), schemas.PollInterval)
-	other := request{key: "ups:A", carrier: "ups", position: position{0, 1}, due: noon.UnixMilli()}
+	other := request{key: "ups:A", carrier: "ups", position: position{0, 1}, expires: noon.UnixMilli()}
 	b.add(l, other, schemas.PollInterval)
 	b.add(l, at("B", 2, noon), schemas.PollInterval)
 	first, _ := b.take(l, 20, noon)

@@ -25,14 +25,14 @@ type Account struct {
 	Source       *Source
 	Limits       Limits
 
+	polling       *accounts.Polling
 	base          *url.URL
-	key, password string
+	key, password string            // once ReadSecrets has
 	carriers      map[string]string // slug to what the source calls it
 }
 
-// NewDirectory reads the accounts that say how to ask, with their secrets, and
-// finds the source of each among all. The error names the account and what is
-// wrong with it.
+// NewDirectory takes the accounts that say how to ask, and finds the source of
+// each among all. The error names the account and what is wrong with it.
 func NewDirectory(a *accounts.Accounts, table *carriers.Table, all []*Source) (*Directory, error) {
 	d := &Directory{byTenant: make(map[string][]*Account)}
 	for _, entry := range a.All() {
@@ -47,6 +47,27 @@ func NewDirectory(a *accounts.Accounts, table *carriers.Table, all []*Source) (*
 	}
 	return d, nil
 }
+
+// ReadSecrets reads the secrets of all accounts, which must be done before
+// anything is asked. The error names the account.
+func (d *Directory) ReadSecrets() error {
+	for _, a := range d.All() {
+		var err error
+		if a.key, err = a.polling.Key.Read(); err != nil {
+			return fmt.Errorf("account %s of tenant %s: polling: key: %w", a.Name, a.Tenant, err)
+		}
+		if !a.Source.TwoParts {
+			continue
+		}
+		if a.password, err = a.polling.Password.Read(); err != nil {
+			return fmt.Errorf("account %s of tenant %s: polling: password: %w", a.Name, a.Tenant, err)
+		}
+	}
+	return nil
+}
+
+// Has tells whether a tenant has an account for a carrier.
+func (d *Directory) Has(tenant, carrier string) bool { return d.Find(tenant, "", carrier) != nil }
 
 // Find gives the account of that tenant for a carrier: the one that is named, or
 // else the tenant's first in the file. It is nil where the tenant has none:
@@ -88,7 +109,7 @@ func newAccount(entry *accounts.Account, table *carriers.Table, all []*Source) (
 		return nil, fmt.Errorf("nothing asks the source %s; there is %s", entry.Source, strings.Join(names, ", "))
 	}
 	p := entry.Polling
-	a := &Account{Tenant: entry.Tenant, Name: entry.Name, Source: source, Limits: source.Limits, carriers: source.Carriers}
+	a := &Account{Tenant: entry.Tenant, Name: entry.Name, Source: source, Limits: source.Limits, polling: entry.Polling, carriers: source.Carriers}
 	if p.Rate < 0 || p.PerDay < 0 || p.InFlight < 0 {
 		return nil, fmt.Errorf("rate %v, per_day %d and in_flight %d must not be negative", p.Rate, p.PerDay, p.InFlight)
 	}
@@ -107,18 +128,8 @@ func newAccount(entry *accounts.Account, table *carriers.Table, all []*Source) (
 		return nil, fmt.Errorf("%s is a platform; say which carriers it is asked about, each with what it calls it (carriers)", source.Name)
 	}
 	var err error
-	if a.base, err = baseURL(cmp.Or(p.URL, source.URL)); err != nil {
-		return nil, err
-	}
-	if a.key, err = p.Key.Read(); err != nil {
-		return nil, fmt.Errorf("key: %w", err)
-	}
-	if source.TwoParts {
-		if a.password, err = p.Password.Read(); err != nil {
-			return nil, fmt.Errorf("password: %w", err)
-		}
-	}
-	return a, nil
+	a.base, err = baseURL(cmp.Or(p.URL, source.URL))
+	return a, err
 }
 
 // baseURL reads where an API begins. Keys go there, so it is HTTPS, but on this

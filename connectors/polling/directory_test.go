@@ -37,6 +37,9 @@ func TestFindAccount(t *testing.T) {
 		}
 		require.Equal(t, c.want, got, "%v", c)
 	}
+	require.True(t, d.Has("acme", "usps"))
+	require.False(t, d.Has("globex", "usps"))
+	require.NoError(t, d.ReadSecrets())
 	require.Subset(t, d.Carriers(), []string{"royal-mail", "usps", "ups", "dhl-express", "dhl-parcel-de"})
 	require.Equal(t, "stamps_com", d.Find("acme", "", "usps").carriers["usps"])
 	require.Equal(t, "key-1", d.Find("acme", "", "royal-mail").password)
@@ -64,7 +67,7 @@ func TestWrongAccounts(t *testing.T) {
 	for entry, says := range map[string]string{
 		`source: shippo, polling: {key: @}`:                                               "account x of tenant acme: polling: nothing asks the source shippo; there is dhl-universal, easypost, royal-mail, shipengine",
 		`source: shipengine, polling: {key: @}`:                                           "shipengine is a platform; say which carriers it is asked about",
-		`source: dhl, polling: {key: {env: WAYBILL_NOT_SET}}`:                             "key: reading a secret: env WAYBILL_NOT_SET is empty",
+		`source: dhl, polling: {key: {env: WAYBILL_NOT_SET}}`:                             "polling: key: reading a secret: env WAYBILL_NOT_SET is empty",
 		`source: royal-mail, polling: {key: @}`:                                           "password: reading a secret: neither env nor file is named",
 		`source: dhl, polling: {key: @, rate: -1}`:                                        "must not be negative",
 		`source: dhl, polling: {key: @, per_day: -1}`:                                     "must not be negative",
@@ -76,7 +79,10 @@ func TestWrongAccounts(t *testing.T) {
 		`source: dhl, polling: {key: @, url: "https://api.example?x=1"}`:                  "query",
 		`source: dhl, polling: {key: @, url: "https://api.example\u0000"}`:                "url",
 	} {
-		_, err := NewDirectory(read(t, "accounts:\n  - {name: x, tenant: acme, "+entry+"}\n"), table(t), Sources())
+		d, err := NewDirectory(read(t, "accounts:\n  - {name: x, tenant: acme, "+entry+"}\n"), table(t), Sources())
+		if err == nil {
+			err = d.ReadSecrets()
+		}
 		require.ErrorContains(t, err, says, entry)
 		require.NotContains(t, err.Error(), "key-1")
 		require.NotContains(t, err.Error(), "hunter2")

@@ -47,6 +47,7 @@ func accountOf(t testing.TB, source, url, carrier, name string) *Account {
     polling: {url: "`+url+`", key: @, password: @, carriers: {`+carrier+`: "`+name+`"}}
 `), table(t), withShippo())
 	require.NoError(t, err)
+	require.NoError(t, d.ReadSecrets())
 	return d.All()[0]
 }
 

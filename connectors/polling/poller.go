@@ -34,6 +34,9 @@ const (
 	// stopWait is how long questions under way may take when the poller stops, or
 	// when their partition goes to another.
 	stopWait = 10 * time.Second
+	// lastUseful is how long the last request of a parcel is of use: a day, by when
+	// quotas have begun anew, and as long as its topic keeps it.
+	lastUseful = 24 * time.Hour
 	// logEvery is how often the same trouble is logged.
 	logEvery = time.Minute
 )
@@ -71,7 +74,6 @@ type Poller struct {
 	publisher *publish.Publisher
 	asker     *asker
 	metrics   *metrics
-	useful    time.Duration
 
 	// Each is logged once a minute.
 	nobody, crowded, unpublished, unread rate.Sometimes
@@ -99,7 +101,7 @@ func New(cfg Config) (*Poller, error) {
 		cfg.Sources = Sources()
 	}
 	p := &Poller{
-		cfg: cfg, log: cfg.Logger, useful: cfg.Useful, asker: newAsker(cfg.Version, cfg.Carriers, newMemory(memoryEntries)),
+		cfg: cfg, log: cfg.Logger, asker: newAsker(cfg.Version, cfg.Carriers, newMemory(memoryEntries)),
 		nobody: seldom(), crowded: seldom(), unpublished: seldom(), unread: seldom(),
 		workers: make(map[string]*worker), owned: make(map[int32]*ledger), committed: make(map[int32]int64),
 		board: board{parcels: make(map[string]*request)},
@@ -107,7 +109,7 @@ func New(cfg Config) (*Poller, error) {
 	p.settled = sync.NewCond(&p.mu)
 	p.accounts = cfg.Accounts()
 	var err error
-	if p.directory, err = NewDirectory(p.accounts, cfg.Carriers, cfg.Sources); err != nil {
+	if p.directory, err = p.readDirectory(); err != nil {
 		return nil, err
 	}
 	if p.metrics, err = newMetrics(cfg.Registerer); err != nil {
@@ -242,9 +244,18 @@ func (p *Poller) accept(record *kgo.Record) error {
 	}
 	w := p.workers[account.String()]
 	p.take(w, request{
-		key: key, carrier: key[:len(carrier)], position: at, epoch: asks.Epoch.UnixMilli(), due: asks.DueAt.UnixMilli(),
+		key: key, carrier: key[:len(carrier)], position: at, epoch: asks.Epoch.UnixMilli(), expires: p.expires(asks).UnixMilli(),
 	}, asks.Reason)
 	return nil
+}
+
+// expires is when a request loses its use: when the rules ask again. The last one
+// of a parcel does not come again.
+func (p *Poller) expires(asks *schemas.PollRequest) time.Time {
+	if asks.Reason == schemas.PollTerminal {
+		return asks.DueAt.Add(max(lastUseful, p.cfg.Useful))
+	}
+	return asks.DueAt.Add(p.cfg.Useful)
 }
 
 // take puts a request into the line of its account.
@@ -274,13 +285,21 @@ func (p *Poller) follow() {
 		return
 	}
 	p.accounts = now
-	directory, err := NewDirectory(now, p.cfg.Carriers, p.cfg.Sources)
+	directory, err := p.readDirectory()
 	if err != nil {
 		p.log.Error("accounts are polled as they were", "err", err)
 		return
 	}
 	p.directory = directory
 	p.hire()
+}
+
+func (p *Poller) readDirectory() (*Directory, error) {
+	d, err := NewDirectory(p.accounts, p.cfg.Carriers, p.cfg.Sources)
+	if err != nil {
+		return nil, err
+	}
+	return d, d.ReadSecrets()
 }
 
 // hire gives each account a worker, and lets go of those whose account is gone.

@@ -40,7 +40,7 @@ func (w *worker) set(a *Account) {
 	w.account = a
 	w.pace.set(time.Now(), a.Limits, w.p.share())
 	// Beyond what it may ask while a request is of use, none need wait.
-	w.line.limit = max(leastLine, int(a.Limits.Rate*w.p.share()*w.p.useful.Seconds()))
+	w.line.limit = max(leastLine, int(a.Limits.Rate*w.p.share()*w.p.cfg.Useful.Seconds()))
 	w.nudge()
 }
 
@@ -96,7 +96,7 @@ func (w *worker) next() (q *question, wait time.Duration, ended bool) {
 	if wait == 0 && w.flying < w.pace.inFlight() {
 		most = max(1, w.account.Limits.Batch)
 	}
-	batch, stale := p.board.take(&w.line, most, now.Add(-p.useful))
+	batch, stale := p.board.take(&w.line, most, now)
 	p.forget(stale, droppedStale)
 	p.metrics.waiting.WithLabelValues(w.account.String()).Set(float64(w.line.count))
 	if len(batch) == 0 {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"waybill/connectors/polling"
+	"waybill/internal/accounts"
 	"waybill/internal/config"
 	"waybill/internal/knowledge"
 	"waybill/pipeline/delivery"
@@ -39,6 +41,8 @@ type parts struct {
 	quotas     *quotas.Limits // nil: there are none
 	states     *states
 	census     *census
+	accounts   *accounts.Live
+	asked      *polling.Directory // by the accounts, as they were at the start
 }
 
 // stream is the configuration that all jobs share.
@@ -70,7 +74,8 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 		return nil, err
 	}
 	c := tracking.Config{
-		Codecs: p.codecs, Model: p.knows.Model, Maps: p.knows.Maps, Carriers: p.knows.Carriers, Dialects: dialects,
+		Codecs: p.codecs, Model: p.knows.Model, Maps: p.knows.Maps, Dialects: dialects,
+		Carriers: askedCarriers{p.knows.Carriers, p.asked.Carriers()}, Accounts: p.asked,
 		ReorderHold: p.settings.Pipeline.ReorderHold, OrphanHold: p.settings.Pipeline.OrphanHold,
 		StalledAfter: p.settings.Pipeline.StalledAfter, AtRiskChance: p.settings.Pipeline.AtRiskChance,
 		Polls:        p.settings.Pipeline.Polls(),

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/sync/errgroup"
 
+	"waybill/connectors/polling"
 	"waybill/internal/config"
 	"waybill/internal/knowledge"
 	"waybill/internal/vault"
@@ -40,14 +41,16 @@ type Roles struct {
 	schedule func(context.Context) error // of baselines; nil when there is none
 	api      *apiRole                    // nil when it is not among the roles
 	caller   *webhook.Caller
-	lanes    *laneGauges // nil when delivery is not among the roles
+	poller   *polling.Poller // nil when it is not among the roles
+	lanes    *laneGauges     // nil when delivery is not among the roles
 	bodies   *kgo.Client
 	states   *states
 	census   *census
 }
 
-// New puts roles together, all of them if none is named, those of quotas and of
-// the API only where there are options for them; Run starts them. An error is
+// New puts roles together, all of them if none is named, those of quotas, of
+// polling and of the API only where there is something to do for them; Run starts
+// them. An error is
 // one of the settings.
 func New(o Options, names ...string) (*Roles, error) {
 	instance, err := o.Settings.Pipeline.InstanceName()
@@ -58,21 +61,19 @@ func New(o Options, names ...string) (*Roles, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(names) == 0 {
-		names = []string{Tracking, Endpoints, Delivery, ClickHouse, Baselines}
-		if limits != nil {
-			names = append(names, Quotas)
-		}
-		if o.API != nil {
-			names = append(names, API)
-		}
-	}
 	knows, err := knowledge.Load(o.Settings.Knowledge)
 	if err != nil {
 		return nil, err
 	}
 	mapsIn, mapsOut := knows.Maps.Versions()
 	o.Logger.Info("knowledge", "model", knows.Model.Version(), "maps_in", mapsIn, "maps_out", mapsOut, "carriers", knows.Carriers.Len())
+	p := &parts{settings: o.Settings, codecs: o.Codecs, knows: knows, log: o.Logger, registerer: o.Registerer, instance: instance, quotas: limits}
+	if err := p.openAccounts(); err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		names = p.all(o.API != nil)
+	}
 	r := &Roles{runtimes: make(map[string]*stream.Runtime), states: newStates(o.Settings, instance, o.Logger, names), census: newCensus()}
 	calls, err := r.callOptions(&o)
 	if err != nil {
@@ -82,7 +83,7 @@ func New(o Options, names ...string) (*Roles, error) {
 		return nil, fmt.Errorf("making a Kafka client: %w", err)
 	}
 	r.caller = webhook.New(calls)
-	p := &parts{settings: o.Settings, codecs: o.Codecs, knows: knows, log: o.Logger, registerer: o.Registerer, instance: instance, states: r.states, census: r.census, quotas: limits}
+	p.states, p.census = r.states, r.census
 	if err := r.states.gauges.register(o.Registerer); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
@@ -92,6 +93,21 @@ func New(o Options, names ...string) (*Roles, error) {
 		}
 	}
 	return r, nil
+}
+
+// all are the names of all roles that there is something to do for.
+func (p *parts) all(served bool) []string {
+	names := []string{Tracking, Endpoints, Delivery, ClickHouse, Baselines}
+	if p.quotas != nil {
+		names = append(names, Quotas)
+	}
+	if p.polls() {
+		names = append(names, Polling)
+	}
+	if served {
+		names = append(names, API)
+	}
+	return names
 }
 
 func (r *Roles) add(name string, p *parts, o Options) (err error) {
@@ -129,6 +145,8 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 		})
 	case Baselines:
 		r.schedule, err = p.scheduleBaselines(&o)
+	case Polling:
+		r.poller, err = p.polling(&o)
 	case API:
 		r.api, err = newAPI(&o, p)
 	default:
@@ -179,6 +197,9 @@ func (r *Roles) Run(ctx context.Context) (err error) {
 	if r.schedule != nil {
 		start(Baselines, r.schedule)
 	}
+	if r.poller != nil {
+		start(Polling, r.poller.Run)
+	}
 	return g.Wait()
 }
 
@@ -201,6 +222,11 @@ func (r *Roles) Ready() error {
 	for name, runtime := range r.runtimes {
 		if waits := runtime.Waiting(); waits != "" {
 			return fmt.Errorf("%s is not ready: %s", name, waits)
+		}
+	}
+	if r.poller != nil {
+		if waits := r.poller.Waiting(); waits != "" {
+			return fmt.Errorf("%s is not ready: %s", Polling, waits)
 		}
 	}
 	if r.api != nil {

@@ -49,6 +49,13 @@ type Carriers interface {
 	Polled(carrier string) bool
 }
 
+// Accounts tell who has an account by which a carrier can be asked (C3).
+// connectors/polling has them.
+type Accounts interface {
+	// Has tells whether a tenant has one for a carrier, by slug.
+	Has(tenant, carrier string) bool
+}
+
 // Maps turn the words of sources into codes of the status model, for sources
 // that do not do so themselves.
 type Maps interface {
@@ -108,6 +115,9 @@ type Config struct {
 	// replays: the past cannot be asked about, and a replay would ask for months
 	// of it at once.
 	Polls bool
+	// Accounts say whose account a poll can use. nil: it is not known, and the
+	// poller finds out.
+	Accounts Accounts
 	// PollInterval is how long after the last poll, or the last event, a carrier
 	// is asked again, and PollDelivering the same while the parcel is out for
 	// delivery (D8).
@@ -141,6 +151,7 @@ type rules struct {
 	knownCarriers, polls, replay                   bool
 	operators                                      []string
 	quotas                                         Quotas
+	accounts                                       Accounts
 
 	registered, missed, invalid, unsupported, noUpdate, unmapped *status.Code
 }
@@ -152,7 +163,7 @@ func newRules(cfg Config) (*rules, error) {
 	r := &rules{
 		model: cfg.Model, carriers: cfg.Carriers, maps: cfg.Maps, zones: &zones{},
 		history: cfg.History, mostADay: cmp.Or(cfg.Flood, DefaultFlood), knownCarriers: cfg.KnownCarriers, polls: cfg.Polls,
-		quotas: cfg.Quotas, operators: cfg.Operators, replay: cfg.Replay, reorderHold: cfg.ReorderHold.Milliseconds(),
+		quotas: cfg.Quotas, accounts: cfg.Accounts, operators: cfg.Operators, replay: cfg.Replay, reorderHold: cfg.ReorderHold.Milliseconds(),
 		dialects:    cfg.Dialects,
 		registered:  cfg.Model.Code(status.CodeRegistered),
 		missed:      cfg.Model.Code(status.CodeNotFound),

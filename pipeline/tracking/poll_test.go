@@ -2,6 +2,7 @@ package tracking
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,27 +12,51 @@ import (
 	"waybill/schemas"
 )
 
-// Parcels that were registered in one second are asked about at times of their
-// own, at first and ever after (D8).
-func TestPollsMakeNoPeak(t *testing.T) {
+// A million parcels that were registered within a minute are asked about every two
+// hours without a peak, whatever began at the same time: after the first quarter
+// of an hour no minute has much more than its share. Nor has one after an outage
+// of an hour, in which each parcel's polls were put off (D8).
+func TestAMillionPollsMakeNoPeak(t *testing.T) {
+	parcels := 1_000_000
+	if testing.Short() {
+		parcels = 100_000
+	}
+	const first, outage, settled, minutes = 15, 6 * 60, 9 * 60, 15 * 60
 	w := newWorld(t, func(c *Config) { c.Polls = true })
-	const parcels = 3000
-	perMinute := map[time.Time]int{}
+	key := w.job.rules.newTestTurn("")
+	s := &shipment{revision: 1, registrations: []registration{{state: stateActive, expires: never}}}
+	s.present.code = key.registered.Name
+	key.state.shipments = []*shipment{s}
+	perMinute := make([]int, minutes)
+	began := day1.UnixMilli()
+	end := began + minutes*time.Minute.Milliseconds()
 	for i := range parcels {
-		key := w.job.rules.newTestTurn(fmt.Sprintf("asked:%08d", i))
-		polled := day1.UnixMilli()
-		s := &shipment{epoch: polled, revision: 1, registrations: []registration{{state: stateActive, registered: polled, expires: never}}}
-		s.present.code = key.registered.Name
-		key.state.shipments = []*shipment{s}
-		for range 5 {
-			due := key.pollDue(s)
-			perMinute[utc(due).Truncate(time.Minute)]++
-			s.asking.polled = due
+		key.key = fmt.Sprintf("royal-mail:AB%09dGB", i)
+		s.epoch = began + int64(i)%time.Minute.Milliseconds()
+		s.registrations[0].registered, s.heard, s.asking.polled = s.epoch, s.epoch, 0
+		for due, _ := key.nextPoll(s); due < end; due, _ = key.nextPoll(s) {
+			minute := (due - began) / time.Minute.Milliseconds()
+			if minute >= outage && minute < outage+60 { // nothing runs for an hour, then everything at once
+				due, minute = began+(outage+60)*time.Minute.Milliseconds(), outage+60
+			}
+			perMinute[minute]++
+			s.asking.polled, s.heard = due, due // its answer is news
 		}
 	}
-	for minute, polls := range perMinute {
-		require.Less(t, polls, parcels/8, "polls in the minute of %s", minute)
+	require.LessOrEqual(t, slices.Max(perMinute[:first+1]), parcels/first*11/10, "the first are spread over a quarter of an hour")
+	share := func(from, until int) float64 {
+		sum := 0
+		for _, polls := range perMinute[from:until] {
+			sum += polls
+		}
+		mean := float64(sum) / float64(until-from)
+		require.InDelta(t, float64(parcels)/120, mean, float64(parcels)/120*0.01, "every two hours")
+		return float64(slices.Max(perMinute[from:until])) / mean
 	}
+	before, after := share(4*60, outage), share(settled, minutes)
+	t.Logf("%d parcels: highest minute %.3f of the mean, %.3f after the outage", parcels, before, after)
+	require.Less(t, before, 1.1)
+	require.Less(t, after, 1.1)
 }
 
 // newTestTurn makes a turn of a key without a state.
@@ -77,4 +102,41 @@ func TestPollsKeepTheirBounds(t *testing.T) {
 		}
 		require.NotEmpty(rt, out.polls)
 	})
+}
+
+// having is who has an account, for any carrier.
+type having map[string]bool
+
+func (h having) Has(tenant, _ string) bool { return h[tenant] }
+
+// A poll uses the account of the first follower who names one and has one, else of
+// who has one. Where it is not known who has one, naming is all that counts (D8).
+func TestWhoPaysForPolls(t *testing.T) {
+	for name, c := range map[string]struct {
+		has  Accounts
+		want string
+	}{
+		"not known":            {nil, "globex/main"},
+		"all have one":         {having{"acme": true, "globex": true, "initech": true}, "globex/main"},
+		"who names has none":   {having{"initech": true}, "initech/"},
+		"who came first has":   {having{"acme": true, "initech": true}, "acme/"},
+		"nobody has one":       {having{}, "globex/main"},
+		"only who names has":   {having{"globex": true}, "globex/main"},
+		"nobody that follows":  {having{"hooli": true}, "globex/main"},
+		"who names, and later": {having{"globex": true, "initech": true}, "globex/main"},
+	} {
+		w := newWorld(t, func(cfg *Config) { cfg.Polls, cfg.Accounts = true, c.has })
+		for i, tenant := range []string{"acme", "globex", "initech"} {
+			account := ""
+			if tenant == "globex" {
+				account = "main"
+			}
+			w.register(day1.Add(time.Duration(i)*time.Millisecond), &schemas.Registration{
+				Tenant: tenant, Carrier: "asked", TrackingNumber: "A2", WindowDays: 30, CarrierAccount: account,
+			})
+		}
+		polls := w.advance(day1.Add(time.Hour)).polls
+		require.NotEmpty(t, polls, name)
+		require.Equal(t, c.want, polls[0].Tenant+"/"+polls[0].CarrierAccount, name)
+	}
 }
