@@ -57,7 +57,7 @@ func TestKarrioReadsTheSame(t *testing.T) {
 		t.Skipf("the payloads are not part of the project, and are not at %s", payloads)
 	}
 	reasons := karrioReasons(t)
-	model, codes := maps(t)
+	model, codes := knowledge(t)
 	var told strings.Builder
 	for _, file := range expected {
 		folder := filepath.Base(filepath.Dir(file))

@@ -19,7 +19,12 @@ type loose struct {
 	wrong   []misfit
 	misfits int // in the member that is being read, but not in its lists
 	kept    int // members of all lists that could be read
+	members int // and all of them
 }
+
+// maxMembers bounds the members of a payload's lists: a small payload can have
+// so many that what is made of them is large.
+const maxMembers = 200_000
 
 // misfit is a value of a wrong type.
 type misfit struct {
@@ -83,6 +88,12 @@ func (l *loose) member(d *jsontext.Decoder, into any) (keep bool, err error) {
 	outer, before := l.misfits, l.kept
 	l.misfits = 0
 	defer func() { l.misfits = outer }()
+	if l.members++; l.members > maxMembers {
+		if l.members == maxMembers+1 {
+			l.note(d.StackPointer(), fmt.Sprintf("the lists of a payload may have %d members; the others are left out", maxMembers))
+		}
+		return false, d.SkipValue()
+	}
 	kind, depth := d.PeekKind(), d.StackDepth()
 	_, length := d.StackIndex(depth)
 	err = json.UnmarshalDecode(d, into)

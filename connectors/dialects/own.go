@@ -111,7 +111,7 @@ func (r *reader) ownEvent(codec *schemas.Codec[schemas.CarrierEvent], where stri
 		err = checkYear(e.OccurredAt)
 	}
 	if err != nil {
-		r.out.Failures = append(r.out.Failures, Failure{Reason: ReasonBadEvent, Description: clip(err.Error()), Where: where})
+		r.failed(Failure{Reason: ReasonBadEvent, Description: clip(err.Error()), Where: where})
 		return has.Carrier != nil || has.Number != nil || has.When != nil
 	}
 	if e.Source == "" {

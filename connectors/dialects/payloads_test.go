@@ -45,7 +45,7 @@ func options(t testing.TB) dialects.Options {
 	return dialects.Options{Received: received, Way: dialects.Push, Carriers: table}
 }
 
-func maps(t testing.TB) (*status.Model, *codemap.Maps) {
+func knowledge(t testing.TB) (*status.Model, *codemap.Maps) {
 	t.Helper()
 	model, err := theModel()
 	require.NoError(t, err)
@@ -119,7 +119,7 @@ func detected(payload []byte) string {
 // tell says what a payload was read as.
 func tell(t testing.TB, dialect string, payload []byte) string {
 	t.Helper()
-	model, codes := maps(t)
+	model, codes := knowledge(t)
 	var out strings.Builder
 	o := options(t)
 	o.Unkeyed = true

@@ -13,7 +13,8 @@ import (
 
 // Bounds of what a payload may tell.
 const (
-	maxEvents    = 10_000
+	maxEvents    = 10_000 // of a parcel
+	maxAllEvents = 100_000
 	maxTextBytes = 4 << 10
 	maxFailures  = 10_000
 )
@@ -69,12 +70,15 @@ func (r *reader) parcel(carrier, number string) *parcel {
 func (p *parcel) tell(where string, s scan, err error) {
 	p.count++
 	switch {
-	case err != nil:
 	case p.count > maxEvents:
 		if p.count > maxEvents+1 {
 			return
 		}
 		err = fmt.Errorf("a payload may tell %d events of a parcel; the others are left out", maxEvents)
+	case len(p.r.out.Events) >= maxAllEvents:
+		p.count = maxEvents + 1
+		err = fmt.Errorf("a payload may tell %d events; those of this parcel from here on are left out", maxAllEvents)
+	case err != nil:
 	case s.when.at.IsZero():
 		err = errors.New("it does not say when it occurred")
 	}
@@ -145,7 +149,7 @@ func (p *parcel) window(where, day, end string) {
 
 // misread adds what cannot be read of a parcel.
 func (p *parcel) misread(where, code string, err error) {
-	p.r.out.Failures = append(p.r.out.Failures, Failure{
+	p.r.failed(Failure{
 		Reason: ReasonBadEvent, Carrier: p.carrier, TrackingNumber: p.number, RawCode: clip(code), Description: err.Error(), Where: where,
 	})
 }
@@ -158,10 +162,20 @@ func (p *parcel) fail(reason Reason, code, words string) {
 
 // fail adds what the source could not tell.
 func (r *reader) fail(reason Reason, carrier, number, code, words string) {
-	r.out.Failures = append(r.out.Failures, Failure{
+	r.failed(Failure{
 		Reason: reason, Carrier: r.Carriers.Canonical(first(carrier, r.dialect.Carrier, r.Carrier)), TrackingNumber: first(number, r.Number),
 		RawCode: clip(code), Description: clip(words),
 	})
+}
+
+// failed adds a failure, as long as there are not too many.
+func (r *reader) failed(f Failure) {
+	switch n := len(r.out.Failures); {
+	case n < maxFailures-1:
+		r.out.Failures = append(r.out.Failures, f)
+	case n < maxFailures:
+		r.out.Failures = append(r.out.Failures, Failure{Reason: ReasonBadEvent, Description: fmt.Sprintf("there is more that cannot be read; %d failures are listed", n)})
+	}
 }
 
 // noParcel adds that the payload is a message of another kind.
@@ -201,7 +215,7 @@ func (r *reader) kind() string {
 // apart (I2).
 func (r *reader) finish() {
 	for i, p := range r.parcels {
-		if p.count == 0 && len(r.loose.wrong) == 0 {
+		if p.count == 0 && (len(r.loose.wrong) == 0 || len(r.parcels) > 1) {
 			p.fail(ReasonNoEvents, "", "the payload has no event of it")
 		}
 		end := len(r.out.Events)
@@ -234,7 +248,7 @@ func (r *reader) failLoose() {
 		of = *r.parcels[0]
 	}
 	for _, m := range r.loose.wrong {
-		r.out.Failures = append(r.out.Failures, Failure{
+		r.failed(Failure{
 			Reason: ReasonBadEvent, Carrier: of.carrier, TrackingNumber: of.number, Description: m.problem, Where: clip(path(m.at)),
 		})
 	}

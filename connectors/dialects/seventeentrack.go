@@ -16,7 +16,7 @@ var seventeentrack = &Dialect{
 	Name: "17track", Aliases: []string{"seventeentrack", "17-track"},
 	marks: []mark{
 		{"event", "data.number", "data.carrier"},
-		{"code", "data.accepted", "data.rejected"},
+		{"code", "data.accepted", "data.rejected"}, {"data.accepted.number", "data.accepted.track_info"}, {"data.rejected.number", "data.rejected.error.code"},
 		{"number", "carrier", "track_info.latest_status"},
 		{"code", "data.errors.code", "data.errors.message"},
 		{"Json.FTrackNo", "Json.FTrackInfoId"},

@@ -122,7 +122,7 @@ func (r *reader) trackmoreAll(where string, list many[trackmore]) bool {
 		case t.ErrorCode != "":
 			r.fail(cmp.Or(trackmoreReason(t.ErrorCode.String()), ReasonBadRequest), first(t.Courier, t.Carrier), t.Number.String(), t.ErrorCode.String(), t.ErrorMessage.String())
 			told = true
-		case t.Number != "":
+		case t.Number != "" || t.Origin != nil || t.Events != nil: // without a number it is told to be wrong
 			r.trackmore(where, t)
 			told = true
 		}

@@ -11,6 +11,10 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 )
 
+// maxElements bounds the elements of a payload: a small one can have so many
+// that what is made of them is large.
+const maxElements = 500_000
+
 // xml reads the payload into a value of a dialect. Names are matched without
 // their namespaces; an envelope (SOAP) is the dialect's to name.
 func (r *reader) xml(into any) error {
@@ -52,6 +56,9 @@ func checkXML(payload []byte) error {
 		switch token.(type) {
 		case xml.StartElement:
 			elements++
+			if elements > maxElements {
+				return fmt.Errorf("it has more than %d elements", maxElements)
+			}
 			if depth++; depth > maxDepth {
 				return fmt.Errorf("it nests deeper than %d levels at byte %d", maxDepth, d.InputOffset())
 			}
