@@ -12,6 +12,7 @@
 //	detect.go    which dialect a payload is in
 //	reading.go   what comes of a payload: events and failures
 //	reader.go    how a dialect tells its events
+//	finish.go    what is known of a parcel put to its events
 //	when.go      times and their zones (T2)
 //	value.go     texts, truth values and lists as sources write them: text, flag, many
 //	loose.go     what becomes of JSON values of a wrong type

@@ -85,6 +85,9 @@ func TestEachValueReplaced(t *testing.T) {
 					if err != nil || len(reading.Events) >= len(whole.Events) {
 						continue
 					}
+					if other == nil && !inEvent {
+						continue // what is not there may well be missing
+					}
 					require.NotEmpty(t, reading.Failures, "an event is lost without a word by %v in the place of %v", other, was)
 					if inEvent && ours(d) {
 						require.Len(t, reading.Events, len(whole.Events)-1, "%v in the place of %v", other, was)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -20,7 +21,8 @@ func (r *reader) json(into any) error {
 	if err := checkDepth(r.payload); err != nil {
 		return err
 	}
-	err := json.Unmarshal(r.payload, into, r.options())
+	err := json.Unmarshal(r.payload, into, r.loose.options)
+	r.out.Events = slices.Grow(r.out.Events, min(r.loose.kept, maxEvents))
 	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		return &PayloadError{Dialect: r.dialect.Name, Kind: Malformed, Problem: fmt.Sprintf("it is not JSON: byte %d: %v", syntax.ByteOffset, syntax.Err)}
 	}
@@ -28,10 +30,6 @@ func (r *reader) json(into any) error {
 		return &PayloadError{Dialect: r.dialect.Name, Kind: WrongDialect, Problem: fmt.Sprintf("at %s: %s", where(semantic.JSONPointer), misfitOf(semantic, 0))}
 	}
 	return err
-}
-
-func (r *reader) options() json.Options {
-	return json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), json.WithUnmarshalers(r.loose.unmarshalers()))
 }
 
 func where(pointer jsontext.Pointer) string {

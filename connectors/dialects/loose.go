@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,6 +17,8 @@ import (
 // a many costs that member, unless it has lists itself of which something could
 // be read; elsewhere it counts as missing. All of them become failures.
 type loose struct {
+	options json.Options // that read the types of value.go with it
+
 	wrong   []misfit
 	misfits int // in the member that is being read, but not in its lists
 	kept    int // members of all lists that could be read
@@ -64,14 +67,23 @@ type listed interface {
 	readList(d *jsontext.Decoder, l *loose) error
 }
 
-// unmarshalers read the types of value.go.
-func (l *loose) unmarshalers() *json.Unmarshalers {
-	return json.JoinUnmarshalers(
+// looses are those that no payload is read with at the moment: their options
+// know the types that were read before, which to find out takes longer than a
+// small payload does.
+var looses = sync.Pool{New: func() any { return newLoose() }}
+
+func newLoose() *loose {
+	l := &loose{}
+	l.options = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), json.WithUnmarshalers(json.JoinUnmarshalers(
 		json.UnmarshalFromFunc(func(d *jsontext.Decoder, t *text) error { return l.leaf(d, t.read(d)) }),
 		json.UnmarshalFromFunc(func(d *jsontext.Decoder, f *flag) error { return l.leaf(d, f.read(d)) }),
 		json.UnmarshalFromFunc(func(d *jsontext.Decoder, many listed) error { return many.readList(d, l) }),
-	)
+	)))
+	return l
 }
+
+// forget begins anew.
+func (l *loose) forget() { *l = loose{options: l.options} }
 
 // leaf notes a value that was read and is not of its type.
 func (l *loose) leaf(d *jsontext.Decoder, err error) error {

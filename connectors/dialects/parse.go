@@ -63,7 +63,9 @@ func Parse(name string, payload []byte, o Options) (*Reading, error) {
 
 // Parse reads a payload. The error is a *PayloadError.
 func (d *Dialect) Parse(payload []byte, o Options) (*Reading, error) {
-	r := &reader{Options: o, dialect: d, payload: payload, out: &Reading{Dialect: d.Name}}
+	l := looses.Get().(*loose) //nolint:forcetypeassert // nothing else is put there
+	defer func() { l.forget(); looses.Put(l) }()
+	r := &reader{Options: o, dialect: d, payload: payload, source: d.Name + "-" + string(o.Way), at: new(o.Received), loose: l, out: &Reading{Dialect: d.Name}}
 	if err := d.read(r); err != nil {
 		if known, ok := errors.AsType[*PayloadError](err); ok {
 			return nil, known

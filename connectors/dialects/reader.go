@@ -26,9 +26,11 @@ type reader struct {
 	dialect *Dialect
 	zone    string // of times without one, where the payload shows it; empty: the dialect's
 	payload []byte
+	source  string     // of all events
+	at      *time.Time // when all of them were received
 	out     *Reading
 	parcels []*parcel
-	loose   loose
+	loose   *loose
 }
 
 // parcel is one parcel that a payload tells of. A dialect sets what it knows of
@@ -40,7 +42,8 @@ type parcel struct {
 	signedBy        string // of the delivery
 	eta             moment // the carrier's forecast as it now stands; zero: none
 	etaReason       string
-	first           int // of its events among those of the reading
+	keyed           bool // carrier and number make a key
+	first           int  // of its events among those of the reading
 	count           int
 }
 
@@ -86,20 +89,20 @@ func (p *parcel) tell(where string, s scan, err error) {
 	if s.carrier != "" {
 		carrier = p.r.Carriers.Canonical(s.carrier)
 	}
-	if err == nil {
+	if err == nil && (!p.keyed || s.carrier != "") {
 		err = p.r.checkKey(carrier, p.number)
+		p.keyed = err == nil && s.carrier == ""
 	}
 	if err != nil {
 		p.misread(where, s.code, err)
 		return
 	}
-	received := p.r.Received
 	p.r.out.Events = append(p.r.out.Events, schemas.CarrierEvent{
-		Carrier: carrier, TrackingNumber: p.number, Source: p.r.dialect.Name + "-" + string(p.r.Way), SourceKind: p.r.kind(),
+		Carrier: carrier, TrackingNumber: p.number, Source: p.r.source, SourceKind: p.r.kind(),
 		RawCode: clip(s.code), RawStatus: clip(s.status), Description: clip(s.words),
 		OccurredAt: s.when.at, OccurredLocal: s.when.local, OccurredText: clip(s.when.text), OccurredZone: s.when.zone,
 		OccurredPrecision: s.when.precision, OccurredConfidence: s.when.confidence,
-		ReceivedAt: &received, Location: clipPlace(s.place), SignedBy: clip(s.signedBy), Leg: first(s.leg, p.leg),
+		ReceivedAt: p.r.at, Location: clipPlace(s.place), SignedBy: clip(s.signedBy), Leg: first(s.leg, p.leg),
 	})
 }
 
@@ -211,81 +214,6 @@ func (r *reader) kind() string {
 	}
 }
 
-// finish puts what is known of each parcel to its events, and tells equal events
-// apart (I2).
-func (r *reader) finish() {
-	for i, p := range r.parcels {
-		if p.count == 0 && (len(r.loose.wrong) == 0 || len(r.parcels) > 1) {
-			p.fail(ReasonNoEvents, "", "the payload has no event of it")
-		}
-		end := len(r.out.Events)
-		if i+1 < len(r.parcels) {
-			end = r.parcels[i+1].first
-		}
-		p.foretell(r.out.Events[p.first:end])
-	}
-	r.failLoose()
-	type identity struct{ carrier, number, when, code, words string }
-	seen := make(map[identity]int, len(r.out.Events))
-	for i := range r.out.Events {
-		e := &r.out.Events[i]
-		id := identity{carrier: e.Carrier, number: schemas.CanonicalNumber(e.TrackingNumber), when: e.OccurredAt.UTC().Format(time.RFC3339), code: e.RawCode}
-		if id.code == "" {
-			id.words = strings.ToLower(strings.Join(strings.Fields(e.Description), " "))
-		}
-		if e.Ordinal == 0 { // our own dialect may tell it
-			e.Ordinal = seen[id]
-		}
-		seen[id]++
-	}
-}
-
-// failLoose tells of what was of a wrong type. Of which parcel it was is clear
-// where the payload has one.
-func (r *reader) failLoose() {
-	var of parcel
-	if len(r.parcels) == 1 {
-		of = *r.parcels[0]
-	}
-	for _, m := range r.loose.wrong {
-		r.failed(Failure{
-			Reason: ReasonBadEvent, Carrier: of.carrier, TrackingNumber: of.number, Description: m.problem, Where: clip(path(m.at)),
-		})
-	}
-}
-
-// foretell puts the forecast and the signer to the newest event, which is what
-// they belong to: a later payload has them on a later one.
-func (p *parcel) foretell(events []schemas.CarrierEvent) {
-	if len(events) == 0 {
-		return
-	}
-	newest := &events[0]
-	for i := range events {
-		if events[i].OccurredAt.After(newest.OccurredAt) {
-			newest = &events[i]
-		}
-	}
-	if newest.SignedBy == "" {
-		newest.SignedBy = clip(p.signedBy)
-	}
-	if p.eta.at.IsZero() {
-		return
-	}
-	newest.ETAReason = clip(p.etaReason)
-	if p.eta.precision == schemas.PrecisionDay {
-		day := p.eta.local
-		newest.ETADate = &day
-	} else {
-		at := p.eta.at
-		newest.ETAAt = &at
-	}
-	if p.eta.zone != "" {
-		zone := p.eta.zone
-		newest.ETAZone = &zone
-	}
-}
-
 // clip bounds a text and makes it UTF-8.
 func clip(s string) string {
 	s = strings.ToValidUTF8(strings.TrimSpace(s), "\ufffd")
@@ -301,12 +229,12 @@ func clip(s string) string {
 
 // clipPlace bounds a place; one that says nothing is none.
 func clipPlace(l *schemas.Location) *schemas.Location {
-	if l == nil {
+	if l == nil || *l == (schemas.Location{}) {
 		return nil
 	}
-	c := schemas.Location{Name: clip(l.Name), City: clip(l.City), State: clip(l.State), PostalCode: clip(l.PostalCode), Country: clip(l.Country)}
-	if c == (schemas.Location{}) {
+	l.Name, l.City, l.State, l.PostalCode, l.Country = clip(l.Name), clip(l.City), clip(l.State), clip(l.PostalCode), clip(l.Country)
+	if *l == (schemas.Location{}) {
 		return nil
 	}
-	return &c
+	return l
 }

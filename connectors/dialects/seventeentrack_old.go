@@ -89,7 +89,7 @@ func (o *old17) read(r *reader) bool {
 		}
 		where := at("Json", i) + ".FLastEvent"
 		var e track17Scan
-		if err := json.Unmarshal([]byte(pack.LastEvent), &e, r.options()); err != nil {
+		if err := json.Unmarshal([]byte(pack.LastEvent), &e, r.loose.options); err != nil {
 			p.misread(where, "", err)
 			continue
 		}

@@ -113,7 +113,7 @@ func readShippoProblem(r *reader) error {
 		Metadata many[text] `json:"metadata"`
 		All      many[text] `json:"__all__"`
 	}
-	r.loose = loose{}
+	r.loose.forget()
 	if err := r.json(&problem); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // a time in a zone must be the same instant on every machine
 
@@ -31,17 +32,22 @@ const (
 // sources have: with T or a blank, with seconds and parts of them or without,
 // with an offset or without, or a day alone.
 func isoLayout(written string) string {
-	layout := localDay
 	if len(written) <= len(localDay) {
-		return layout
+		return localDay
 	}
-	layout += written[len(localDay) : len(localDay)+1]
-	clock := written[len(localDay)+1:]
-	zone := ""
+	clock, zone := written[len(localDay)+1:], ""
 	if i := strings.IndexAny(clock, "Z+-"); i >= 0 {
 		clock, zone = clock[:i], clock[i:]
 	}
-	if layout += "15:04"; strings.Count(clock, ":") == 2 {
+	seconds := strings.Count(clock, ":") == 2
+	switch {
+	case written[len(localDay)] == 'T' && seconds && (zone == "Z" || strings.Contains(zone, ":")):
+		return time.RFC3339
+	case written[len(localDay)] == 'T' && seconds && zone == "":
+		return localSecond
+	}
+	layout := localDay + written[len(localDay):len(localDay)+1] + "15:04"
+	if seconds {
 		layout += ":05"
 	}
 	if strings.HasSuffix(clock, " ") {
@@ -174,11 +180,20 @@ func (m moment) given(at time.Time) (moment, error) {
 	if err := checkYear(at); err != nil {
 		return moment{}, err
 	}
-	m.at, m.local, m.zone, m.confidence = at.UTC().Truncate(time.Millisecond), at.Format(localSecond), at.Format("-07:00"), schemas.ConfidenceGiven
-	if m.zone == "+00:00" {
-		m.zone = "UTC"
+	m.at, m.local, m.zone, m.confidence = at.UTC().Truncate(time.Millisecond), clockOf(m.text, at), "UTC", schemas.ConfidenceGiven
+	if _, offset := at.Zone(); offset != 0 {
+		m.zone = at.Format("-07:00")
 	}
 	return m, nil
+}
+
+// clockOf gives what a clock shows, which often stands in what was written.
+func clockOf(written string, at time.Time) string {
+	var buffer [len(localSecond)]byte
+	if local := at.AppendFormat(buffer[:0], localSecond); strings.HasPrefix(written, string(local)) {
+		return written[:len(local)]
+	}
+	return at.Format(localSecond)
 }
 
 // zoned is a zone and how it is known.
@@ -207,17 +222,31 @@ func (m moment) of(local time.Time, zone zoned) (moment, error) {
 		return moment{}, err
 	}
 	m.at, m.zone, m.confidence = at.UTC().Truncate(time.Millisecond), zone.name, zone.confidence
-	if m.local = local.Format(localSecond); m.precision == schemas.PrecisionDay {
-		m.local = local.Format(localDay)
+	if m.local = clockOf(m.text, local); m.precision == schemas.PrecisionDay {
+		m.local = m.local[:len(localDay)]
 	}
 	return m, nil
 }
 
+// zones are the zones that were asked for before: reading one takes longer than
+// reading an event.
+var zones sync.Map
+
 func location(zone string) (*time.Location, error) {
+	if known, ok := zones.Load(zone); ok {
+		return known.(*time.Location), nil //nolint:forcetypeassert // nothing else is stored
+	}
 	if at, err := time.Parse("-07:00", zone); err == nil {
 		return at.Location(), nil
 	}
-	return time.LoadLocation(zone)
+	if zone == "Local" {
+		return nil, errors.New("the zone Local is another one on each machine")
+	}
+	in, err := time.LoadLocation(zone)
+	if err == nil {
+		zones.Store(zone, in)
+	}
+	return in, err
 }
 
 // checkYear refuses times that no parcel has: what stands there is no time.

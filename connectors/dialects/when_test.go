@@ -13,7 +13,7 @@ func readerIn(t *testing.T, zone string) *reader {
 	t.Helper()
 	table, err := carriers.Default()
 	require.NoError(t, err)
-	return &reader{Options: Options{Carriers: table}, dialect: &Dialect{Name: "test", Zone: zone}, out: &Reading{}}
+	return &reader{Options: Options{Carriers: table}, dialect: &Dialect{Name: "test", Zone: zone}, out: &Reading{}, loose: newLoose()}
 }
 
 // The ways in which sources write times (T2).
