@@ -3,7 +3,6 @@ package dialects
 import (
 	"encoding/xml"
 	"fmt"
-	"strings"
 
 	"waybill/schemas"
 )
@@ -39,7 +38,7 @@ func readBpost(r *reader) error {
 		r.fail(ReasonUnavailable, "", "", item.Code.String(), item.Message.String())
 		return nil
 	case "businessException", "invalidSelection":
-		r.fail(bpostReason(item.Message.String()), "", "", item.Code.String(), item.Message.String())
+		r.fail(refused("", item.Message.String()), "", "", item.Code.String(), item.Message.String())
 		return nil
 	default:
 		return errNotThis
@@ -54,13 +53,4 @@ func readBpost(r *reader) error {
 		p.tell(fmt.Sprintf("stateInfo[%d]", i), s, err)
 	}
 	return nil
-}
-
-// bpostReason reads the words of an exception, which has no codes.
-func bpostReason(words string) Reason {
-	words = strings.ToLower(words)
-	if strings.Contains(words, "not found") || strings.Contains(words, "unknown") || strings.Contains(words, "no item") {
-		return ReasonNotFound
-	}
-	return ReasonBadRequest
 }

@@ -59,7 +59,7 @@ func readChronopost(r *reader) error {
 	case told == nil:
 		return errNotThis
 	case told.Code != "" && told.Code != "0":
-		r.fail(chronopostReason(told.Code.String()), "", "", told.Code.String(), told.Words.String())
+		r.fail(chronopostReason(told.Code.String(), told.Words.String()), "", "", told.Code.String(), told.Words.String())
 	}
 	for _, skybill := range []*chronopostSkybill{told.V2, told.V1} {
 		if skybill != nil && (skybill.Number != "" || len(skybill.Events) > 0) {
@@ -70,14 +70,14 @@ func readChronopost(r *reader) error {
 }
 
 // chronopostReason reads the error codes.
-func chronopostReason(code string) Reason {
+func chronopostReason(code, words string) Reason {
 	switch code {
 	case "1":
 		return ReasonUnavailable
 	case "2":
 		return ReasonNotFound
 	default:
-		return ReasonBadRequest
+		return refused("", words)
 	}
 }
 

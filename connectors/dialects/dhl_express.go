@@ -61,7 +61,7 @@ func readDHLExpress(r *reader) error {
 		return errNotThis
 	}
 	for _, c := range answer.Condition {
-		r.fail(dhlReason(c.Code.String()), "", "", c.Code.String(), c.Words.String())
+		r.fail(c.reason(), "", "", c.Code.String(), c.Words.String())
 	}
 	for i := range answer.Waybills {
 		r.dhlWaybill(&answer.Waybills[i])
@@ -69,22 +69,22 @@ func readDHLExpress(r *reader) error {
 	return nil
 }
 
-// dhlReason reads the condition codes of DHL's XML services.
-func dhlReason(code string) Reason {
-	switch code {
+// reason reads the code of a condition, or its words.
+func (c *dhlCondition) reason() Reason {
+	switch c.Code {
 	case "100", "101":
 		return ReasonUnauthorized
 	case "103", "209":
 		return ReasonNotFound
 	default:
-		return ReasonBadRequest
+		return refused("", c.Words.String())
 	}
 }
 
 func (r *reader) dhlWaybill(w *dhlWaybill) {
 	p := r.parcel("", w.Number.String())
 	for _, c := range w.Condition {
-		p.fail(dhlReason(c.Code.String()), c.Code.String(), c.Words.String())
+		p.fail(c.reason(), c.Code.String(), c.Words.String())
 	}
 	p.dhlForecast("EstDlvyDate", w.ETA.String())
 	events, where := w.Events, "ShipmentEvent"
@@ -166,6 +166,7 @@ const (
 )
 
 func (r *reader) dhlResult(result *dhlResult) {
+	result.Origin.Value, result.Destination.Value = text(clip(result.Origin.Value.String())), text(clip(result.Destination.Value.String()))
 	p := r.parcel("", result.ID.String())
 	if result.Signature != nil {
 		p.signedBy = result.Signature.Signatory.String()

@@ -48,21 +48,22 @@ func readDHLParcelDE(r *reader) error {
 		return errNotThis
 	}
 	if code := answer.field("code"); code != "" && code != "0" {
-		r.fail(parcelDEReason(code), "", "", code, first(answer.field("error"), answer.field("error-text")))
+		words := first(answer.field("error"), answer.field("error-text"))
+		r.fail(parcelDEReason(code, words), "", "", code, words)
 	}
 	r.parcelsDE(&answer)
 	return nil
 }
 
 // parcelDEReason reads the codes of answers and of pieces.
-func parcelDEReason(code string) Reason {
+func parcelDEReason(code, words string) Reason {
 	switch code {
 	case "100":
 		return ReasonNotFound
-	case "5", "1":
+	case "5":
 		return ReasonUnauthorized
 	default:
-		return ReasonBadRequest
+		return refused("", words)
 	}
 }
 
@@ -80,7 +81,8 @@ func (r *reader) parcelsDE(d *dhlData) {
 func (r *reader) parcelDE(d *dhlData) {
 	p := r.parcel("", first(d.field("piece-code"), d.field("searched-piece-code"), d.field("piece-identifier")))
 	if status := first(d.field("error-status"), d.field("piece-status")); status != "" && status != "0" {
-		p.fail(parcelDEReason(status), status, first(d.field("piece-status-desc"), d.field("status")))
+		words := first(d.field("piece-status-desc"), d.field("status"))
+		p.fail(parcelDEReason(status, words), status, words)
 		return
 	}
 	if d.field("ruecksendung") == "true" {

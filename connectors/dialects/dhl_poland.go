@@ -74,11 +74,11 @@ func dhlPolandReason(code, words string) Reason {
 	switch {
 	case code == "100":
 		return ReasonUnauthorized
-	case strings.Contains(words, "nie znaleziono"), strings.Contains(words, "nie istnieje"), strings.Contains(words, "not found"):
+	case strings.Contains(words, "nie znaleziono"), strings.Contains(words, "nie istnieje"):
 		return ReasonNotFound
 	case strings.HasSuffix(code, "Server"), strings.HasSuffix(code, "Receiver"):
 		return ReasonUnavailable
 	default:
-		return ReasonBadRequest
+		return refused("", words)
 	}
 }

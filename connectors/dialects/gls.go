@@ -49,7 +49,7 @@ func readGLS(r *reader) error {
 	switch {
 	case len(answer.Parcels) > 0 || len(answer.Units) > 0:
 	case answer.Exception != "" || answer.LastError != "":
-		r.fail(ReasonNotFound, "", "", answer.LastError.String(), answer.Exception.String())
+		r.fail(glsPageReason(answer.LastError.String(), answer.Exception.String()), "", "", answer.LastError.String(), answer.Exception.String())
 	case !r.problem(&answer.problem):
 		return errNotThis
 	}
@@ -90,6 +90,14 @@ func glsReason(code string) Reason {
 		return httpReason(parts[1])
 	}
 	return ReasonBadRequest
+}
+
+// glsPageReason reads the code of an answer without a parcel, or its words.
+func glsPageReason(code, words string) Reason {
+	if code == "E998" {
+		return ReasonNotFound
+	}
+	return refused("", words)
 }
 
 // glsKind gives the kind of event of a code: DELIVD of DELIVD.PARCELSHOP, 3 of

@@ -55,7 +55,7 @@ func readHermes(r *reader) error {
 		return err
 	}
 	for _, e := range answer.Results {
-		r.fail(hermesReason(e.Code.String()), "", "", e.Code.String(), e.Words.String())
+		r.fail(hermesReason(e.Code.String(), e.Words.String()), "", "", e.Code.String(), e.Words.String())
 	}
 	switch {
 	case len(answer.Shipments) > 0 || len(answer.Results) > 0:
@@ -72,7 +72,7 @@ func readHermes(r *reader) error {
 
 // hermesReason reads result codes: e001 of a shipment says that nothing is known
 // of it, e999 is a technical error.
-func hermesReason(code string) Reason {
+func hermesReason(code, words string) Reason {
 	switch code {
 	case "e001":
 		return ReasonNotFound
@@ -81,14 +81,14 @@ func hermesReason(code string) Reason {
 	case "e999", "e031", "e039", "e058":
 		return ReasonUnavailable
 	default:
-		return ReasonBadRequest
+		return refused("", words)
 	}
 }
 
 func (r *reader) hermes(s *hermesShipment) {
 	p := r.parcel("", first(s.Number, s.International))
 	if code := s.Result.Code.String(); code != "" && code[0] == 'e' {
-		p.fail(hermesReason(code), code, s.Result.Words.String())
+		p.fail(hermesReason(code, s.Result.Words.String()), code, s.Result.Words.String())
 	}
 	p.window("deliveryForecast", s.Forecast.Day.String(), s.Forecast.Window.End.String())
 	for i := range s.Events {

@@ -75,17 +75,15 @@ func readRoyalMail(r *reader) error {
 	return nil
 }
 
-// reason reads the code of an error, or the HTTP status beside it.
+// reason reads the code of an error, the HTTP status beside it, or its words.
 func (e *royalMailError) reason(status string) Reason {
-	switch e.Code {
-	case "E1142", "E1307", "E1308":
+	switch {
+	case e.Code == "E1142":
 		return ReasonNotFound
-	case "E1144", "E1145":
-		return ReasonInvalidNumber
-	case "E0010":
-		return ReasonRateLimited
-	default:
+	case status != "":
 		return httpReason(status)
+	default:
+		return refused("", e.Words.String()+" "+e.Cause.String())
 	}
 }
 
