@@ -9,12 +9,13 @@ import (
 )
 
 // UPS answers in JSON (Tracking, v1 and v2) and calls with the events of its
-// Track Alert; ups_xml.go reads what it had before. An activity has three codes:
+// Track Alert; ups_xml.go reads what it had before, and ups_quantum.go what it
+// tells of all parcels of a shipper. An activity has three codes:
 // the activity's own, which all forms have and which is raw_code, the number of
 // what it means (statusCode, or descriptionCode in an alert), and a letter for
 // the type of it; the number is raw_status, or the letter where there is none.
 var ups = &Dialect{
-	Name: "ups", Aliases: []string{"ups-track", "ups-track-alert"}, Carrier: "ups",
+	Name: "ups", Aliases: []string{"ups-track", "ups-track-alert", "quantum-view"}, Carrier: "ups",
 	marks: []mark{
 		{"trackResponse", "trackResponse.shipment"},
 		{"trackingNumber", "activityStatus", "activityStatus.type"},
@@ -23,6 +24,8 @@ var ups = &Dialect{
 		{"TrackResponse", "TrackResponse.Response", "TrackResponse.Shipment"},
 		{"TrackResponse", "TrackResponse.Response", "TrackResponse.Response.Error"},
 		{"Envelope", "Envelope.Body", "Envelope.Body.TrackResponse", "Envelope.Body.TrackResponse.Shipment"},
+		{"QuantumViewResponse", "QuantumViewResponse.QuantumViewEvents"},
+		{"QuantumViewResponse", "QuantumViewResponse.Response"},
 	},
 	read: readUPS,
 }
@@ -115,8 +118,9 @@ func readUPS(r *reader) error {
 		Track *struct {
 			Shipments many[*upsShipment] `json:"shipment"`
 		} `json:"trackResponse"`
-		Old      *upsTrack `json:"TrackResponse"`
-		Fault    *upsFault `json:"Fault"`
+		Old      *upsTrack   `json:"TrackResponse"`
+		Quantum  *upsQuantum `json:"QuantumViewResponse"`
+		Fault    *upsFault   `json:"Fault"`
 		Response *struct {
 			Errors many[*upsError] `json:"errors"`
 		} `json:"response"`
@@ -131,6 +135,8 @@ func readUPS(r *reader) error {
 		}
 	case answer.Old != nil:
 		return r.upsTrack(answer.Old)
+	case answer.Quantum != nil:
+		r.upsQuantum(answer.Quantum)
 	case answer.Fault != nil:
 		r.upsFault(answer.Fault)
 	case answer.Response != nil:

@@ -12,13 +12,15 @@ import (
 // upsTrack is the answer of UPS's older services, which are the same in XML, in
 // SOAP and in their JSON.
 type upsTrack struct {
-	Response struct {
-		Error many[*struct {
-			Code  text `json:"ErrorCode"        xml:"ErrorCode"`
-			Words text `json:"ErrorDescription" xml:"ErrorDescription"`
-		}] `json:"Error" xml:"Error"`
-	} `json:"Response" xml:"Response"`
+	Response  upsResponse           `json:"Response" xml:"Response"`
 	Shipments many[*upsOldShipment] `json:"Shipment" xml:"Shipment"`
+}
+
+type upsResponse struct {
+	Errors many[*struct {
+		Code  text `json:"ErrorCode"        xml:"ErrorCode"`
+		Words text `json:"ErrorDescription" xml:"ErrorDescription"`
+	}] `json:"Error" xml:"Error"`
 }
 
 // upsFault is how the SOAP service and its JSON refuse.
@@ -94,7 +96,8 @@ func (r *reader) upsXML() error {
 		XMLName xml.Name
 		upsTrack
 
-		Body *struct {
+		Views upsQuantumEvents `xml:"QuantumViewEvents"`
+		Body  *struct {
 			Track *upsTrack `xml:"TrackResponse"`
 			Fault *upsFault `xml:"Fault"`
 		} `xml:"Body"`
@@ -108,6 +111,9 @@ func (r *reader) upsXML() error {
 		return nil
 	case answer.Body != nil && answer.Body.Track != nil:
 		return r.upsTrack(answer.Body.Track)
+	case answer.XMLName.Local == "QuantumViewResponse":
+		r.upsQuantum(&upsQuantum{Response: answer.Response, Events: answer.Views})
+		return nil
 	case answer.XMLName.Local == "TrackResponse":
 		return r.upsTrack(&answer.upsTrack)
 	default:
@@ -121,13 +127,17 @@ func (r *reader) upsFault(f *upsFault) {
 	r.fail(upsReason(code.Code.String(), words), "", "", code.Code.String(), words)
 }
 
-func (r *reader) upsTrack(t *upsTrack) error {
-	if len(t.Shipments) == 0 && len(t.Response.Error) == 0 {
-		return errNotThis
-	}
-	for _, e := range t.Response.Error {
+func (r *reader) upsErrors(response *upsResponse) {
+	for _, e := range response.Errors {
 		r.fail(upsReason(e.Code.String(), e.Words.String()), "", "", e.Code.String(), e.Words.String())
 	}
+}
+
+func (r *reader) upsTrack(t *upsTrack) error {
+	if len(t.Shipments) == 0 && len(t.Response.Errors) == 0 {
+		return errNotThis
+	}
+	r.upsErrors(&t.Response)
 	for _, s := range t.Shipments {
 		for _, pack := range s.Packages {
 			p := r.parcel("", first(pack.Number, s.Number, s.Inquiry.Value))
