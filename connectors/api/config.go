@@ -50,7 +50,8 @@ type Config struct {
 	Operators []string
 	// Rate is how many requests a second a key may make of this process.
 	Rate float64
-	// CommandWait is how long a command waits to be carried out. Default 10 s.
+	// CommandWait is how long a command waits to be carried out, and Kafka may
+	// take to acknowledge what is published. Default 10 s.
 	CommandWait time.Duration
 	// Senders are the addresses that webhooks leave from; none: the machine's.
 	Senders []netip.Addr

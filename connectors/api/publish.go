@@ -6,14 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"time"
 
 	"waybill/schemas"
 )
 
 const (
-	// publishWait is how long Kafka may take to acknowledge.
-	publishWait = 10 * time.Second
 	// maxInHand is how many registrations may wait for that in this process.
 	// Beyond it requests are sent away, so that memory stays bounded.
 	maxInHand = 100_000
@@ -30,12 +27,12 @@ func (a *API) publish(c *call, all []schemas.Registration) error {
 		return comeAgain(c, problem(http.StatusServiceUnavailable, "more comes in than Kafka takes; nothing of this request was taken, ask again in a moment"))
 	}
 	defer a.inHand.Release(size)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context()), publishWait)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context()), a.cfg.CommandWait)
 	defer cancel()
 	if err := a.cfg.Publisher.Registrations(ctx, all); err != nil {
 		p := problem(http.StatusServiceUnavailable, "Kafka has not acknowledged all of it; ask again in a moment: what was taken already is not taken twice")
 		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("waiting %s for Kafka: %w", publishWait, err)
+			err = fmt.Errorf("waiting %s for Kafka: %w", a.cfg.CommandWait, err)
 		}
 		p.cause = err
 		return comeAgain(c, p)

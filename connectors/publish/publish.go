@@ -22,6 +22,16 @@ type Publisher struct {
 	Carriers *carriers.Table
 }
 
+// maxBuffered is how many records may wait for Kafka in a client: as many as are
+// let in at a time, or requests would wait for one another.
+const maxBuffered = 200_000
+
+// Options are those of a client that publishes for who waits for the answer: it
+// sends at once what there is, and as one request what comes together.
+func Options() []kgo.Opt {
+	return []kgo.Opt{kgo.ProducerLinger(0), kgo.MaxBufferedRecords(maxBuffered)}
+}
+
 // Registrations sends registrations, under the key of the canonical carrier and
 // number, and returns when Kafka has acknowledged all of them. On an error some
 // may be there; those that have an idempotency key or an id can be sent again.

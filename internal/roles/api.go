@@ -37,6 +37,8 @@ type apiRole struct {
 	listener net.Listener
 	live     *endpointclient.Live
 	client   *kgo.Client
+	producer *kgo.Client
+	quotas   *quotaWatch // nil: there are none
 	conn     driver.Conn
 }
 
@@ -60,20 +62,37 @@ func newAPI(o *Options, p *parts) (*apiRole, error) {
 	}
 	log := o.Logger.With("app", API)
 	r := &apiRole{listener: o.API.Listener, client: client, conn: conn}
+	if err := r.prepare(o, p); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
 	events := webhooklog.New(conn)
 	again := &redelivery.Client{Log: events, Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs}
 	r.live = endpointclient.NewLive(&endpointclient.Client{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Vault: keys}, log)
-	r.api, err = api.New(api.Config{
+	settings := api.Config{
 		Keys: o.API.Keys, Endpoints: r.live, Log: events, Parcels: shipmentlog.New(conn), Redelivery: again, Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
-		Publisher: &publish.Publisher{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Carriers: p.knows.Carriers},
+		Publisher: &publish.Publisher{Kafka: r.producer, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Carriers: p.knows.Carriers},
 		Carriers:  p.knows.Carriers, Model: p.knows.Model, Maps: p.knows.Maps, Check: tracking.NewCheck(p.knows.Model, p.knows.Carriers),
 		KnownCarriers: o.Settings.Pipeline.KnownCarriers, Operators: o.Settings.Pipeline.Operators,
 		Logger: log, Registerer: o.Registerer,
-	})
-	if err != nil {
+	}
+	if r.quotas != nil {
+		settings.OverQuota = r.quotas.over
+	}
+	if r.api, err = api.New(settings); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
 	return r, nil
+}
+
+// prepare makes the clients of what is registered.
+func (r *apiRole) prepare(o *Options, p *parts) (err error) {
+	if r.producer, err = kgo.NewClient(append(o.Kafka[:len(o.Kafka):len(o.Kafka)], publish.Options()...)...); err != nil {
+		return fmt.Errorf("making a Kafka client that publishes: %w", err)
+	}
+	if p.quotas != nil {
+		r.quotas, err = newQuotaWatch(o, p.quotas)
+	}
+	return err
 }
 
 // run serves until ctx is done and what is in hand has ended, for which the
@@ -82,6 +101,12 @@ func (r *apiRole) run(ctx context.Context) error {
 	following, stop := context.WithCancel(context.WithoutCancel(ctx))
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return r.live.Run(following) })
+	if r.quotas != nil {
+		g.Go(func() error {
+			r.quotas.run(following)
+			return nil
+		})
+	}
 	g.Go(func() error {
 		defer stop()
 		return r.api.Serve(ctx, r.listener)
@@ -92,6 +117,12 @@ func (r *apiRole) run(ctx context.Context) error {
 // close lets go of what newAPI made.
 func (r *apiRole) close() error {
 	r.client.Close()
+	if r.producer != nil {
+		r.producer.Close()
+	}
+	if r.quotas != nil {
+		r.quotas.client.Close()
+	}
 	err := r.conn.Close()
 	if closing := r.listener.Close(); !errors.Is(closing, net.ErrClosed) {
 		err = errors.Join(err, closing)
