@@ -54,6 +54,7 @@ type cli struct {
 	Attempts    attemptsCmd    `cmd:"" help:"List attempts at webhooks, newest first."`
 	Redeliver   redeliverCmd   `cmd:"" help:"Send webhooks again: by id, parcel, endpoint, status or time."`
 	Report      reportCmd      `cmd:"" help:"Run a report; alone, list the reports."`
+	Carriers    carriersCmd    `cmd:"" help:"List carriers, and check tracking numbers against the published forms."`
 	Maps        mapsCmd        `cmd:"" help:"List, show and check the maps from raw codes to the status model and back."`
 	Remap       remapCmd       `cmd:"" help:"Show what other maps would have made of history."`
 	Topics      topicsCmd      `cmd:"" help:"Create or check the topics."`

@@ -2,11 +2,10 @@ package carriers
 
 import (
 	_ "embed"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
-	"regexp"
+	"time"
 
 	"waybill/schemas"
 	"waybill/schemas/yamlfile"
@@ -15,58 +14,52 @@ import (
 //go:embed carriers.yaml
 var defaultData []byte
 
-// form is one form of a carrier's numbers.
-type form struct {
-	name    string
-	example string
-	pattern *regexp.Regexp
-	check   func(number string) bool // nil: no check digit
-}
-
 // file is carriers.yaml; its head says what each field means.
 type file struct {
 	Carriers []entry `yaml:"carriers"`
 }
 
 type entry struct {
-	Carrier string   `yaml:"carrier"`
-	Name    string   `yaml:"name"`
-	Aliases []string `yaml:"aliases"`
-	Numbers []struct {
-		Name    string `yaml:"name"`
-		Regex   string `yaml:"regex"`
-		Example string `yaml:"example"`
-		Check   string `yaml:"check"`
-	} `yaml:"numbers"`
+	Carrier       string         `yaml:"carrier"`
+	Name          string         `yaml:"name"`
+	Aliases       []string       `yaml:"aliases"`
+	Numbers       []formEntry    `yaml:"numbers"`
 	OtherNumbers  string         `yaml:"other_numbers"`
+	Pushes        bool           `yaml:"pushes"`
 	Polled        bool           `yaml:"polled"`
+	Zone          string         `yaml:"zone"`
 	Products      []productEntry `yaml:"products"`
 	OtherProducts string         `yaml:"other_products"`
 }
 
 // Default reads the table that this build carries.
-func Default() (*Table, error) { return Parse(defaultData) }
+func Default() (*Table, error) { return Load("") }
 
 // Load reads the table that this build carries and puts the carriers of a file
 // of the user's own into it: an entry takes the place of the built-in one with
 // the same slug, as a whole, and others are added. Without a path ("") only the
 // built-in table counts.
 func Load(path string) (*Table, error) {
-	if path == "" {
-		return Default()
+	tables := [][]byte{defaultData}
+	if path != "" {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading the carrier table: %w", err)
+		}
+		tables = [][]byte{data, defaultData}
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading the carrier table: %w", err)
+	t, err := parse(tables...)
+	if err == nil {
+		err = t.addPublished(publishedData)
 	}
-	t, err := parse(data, defaultData)
 	if err != nil {
 		return nil, fmt.Errorf("reading the carrier table %s: %w", path, err)
 	}
 	return t, nil
 }
 
-// Parse reads a table in the form of carriers.yaml. It refuses unknown keys, a
+// Parse reads a table in the form of carriers.yaml, without the published forms
+// of numbers.yaml. It refuses unknown keys, a
 // name that stands for two carriers, and a form whose own example fails.
 func Parse(data []byte) (*Table, error) {
 	t, err := parse(data)
@@ -78,8 +71,8 @@ func Parse(data []byte) (*Table, error) {
 
 // parse makes one table of several; what stands in an earlier one counts.
 func parse(tables ...[]byte) (*Table, error) {
-	t := &Table{bySlug: make(map[string]*carrier), alias: make(map[string]string)}
-	for _, data := range tables {
+	t := &Table{bySlug: make(map[string]*carrier), alias: make(map[string]string), families: make(map[string]*carrier), anybody: &carrier{}}
+	for i, data := range tables {
 		var f file
 		if err := yamlfile.Decode(data, &f); err != nil {
 			return nil, err
@@ -92,19 +85,23 @@ func parse(tables ...[]byte) (*Table, error) {
 			if err := t.add(&e); err != nil {
 				return nil, err
 			}
+			t.bySlug[e.Carrier].builtIn = i == len(tables)-1
 		}
 	}
 	return t, nil
 }
 
 func (t *Table) add(e *entry) error {
-	c := &carrier{slug: e.Carrier, name: e.Name, polled: e.Polled}
-	for _, n := range e.Numbers {
-		made, err := newForm(n.Name, n.Regex, n.Example, n.Check)
+	c := &carrier{slug: e.Carrier, name: e.Name, pushes: e.Pushes, polled: e.Polled, zone: e.Zone}
+	if _, err := time.LoadLocation(e.Zone); err != nil {
+		return fmt.Errorf("carrier %s: zone %q: %w", e.Carrier, e.Zone, err)
+	}
+	for i := range e.Numbers {
+		made, err := newForm(&e.Numbers[i])
 		if err != nil {
-			return fmt.Errorf("carrier %s, form %q: %w", e.Carrier, n.Name, err)
+			return fmt.Errorf("carrier %s, form %q: %w", e.Carrier, e.Numbers[i].Name, err)
 		}
-		c.forms = append(c.forms, made)
+		t.give(c, made)
 	}
 	switch e.OtherNumbers {
 	case "", "refused":
@@ -132,25 +129,4 @@ func (t *Table) addNames(c *carrier, aliases []string) error {
 		t.alias[spelled] = c.slug
 	}
 	return nil
-}
-
-func newForm(name, regex, example, check string) (form, error) {
-	f := form{name: name, example: example}
-	var err error
-	if f.pattern, err = regexp.Compile(`\A(?:` + regex + `)\z`); err != nil {
-		return form{}, err
-	}
-	if check != "" {
-		if f.check = checkOf(check); f.check == nil {
-			return form{}, fmt.Errorf("there is no check digit arithmetic %q", check)
-		}
-	}
-	number := schemas.CanonicalNumber(example)
-	if !f.pattern.MatchString(number) {
-		return form{}, fmt.Errorf("its example %q does not fit its regex", example)
-	}
-	if f.check != nil && !f.check(number) {
-		return form{}, errors.New("its example has a wrong check digit")
-	}
-	return f, nil
 }

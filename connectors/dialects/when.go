@@ -205,7 +205,7 @@ func (r *reader) zoneOf(place *schemas.Location) zoned {
 			return zoned{zone, schemas.ConfidencePlace}
 		}
 	}
-	if zone := first(r.zone, r.dialect.Zone); zone != "" {
+	if zone := first(r.zone, r.dialect.Zone, r.Carriers.Zone(r.Carrier)); zone != "" {
 		return zoned{zone, schemas.ConfidenceCarrierDefault}
 	}
 	return zoned{"", schemas.ConfidenceAssumedUTC}
