@@ -13,8 +13,8 @@ func TestLookup(t *testing.T) {
 		{"shippo", "ups", "package_accepted", "TRANSIT", "transit.accepted", "shippo/1"},
 		{"shippo-webhook", "ups", "Package_Accepted ", "", "transit.accepted", "shippo/1"},
 		{"Shippo Push", "ups", "package_accepted", "", "transit.accepted", "shippo/1"},
-		{"intersoft-push", "", "INVD", "", "invalid.number", "royal-mail/1"},
-		{"my-feed", "royal-mail", "EVKSP", "", "delivered.signed", "royal-mail/1"},
+		{"intersoft-push", "", "INVD", "", "invalid.number", "royal-mail/2"},
+		{"my-feed", "royal-mail", "EVKSP", "", "delivered.signed", "royal-mail/2"},
 		{"my-feed", "my-carrier", "EVKSP", "", "", ""},
 		{"shippo-europe", "my-carrier", "package_accepted", "", "", ""},
 		{"", "", "", "", "", ""},
@@ -44,9 +44,9 @@ func TestLookup(t *testing.T) {
 		{"easypost", "", "unknown", "in_transit", "transit.moving", "easypost/1"},
 
 		// EasyPost passes on carriers' codes; the status must not be contradicted.
-		{"easypost", "royal-mail", "EVKSP", "delivered", "delivered.signed", "royal-mail/1"},
-		{"easypost", "royal-mail", "EVKSP", "unknown", "delivered.signed", "royal-mail/1"},
-		{"easypost", "royal-mail", "EVKSP", "", "delivered.signed", "royal-mail/1"},
+		{"easypost", "royal-mail", "EVKSP", "delivered", "delivered.signed", "royal-mail/2"},
+		{"easypost", "royal-mail", "EVKSP", "unknown", "delivered.signed", "royal-mail/2"},
+		{"easypost", "royal-mail", "EVKSP", "", "delivered.signed", "royal-mail/2"},
 		{"easypost", "royal-mail", "EVKSP", "in_transit", "transit.moving", "easypost/1"},
 		{"easypost", "my-carrier", "X1", "in_transit", "transit.moving", "easypost/1"},
 		{"shippo", "royal-mail", "EVKSP", "", "", ""},
@@ -55,7 +55,7 @@ func TestLookup(t *testing.T) {
 		{"easypost", "my-carrier", "X1", "in_transit/delayed", "exc.carrier_delay", "easypost/1"},
 		{"easypost", "my-carrier", "X1", "delivered/arrived_at_destination", "delivered.delivered", "easypost/1"},
 		{"easypost", "my-carrier", "X1", "in_transit/new_word", "transit.moving", "easypost/1"},
-		{"easypost", "royal-mail", "EVKSP", "delivered/arrived_at_destination", "delivered.signed", "royal-mail/1"},
+		{"easypost", "royal-mail", "EVKSP", "delivered/arrived_at_destination", "delivered.signed", "royal-mail/2"},
 		{"easypost", "royal-mail", "EVKSP", "in_transit/delayed", "exc.carrier_delay", "easypost/1"},
 		{"shipengine", "my-carrier", "DE", "EX/CARRIER_DELAYS", "exc.carrier_delay", "shipengine/1"},
 		{"shipengine", "my-carrier", "DE", "EX", "exc.unspecified", "shipengine/1"},
@@ -107,7 +107,7 @@ func TestLookup(t *testing.T) {
 		{"", "dhl-parcel-de", "NTDEL/NHOME", "ZN", "attempt.no_recipient", "dhl-parcel-de/2"},
 		{"", "dhl-parcel-de", "NTDEL/NEW", "ZN", "attempt.failed", "dhl-parcel-de/2"},
 		{"", "dhl-parcel-de", "DLVRD/SERPT", "ZU", "collect.ready", "dhl-parcel-de/2"},
-		{"", "royal-mail", "EVKLS", "", "collect.ready", "royal-mail/1"},
+		{"", "royal-mail", "EVKLS", "", "collect.ready", "royal-mail/2"},
 		{"upu-emsevt", "my-post", "EMI", "", "delivered.delivered", "upu-emsevt/1"},
 
 		// ClickPost: remarks of 18; reasons go with 9 only.
