@@ -45,6 +45,16 @@ const (
 	HeaderFirstTimestamp  = "waybill-first-timestamp"
 )
 
+// Headers of a dead letter that is a payload of a carrier or a platform: it came
+// from outside and lay on no topic.
+const (
+	HeaderPayloadSource   = "waybill-payload-source"   // the dialect it should be in
+	HeaderPayloadWay      = "waybill-payload-way"      // how it came in: push, poll or file
+	HeaderPayloadAccount  = "waybill-payload-account"  // tenant/name of the account
+	HeaderPayloadType     = "waybill-payload-type"     // its Content-Type
+	HeaderPayloadReceived = "waybill-payload-received" // when it came, in ms since 1970
+)
+
 // Sizes of a record in bytes, max.message.bytes of the topics.
 const (
 	MaxRecordBytes     = 1 << 20

@@ -41,6 +41,13 @@ const (
 	ReasonNoEvents Reason = "no_events"
 )
 
+// Reasons lists the reasons.
+func Reasons() []Reason {
+	return []Reason{
+		ReasonNotFound, ReasonInvalidNumber, ReasonUnauthorized, ReasonRateLimited, ReasonUnavailable, ReasonBadRequest, ReasonBadEvent, ReasonNoEvents,
+	}
+}
+
 // Failure is one thing that the source could not tell, or that could not be
 // read.
 type Failure struct {
