@@ -54,6 +54,9 @@ func (c *deadLettersListCmd) Run(ctx context.Context, g *globals) error {
 	t := newTable(os.Stdout, "id", "since", "came from", "key", "cause")
 	for _, l := range letters {
 		from := fmt.Sprintf("%s %s:%s", l.SourceTopic, l.SourcePartition, l.SourceOffset)
+		if p := l.Payload; p != nil {
+			from = fmt.Sprintf("%s-%s %s", p.Source, p.Way, p.Account)
+		}
 		t.AppendRow(table.Row{l.ID, l.DeadSince.Format(time.RFC3339), from, l.Key, l.Cause})
 	}
 	t.SetColumnConfigs([]table.ColumnConfig{{Name: "cause", WidthMax: 70, WidthMaxEnforcer: text.WrapSoft}})
@@ -94,9 +97,12 @@ func (c *deadLettersShowCmd) Run(ctx context.Context, g *globals) error {
 			Value []byte `json:"value"`
 		}{l, l.Value})
 	}
-	_, err = fmt.Printf("id         %s\nsince      %s\ncame from  %s, partition %s, offset %s, %s\nkey        %s\ncause      %s\n\n%s\n",
-		l.ID, l.DeadSince.Format(time.RFC3339), l.SourceTopic, l.SourcePartition, l.SourceOffset, l.SourceTime.Format(time.RFC3339),
-		l.Key, l.Cause, legible(l.Value))
+	from := fmt.Sprintf("%s, partition %s, offset %s, %s", l.SourceTopic, l.SourcePartition, l.SourceOffset, l.SourceTime.Format(time.RFC3339))
+	if p := l.Payload; p != nil {
+		from = fmt.Sprintf("%s (%s), account %s, %s, %s", p.Source, p.Way, p.Account, p.ContentType, p.Received.Format(time.RFC3339))
+	}
+	_, err = fmt.Printf("id         %s\nsince      %s\ncame from  %s\nkey        %s\ncause      %s\n\n%s\n",
+		l.ID, l.DeadSince.Format(time.RFC3339), from, l.Key, l.Cause, legible(l.Value))
 	return err
 }
 
@@ -117,7 +123,8 @@ type deadLettersResendCmd struct {
 }
 
 func (*deadLettersResendCmd) Help() string {
-	return `The key and headers are those of the letter.
+	return `The key and headers are those of the letter. A payload that came from a carrier or a platform is read again in its
+dialect, and its events are sent; those that were sent before are duplicates.
 
 Example:
 
@@ -140,6 +147,9 @@ func (c *deadLettersResendCmd) Run(ctx context.Context, g *globals) error {
 	l, err := find(ctx, g, client, c.ID)
 	if err != nil {
 		return err
+	}
+	if l.Payload != nil {
+		return resendPayload(ctx, g, client, l, mended)
 	}
 	sent, err := deadletters.Resend(ctx, client, g.settings.Kafka.Prefix, l, mended)
 	if err != nil {

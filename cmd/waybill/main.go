@@ -49,6 +49,8 @@ type cli struct {
 	Explain     explainCmd     `cmd:"" help:"Tell for each raw event of a parcel what became of it, and why."`
 	Endpoints   endpointsCmd   `cmd:"" help:"Manage the places that get webhooks."`
 	Keys        keysCmd        `cmd:"" help:"Make keys for the HTTP API."`
+	Accounts    accountsCmd    `cmd:"" name:"accounts" help:"Check the accounts at carriers and platforms."`
+	Inbound     inboundCmd     `cmd:"" help:"Try out the webhooks of carriers and platforms."`
 	Listen      listenCmd      `cmd:"" help:"Receive webhooks on this machine, verify and print them."`
 	Secrets     secretsCmd     `cmd:"" help:"Make and list the keys that seal endpoints' secrets."`
 	Attempts    attemptsCmd    `cmd:"" help:"List attempts at webhooks, newest first."`

@@ -61,15 +61,17 @@ func (r *running) env() []string {
 // tenants and parcels of one are not those of another.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	up := startUp(t, t.TempDir())
+	accounts := scriptAccounts(t)
+	up := startUp(t, t.TempDir(), "--accounts", accounts)
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "scripts"),
 		Setup: func(e *testscript.Env) error {
-			e.Vars = append(e.Vars, up.env()...)
+			e.Vars = append(append(e.Vars, up.env()...), "WAYBILL_ACCOUNTS="+accounts)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"until": until, "exits": exits, "capture": capture, "produce": produceRaw, "receiver": receiver, "freeport": freePort, "silent": silent,
+			"post": post,
 		},
 	})
 }

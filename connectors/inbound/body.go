@@ -66,10 +66,10 @@ func (h *Handler) fill(from io.Reader, expected int64) (data []byte, took int64,
 		for len(data) < cap(data) {
 			n, err := from.Read(data[len(data):cap(data)])
 			data = data[:len(data)+n]
-			if errors.Is(err, io.EOF) {
+			if errors.Is(err, io.EOF) && len(data) <= MaxBodyBytes {
 				return data, took, ""
 			}
-			if err != nil {
+			if err != nil && !errors.Is(err, io.EOF) {
 				return nil, took, incomplete
 			}
 		}

@@ -163,7 +163,7 @@ type API struct {
 
 // Connectors say what comes in beside the topics and the API.
 type Connectors struct {
-	Accounts string `help:"File of the tenants' accounts at carriers and platforms (YAML): whose webhooks are taken, how they prove who sent them, and whose keys polls use. It says where secrets are, in the environment or in files, and holds none. A change of it, or of a secret's file, counts within a second. Empty: no webhooks of carriers are taken, and nobody is polled." type:"path" placeholder:"FILE"`
+	Accounts string `help:"File of the tenants' accounts at carriers and platforms (YAML): whose webhooks are taken, how they prove who sent them, and whose keys polls use. It says where secrets are, in the environment or in files, and holds none. A change of it, or of a secret's file, counts within a second. Empty: no webhooks of carriers are taken, and nobody is polled." placeholder:"FILE"`
 }
 
 // HTTP says where metrics and health are served.

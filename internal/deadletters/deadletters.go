@@ -33,6 +33,21 @@ type Letter struct {
 	Value           []byte    `json:"-"`
 	// Headers are the record's own.
 	Headers []kgo.RecordHeader `json:"-"`
+	// Payload says where a payload came from that lay on no topic; nil: it is a
+	// record of one.
+	Payload *Payload `json:"payload,omitempty"`
+}
+
+// Payload is what is known of a payload of a carrier or a platform.
+type Payload struct {
+	// Source is the dialect it should be in, and Way how it came in: push, poll or
+	// file.
+	Source string `json:"source"`
+	Way    string `json:"way"`
+	// Account is whose it was: tenant/name.
+	Account     string    `json:"account"`
+	ContentType string    `json:"content_type"`
+	Received    time.Time `json:"received,omitzero"`
 }
 
 // ErrNoSuchLetter says that an id names no dead letter.
@@ -92,10 +107,13 @@ func letterOf(r *kgo.Record, prefix string) Letter {
 		ID:  strconv.Itoa(int(r.Partition)) + ":" + strconv.FormatInt(r.Offset, 10),
 		Key: string(r.Key), Value: r.Value, DeadSince: r.Timestamp.UTC(),
 	}
-	var sourceTime string
+	var sourceTime, received string
+	var payload Payload
 	own := map[string]*string{
 		schemas.HeaderError: &l.Cause, schemas.HeaderSourceTopic: &l.SourceTopic, schemas.HeaderSourcePartition: &l.SourcePartition,
 		schemas.HeaderSourceOffset: &l.SourceOffset, schemas.HeaderSourceTimestamp: &sourceTime,
+		schemas.HeaderPayloadSource: &payload.Source, schemas.HeaderPayloadWay: &payload.Way, schemas.HeaderPayloadAccount: &payload.Account,
+		schemas.HeaderPayloadType: &payload.ContentType, schemas.HeaderPayloadReceived: &received,
 	}
 	for _, h := range r.Headers {
 		if field, ok := own[h.Key]; ok {
@@ -105,8 +123,19 @@ func letterOf(r *kgo.Record, prefix string) Letter {
 		l.Headers = append(l.Headers, h)
 	}
 	l.SourceTopic = strings.TrimPrefix(l.SourceTopic, prefix)
-	if ms, err := strconv.ParseInt(sourceTime, 10, 64); err == nil {
-		l.SourceTime = time.UnixMilli(ms).UTC()
+	l.SourceTime = timeOf(sourceTime)
+	if payload.Source != "" {
+		payload.Received = timeOf(received)
+		l.Payload = &payload
 	}
 	return l
+}
+
+// timeOf reads a time in milliseconds; zero where there is none.
+func timeOf(text string) time.Time {
+	ms, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
 }

@@ -40,6 +40,7 @@ type apiRole struct {
 	producer *kgo.Client
 	quotas   *quotaWatch // nil: there are none
 	conn     driver.Conn
+	inbound  *inboundRole
 }
 
 func newAPI(o *Options, p *parts) (*apiRole, error) {
@@ -72,7 +73,7 @@ func newAPI(o *Options, p *parts) (*apiRole, error) {
 		Keys: o.API.Keys, Endpoints: r.live, Log: events, Parcels: shipmentlog.New(conn), Redelivery: again, Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
 		Publisher: &publish.Publisher{Kafka: r.producer, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Carriers: p.knows.Carriers},
 		Carriers:  p.knows.Carriers, Model: p.knows.Model, Maps: p.knows.Maps, Check: tracking.NewCheck(p.knows.Model, p.knows.Carriers),
-		KnownCarriers: o.Settings.Pipeline.KnownCarriers, Operators: o.Settings.Pipeline.Operators,
+		KnownCarriers: o.Settings.Pipeline.KnownCarriers, Operators: o.Settings.Pipeline.Operators, Inbound: r.inbound.handler,
 		Logger: log, Registerer: o.Registerer,
 	}
 	if r.quotas != nil {
