@@ -1,0 +1,103 @@
+package dialects_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"waybill/connectors/dialects"
+	"waybill/schemas/status"
+	"waybill/schemas/status/codemap"
+)
+
+// shapes make the payload of a platform that tells one event with a code and a
+// status.
+var shapes = map[string]func(code, status string) string{
+	"shippo": func(code, status string) string {
+		return fmt.Sprintf(`{"carrier":"x","tracking_number":"1","tracking_history":[{"status":%q,"substatus":{"code":%q},"status_date":"2026-05-01T10:00:00Z"}]}`, status, code)
+	},
+	"shipengine": func(code, status string) string {
+		return fmt.Sprintf(`{"tracking_number":"1","carrier_code":"x","events":[{"status_code":%q,"status_detail_code":%q,"event_code":"C7","occurred_at":"2026-05-01T10:00:00Z"}]}`, status, code)
+	},
+	"easypost": func(code, status string) string {
+		return fmt.Sprintf(`{"object":"Tracker","tracking_code":"1","carrier":"x","tracking_details":[{"status":%q,"status_detail":%q,"carrier_code":"C7","datetime":"2026-05-01T10:00:00Z"}]}`, status, code)
+	},
+	"aftership": func(code, status string) string {
+		return fmt.Sprintf(`{"event":"tracking_update","msg":{"tracking_number":"1","slug":"x","checkpoints":[{"tag":%q,"subtag":%q,"raw_tag":"C7","checkpoint_time":"2026-05-01T10:00:00Z"}]}}`, status, code)
+	},
+	"17track": func(code, status string) string {
+		return fmt.Sprintf(`{"event":"TRACKING_UPDATED","data":{"number":"1","carrier":7,"track_info":{"tracking":{"providers":[{"events":[{"stage":%q,"sub_status":%q,"time_iso":"2026-05-01T10:00:00Z"}]}]}}}}`, status, code)
+	},
+	"trackingmore": func(code, status string) string {
+		return fmt.Sprintf(`{"data":{"tracking_number":"1","courier_code":"x","origin_info":{"trackinfo":[{"checkpoint_delivery_status":%q,"checkpoint_delivery_substatus":%q,"checkpoint_date":"2026-05-01 10:00:00"}]}}}`, status, code)
+	},
+	"clickpost": func(code, status string) string {
+		ndr := "null"
+		if reason, ok := strings.CutPrefix(code, "NDR"); ok {
+			status, ndr = "9", reason
+		} else {
+			status = code + status
+		}
+		return fmt.Sprintf(`{"waybill":"1","cp_id":4,"clickpost_status_code":%s,"timestamp":"2026-05-01T10:00:00Z","additional":{"ndr_status_code":%s}}`, status, ndr)
+	},
+	"intersoft": func(code, _ string) string {
+		return fmt.Sprintf(`{"trackingNumber":"1","events":[{"eventCode":%q,"eventDateTime":"2026-05-01T10:00:00Z"}]}`, code)
+	},
+}
+
+// Each code of a platform comes out as its map says, whatever the shape and
+// whether the carrier's own code stands beside it; so does each status alone.
+func TestCodesOfPlatforms(t *testing.T) {
+	model, maps := knowledge(t)
+	for dialect, shape := range shapes {
+		source := sourceOf(t, maps, dialect)
+		for _, line := range source.Codes {
+			want := line.Value
+			if dialect == "clickpost" && want == status.CodeUnmapped {
+				want = "attempt.failed" // no reason given
+			}
+			require.Equal(t, want, coded(t, dialect, shape(line.Key, statusFor(model, source, line.Value))), "%s %s", dialect, line.Key)
+		}
+		for _, line := range source.Statuses {
+			require.Equal(t, line.Value, coded(t, dialect, shape("", line.Key)), "%s %s alone", dialect, line.Key)
+		}
+	}
+}
+
+func sourceOf(t testing.TB, maps *codemap.Maps, dialect string) *codemap.Source {
+	t.Helper()
+	for _, s := range maps.Sources() {
+		if s.Name == dialect || dialect == "intersoft" && s.Name == "royal-mail" {
+			return s
+		}
+	}
+	require.Fail(t, "there is no map", dialect)
+	return nil
+}
+
+// statusFor is a status that may stand beside a code: one of its main status, or
+// else the vaguest.
+func statusFor(model *status.Model, source *codemap.Source, code string) string {
+	for _, line := range source.Statuses {
+		if model.Code(line.Value).Status == model.Code(code).Status {
+			return line.Key
+		}
+	}
+	return map[string]string{"easypost": "in_transit", "shippo": "TRANSIT", "shipengine": "IT"}[source.Name]
+}
+
+// coded gives the code of the only event of a payload.
+func coded(t testing.TB, dialect, payload string) string {
+	t.Helper()
+	_, maps := knowledge(t)
+	reading, err := dialects.Parse(dialect, []byte(payload), options(t))
+	require.NoError(t, err)
+	require.Empty(t, reading.Failures)
+	require.Len(t, reading.Events, 1)
+	e := reading.Events[0]
+	code, _, ok := maps.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus, e.Description)
+	require.True(t, ok, "%s: %q %q", dialect, e.RawCode, e.RawStatus)
+	return code
+}
