@@ -115,7 +115,11 @@ func (r *reader) aftershipAll(where string, list many[aftershipTracking]) bool {
 }
 
 func (r *reader) aftership(where string, t *aftershipTracking) {
-	p := r.parcel(t.Slug.String(), t.Number.String())
+	slug := t.Slug.String()
+	if slug == "unrecognized" { // no courier was found for it
+		slug = ""
+	}
+	p := r.parcel(slug, t.Number.String())
 	p.signedBy = t.SignedBy.String()
 	for _, eta := range []many[aftershipForecast]{t.Own, t.Latest, {{Date: t.Expected}}, t.Courier} { // the courier's own word last, for it counts
 		if f := eta.one(); f != nil {

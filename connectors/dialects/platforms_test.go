@@ -2,6 +2,8 @@ package dialects_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -100,4 +102,21 @@ func coded(t testing.TB, dialect, payload string) string {
 	code, _, ok := maps.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus, e.Description)
 	require.True(t, ok, "%s: %q %q", dialect, e.RawCode, e.RawStatus)
 	return code
+}
+
+// The index of the connectors has every dialect, and a link to every page.
+func TestIndexOfConnectors(t *testing.T) {
+	folder := filepath.Join("..", "..", "docs", "connectors")
+	index, err := os.ReadFile(filepath.Join(folder, "README.md"))
+	require.NoError(t, err)
+	for _, name := range dialects.Names() {
+		require.Contains(t, string(index), "`"+name+"`", "add a row to docs/connectors/README.md")
+	}
+	pages, err := filepath.Glob(filepath.Join(folder, "*.md"))
+	require.NoError(t, err)
+	for _, page := range pages {
+		if name := filepath.Base(page); name != "README.md" {
+			require.Contains(t, string(index), "("+name+")", "link it from docs/connectors/README.md")
+		}
+	}
 }
