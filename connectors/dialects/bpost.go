@@ -2,7 +2,6 @@ package dialects
 
 import (
 	"encoding/xml"
-	"fmt"
 
 	"waybill/schemas"
 )
@@ -50,7 +49,7 @@ func readBpost(r *reader) error {
 		s := scan{code: e.Code.String(), words: e.Words.String(), place: &schemas.Location{Name: e.Place.String()}}
 		var err error
 		s.when, err = r.when(e.When.String(), nil)
-		p.tell(fmt.Sprintf("stateInfo[%d]", i), s, err)
+		p.tell(at("stateInfo", i), s, err)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package dialects
 
 import (
 	"encoding/xml"
-	"fmt"
 	"strings"
 
 	"waybill/schemas"
@@ -94,6 +93,6 @@ func (r *reader) chronopost(skybill *chronopostSkybill) {
 		}
 		var err error
 		s.when, err = r.when(e.When.String(), nil)
-		p.tell(fmt.Sprintf("events[%d]", i), s, err)
+		p.tell(at("events", i), s, err)
 	}
 }

@@ -2,7 +2,6 @@ package dialects
 
 import (
 	"encoding/xml"
-	"fmt"
 	"strings"
 
 	"waybill/schemas"
@@ -99,7 +98,7 @@ func (r *reader) dhlWaybill(w *dhlWaybill) {
 		}
 		var err error
 		s.when, err = r.when(strings.TrimSpace(e.Date.String()+" "+e.Time.String()), s.place)
-		p.tell(fmt.Sprintf("%s[%d]", where, i), s, err)
+		p.tell(at(where, i), s, err)
 	}
 }
 
@@ -179,7 +178,7 @@ func (r *reader) dhlResult(result *dhlResult) {
 		s := scan{words: c.Words.String(), place: dhlArea(c.Place.String())}
 		var err error
 		s.when, err = r.when(c.Date.String()+" "+c.Time.String(), result.clock(s.place), dhlPageTime)
-		p.tell(fmt.Sprintf("checkpoints[%d]", i), s, err)
+		p.tell(at("checkpoints", i), s, err)
 	}
 }
 

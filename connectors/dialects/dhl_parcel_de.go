@@ -2,7 +2,6 @@ package dialects
 
 import (
 	"encoding/xml"
-	"fmt"
 	"strings"
 
 	"waybill/schemas"
@@ -94,7 +93,7 @@ func (r *reader) parcelDE(d *dhlData) {
 	p.parcelDEForecast(d.field("delivery-date"), d.field("delivery-timeframe-to"))
 	events := piecesEvents(d)
 	for i, e := range events {
-		p.parcelDE(fmt.Sprintf("piece-event[%d]", i), e, e.field("event-timestamp"), first(e.field("event-status"), e.field("event-text")))
+		p.parcelDE(at("piece-event", i), e, e.field("event-timestamp"), first(e.field("event-status"), e.field("event-text")))
 	}
 	// The answer without a history has the newest event as fields of the piece.
 	if len(events) == 0 && d.field("status-timestamp") != "" {

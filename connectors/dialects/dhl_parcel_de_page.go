@@ -1,10 +1,6 @@
 package dialects
 
-import (
-	"fmt"
-
-	"waybill/schemas"
-)
+import "waybill/schemas"
 
 // parcelDESendung is a shipment on the web pages of DHL Parcel Germany.
 type parcelDESendung struct {
@@ -73,6 +69,6 @@ func (r *reader) sendung(s *parcelDESendung) {
 		}
 		var err error
 		told.when, err = r.when(e.When.String(), told.place)
-		p.tell(fmt.Sprintf("events[%d]", i), told, err)
+		p.tell(at("events", i), told, err)
 	}
 }

@@ -2,7 +2,6 @@ package dialects
 
 import (
 	"encoding/xml"
-	"fmt"
 	"strings"
 )
 
@@ -62,7 +61,7 @@ func readDHLPoland(r *reader) error {
 		s := scan{code: e.Status.String(), words: e.Words.String(), place: place(e.Terminal.String(), "")}
 		var err error
 		s.when, err = r.when(e.When.String(), nil)
-		p.tell(fmt.Sprintf("events.item[%d]", i), s, err)
+		p.tell(at("events.item", i), s, err)
 	}
 	return nil
 }

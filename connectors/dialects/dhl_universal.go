@@ -1,7 +1,6 @@
 package dialects
 
 import (
-	"fmt"
 	"strings"
 
 	"waybill/schemas"
@@ -118,7 +117,7 @@ func (r *reader) dhlUnified(s *dhlShipment) {
 	p.dhlForecast("estimatedTimeOfDelivery", first(s.Window.End, s.ETA))
 	p.etaReason = s.Reason.String()
 	for i := range s.Events {
-		p.dhlUnified(fmt.Sprintf("events[%d]", i), &s.Events[i])
+		p.dhlUnified(at("events", i), &s.Events[i])
 	}
 	// The newest event stands beside the others too, which at times lack it.
 	if s.Status != nil && s.Status.When != "" && !s.tells(s.Status) {

@@ -17,6 +17,8 @@
 //	value.go     texts, truth values and lists as sources write them: text, flag, many
 //	loose.go     what becomes of JSON values of a wrong type
 //	json.go      JSON within bounds; xml.go the same for XML
+//	answer.go    why a source could not tell, by its codes; refusal.go by its words
+//	place_of.go  places that stand in one text; dhl_area.go those of DHL
 //
 // One bad event does not lose the others: read a list of events as a many, and
 // an object that may be something else in its place as a many too (its one is

@@ -1,7 +1,6 @@
 package dialects
 
 import (
-	"fmt"
 	"strings"
 
 	"waybill/connectors/places"
@@ -73,7 +72,7 @@ func (r *reader) gls(g *glsParcel) {
 		s.place = &schemas.Location{City: e.City.String(), PostalCode: e.Postal.String(), Country: places.Country(e.Country.String())}
 		var err error
 		s.when, err = r.when(e.When.String(), s.place)
-		p.tell(fmt.Sprintf("events[%d]", i), s, err)
+		p.tell(at("events", i), s, err)
 	}
 	// Who asks without events gets the status alone.
 	if len(g.Events) == 0 && g.When != "" {
@@ -147,6 +146,6 @@ func (r *reader) glsUnit(u *glsUnit) {
 		s.place = &schemas.Location{Name: e.Address.Name.String(), City: e.Address.City.String(), Country: places.Country(e.Address.Country.String())}
 		var err error
 		s.when, err = r.when(strings.TrimSpace(e.Date.String()+" "+e.Time.String()), s.place)
-		p.tell(fmt.Sprintf("history[%d]", i), s, err)
+		p.tell(at("history", i), s, err)
 	}
 }

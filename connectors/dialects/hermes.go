@@ -1,8 +1,6 @@
 package dialects
 
 import (
-	"fmt"
-
 	"waybill/connectors/places"
 	"waybill/schemas"
 )
@@ -97,6 +95,6 @@ func (r *reader) hermes(s *hermesShipment) {
 		told.place = &schemas.Location{Name: e.Unit.Name.String(), City: e.Unit.City.String(), Country: places.Country(e.Unit.Country.String())}
 		var err error
 		told.when, err = r.when(e.When.String(), told.place)
-		p.tell(fmt.Sprintf("status[%d]", i), told, err)
+		p.tell(at("status", i), told, err)
 	}
 }

@@ -1,9 +1,6 @@
 package dialects
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // laPoste is the JSON of La Poste's service Suivi v2, for Colissimo, letters and
 // Chronopost: one answer, or a list of them for several numbers.
@@ -106,6 +103,6 @@ func (r *reader) laPosteShipment(a *laPosteAnswer) {
 		s := scan{code: e.Code.String(), words: e.Words.String()}
 		var err error
 		s.when, err = r.when(e.When.String(), nil)
-		p.tell(fmt.Sprintf("event[%d]", i), s, err)
+		p.tell(at("event", i), s, err)
 	}
 }

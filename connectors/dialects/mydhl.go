@@ -1,7 +1,5 @@
 package dialects
 
-import "fmt"
-
 // myDHL is the JSON of DHL Express's REST service MyDHL API. The events of
 // pieces repeat those of the shipment and count only where it has none.
 var myDHL = &Dialect{
@@ -63,14 +61,14 @@ func (r *reader) myDHL(s *myDHLShipment) {
 	p := r.parcel("", s.Number.String())
 	p.dhlForecast("estimatedDeliveryDate", first(s.ETAAndTime, s.ETA))
 	for i := range s.Events {
-		p.myDHL(fmt.Sprintf("events[%d]", i), &s.Events[i])
+		p.myDHL(at("events", i), &s.Events[i])
 	}
 	if len(s.Events) > 0 {
 		return
 	}
 	for i, piece := range s.Pieces {
 		for j := range piece.Events {
-			p.myDHL(fmt.Sprintf("pieces[%d].events[%d]", i, j), &piece.Events[j])
+			p.myDHL(at(at("pieces", i)+".events", j), &piece.Events[j])
 		}
 	}
 }

@@ -38,92 +38,128 @@ var carrierEvents = sync.OnceValues(func() (*schemas.Codec[schemas.CarrierEvent]
 })
 
 func readWaybill(r *reader) error {
-	if err := checkDepth(r.payload); err != nil {
-		return err
-	}
-	if isXML(r.payload) {
-		return errNotThis
-	}
-	payload := bytes.TrimPrefix(bytes.TrimSpace(r.payload), []byte("\ufeff"))
-	switch {
-	case len(payload) == 0:
-		return errors.New("it is empty")
-	case jsontext.Value(payload).Kind() == '[':
-		var list []jsontext.Value
-		if err := json.Unmarshal(payload, &list, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)); err != nil {
-			return fmt.Errorf("it is not JSON: %w", err)
-		}
-		return r.ownEvents(func(i int) string { return fmt.Sprintf("[%d]", i) }, list)
-	case jsontext.Value(payload).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)):
-		return r.ownEvents(func(int) string { return "" }, []jsontext.Value{payload})
-	default:
-		return r.ownLines(payload)
-	}
-}
-
-// ownLines reads one event a line. A line that is not JSON costs itself, and all
-// lines if none is.
-func (r *reader) ownLines(payload []byte) error {
-	var lines []jsontext.Value
-	for line := range bytes.Lines(payload) {
-		lines = append(lines, bytes.TrimSpace(line))
-	}
-	if len(lines) == 1 {
-		return errors.New("it is not JSON")
-	}
-	return r.ownEvents(func(i int) string { return fmt.Sprintf("line %d", i+1) }, lines)
-}
-
-// ownEvents reads events. where names each by its position.
-func (r *reader) ownEvents(where func(i int) string, events []jsontext.Value) error {
 	codec, err := carrierEvents()
 	if err != nil {
 		return err
 	}
-	known := false
-	for i, event := range events {
-		if len(event) == 0 {
-			continue
-		}
-		known = r.ownEvent(codec, where(i), event) || known
-	}
-	if !known && len(events) > 0 {
+	own := &ownReader{reader: r, codec: codec}
+	payload := jsontext.Value(bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(r.payload), []byte("\ufeff"))))
+	switch {
+	case len(payload) == 0:
+		return errors.New("it is empty")
+	case isXML(payload):
 		return errNotThis
+	case payload.Kind() == '[':
+		err = own.list(payload)
+	case payload.IsValid(loosely):
+		own.event("", payload)
+	default:
+		err = own.lines(payload)
+	}
+	if err == nil && !own.known {
+		err = errNotThis
+	}
+	return err
+}
+
+// loosely is how our own JSON is taken apart; the codec is strict about what is
+// in it.
+var loosely = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
+// ownReader reads our own events.
+type ownReader struct {
+	*reader
+
+	codec *schemas.Codec[schemas.CarrierEvent]
+	count int
+	known bool // something of an event was there
+}
+
+// list reads the members of a list.
+func (o *ownReader) list(payload jsontext.Value) error {
+	if err := checkDepth(payload); err != nil {
+		return err
+	}
+	d := jsontext.NewDecoder(bytes.NewReader(payload), loosely)
+	if _, err := d.ReadToken(); err != nil {
+		return fmt.Errorf("it is not JSON: %w", err)
+	}
+	for i := 0; d.PeekKind() != ']'; i++ {
+		event, err := d.ReadValue()
+		if err != nil {
+			return fmt.Errorf("it is not JSON: %w", err)
+		}
+		o.event(fmt.Sprintf("[%d]", i), event)
 	}
 	return nil
 }
 
-// ownEvent reads one event, and says whether it has anything of one.
-func (r *reader) ownEvent(codec *schemas.Codec[schemas.CarrierEvent], where string, event jsontext.Value) bool {
+// lines reads one event a line. A line that is not JSON costs itself alone,
+// unless it is the only one.
+func (o *ownReader) lines(payload []byte) error {
+	number := 0
+	for line := range bytes.Lines(payload) {
+		number++
+		if len(line) == len(payload) {
+			return errors.New("it is not JSON")
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			o.event(fmt.Sprintf("line %d", number), line)
+		}
+	}
+	return nil
+}
+
+// event reads one event, which stands at where.
+func (o *ownReader) event(where string, written jsontext.Value) {
 	var has struct {
 		Carrier jsontext.Value `json:"carrier"`
 		Number  jsontext.Value `json:"tracking_number"`
 		When    jsontext.Value `json:"occurred_at"`
 		Kind    jsontext.Value `json:"source_kind"`
 	}
-	_ = json.Unmarshal(event, &has, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) // the codec says what is wrong
-	e, err := codec.Decode(event)
-	if err == nil {
-		e.Carrier = r.Carriers.Canonical(e.Carrier)
-		_, err = schemas.ShipmentKey(e.Carrier, e.TrackingNumber)
+	switch o.count++; {
+	case o.count == maxAllEvents+1:
+		o.misread(where, fmt.Errorf("a payload may tell %d events; those from here on are left out", maxAllEvents))
+		return
+	case o.count > maxAllEvents:
+		return
 	}
-	if err == nil {
-		err = checkYear(e.OccurredAt)
-	}
+	_ = json.Unmarshal(written, &has, loosely) // the codec says what is wrong
+	o.known = o.known || has.Carrier != nil || has.Number != nil || has.When != nil
+	e, err := o.decode(written)
 	if err != nil {
-		r.failed(Failure{Reason: ReasonBadEvent, Description: clip(err.Error()), Where: where})
-		return has.Carrier != nil || has.Number != nil || has.When != nil
+		o.misread(where, err)
+		return
 	}
 	if e.Source == "" {
-		e.Source = r.dialect.Name + "-" + string(r.Way)
+		e.Source = o.source
 	}
-	if has.Kind == nil && r.Way != Push {
-		e.SourceKind = r.kind()
+	if has.Kind == nil && o.Way != Push {
+		e.SourceKind = o.kind()
 	}
 	if e.ReceivedAt == nil {
-		received := r.Received
-		e.ReceivedAt = &received
+		e.ReceivedAt = o.at
 	}
-	r.out.Events = append(r.out.Events, *e)
-	return true
+	o.out.Events = append(o.out.Events, *e)
+}
+
+// decode reads an event that can be published.
+func (o *ownReader) decode(written jsontext.Value) (*schemas.CarrierEvent, error) {
+	if err := checkDepth(written); err != nil {
+		return nil, err
+	}
+	e, err := o.codec.Decode(written)
+	if err != nil {
+		return nil, err
+	}
+	e.Carrier = o.Carriers.Canonical(e.Carrier)
+	if err := o.checkKey(e.Carrier, e.TrackingNumber); err != nil {
+		return nil, err
+	}
+	return e, checkYear(e.OccurredAt)
+}
+
+func (o *ownReader) misread(where string, err error) {
+	o.failed(Failure{Reason: ReasonBadEvent, Description: clip(err.Error()), Where: where})
 }

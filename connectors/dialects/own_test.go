@@ -72,6 +72,19 @@ func TestWaybillBadEvents(t *testing.T) {
 	}
 }
 
+// Broken lines do not add up to a payload that nests too deeply, and more lines
+// than a payload may have are left out.
+func TestWaybillManyLines(t *testing.T) {
+	reading, err := dialects.Parse("waybill", []byte(strings.Repeat("{[\n", 100)+ownEvent), options(t))
+	require.NoError(t, err)
+	require.Len(t, reading.Events, 1)
+	require.Len(t, reading.Failures, 100)
+
+	reading, err = dialects.Parse("waybill", []byte(ownEvent+"\n"+strings.Repeat("x\n", 100_000)+ownEvent), options(t))
+	require.NoError(t, err)
+	require.Len(t, reading.Events, 1)
+}
+
 func TestWaybillRefuses(t *testing.T) {
 	for payload, kind := range map[string]string{
 		"":                               dialects.Malformed,

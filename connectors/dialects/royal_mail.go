@@ -1,7 +1,6 @@
 package dialects
 
 import (
-	"fmt"
 	"strings"
 
 	"waybill/schemas"
@@ -108,7 +107,7 @@ func (r *reader) royalMail(m *royalMailPiece) {
 	told := false
 	for i, e := range m.Events {
 		told = told || e.Code == m.Summary.Code && e.When == m.Summary.When
-		p.royalMail(fmt.Sprintf("events[%d]", i), "", e.Code, e.Words, e.Place, e.When)
+		p.royalMail(at("events", i), "", e.Code, e.Words, e.Place, e.When)
 	}
 	if last := m.Summary; !told && last.Code != "" {
 		p.royalMail("summary", last.Category, last.Code, last.Words, last.Place, last.When)
