@@ -85,10 +85,13 @@ func newAPI(o *Options, p *parts) (*apiRole, error) {
 	return r, nil
 }
 
-// prepare makes the clients of what is registered.
+// prepare makes the clients of what is registered, and of what carriers send.
 func (r *apiRole) prepare(o *Options, p *parts) (err error) {
 	if r.producer, err = kgo.NewClient(append(o.Kafka[:len(o.Kafka):len(o.Kafka)], publish.Options()...)...); err != nil {
 		return fmt.Errorf("making a Kafka client that publishes: %w", err)
+	}
+	if r.inbound, err = newInbound(o, p); err != nil {
+		return err
 	}
 	if p.quotas != nil {
 		r.quotas, err = newQuotaWatch(o, p.quotas)
@@ -118,6 +121,7 @@ func (r *apiRole) run(ctx context.Context) error {
 // close lets go of what newAPI made.
 func (r *apiRole) close() error {
 	r.client.Close()
+	r.inbound.close()
 	if r.producer != nil {
 		r.producer.Close()
 	}

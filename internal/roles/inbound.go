@@ -10,7 +10,6 @@ import (
 
 	"waybill/connectors/inbound"
 	"waybill/connectors/publish"
-	"waybill/internal/accounts"
 	"waybill/schemas"
 )
 
@@ -36,17 +35,13 @@ func newInbound(o *Options, p *parts) (*inboundRole, error) {
 		return &inboundRole{}, nil
 	}
 	log := o.Logger.With("app", "inbound")
-	live, err := accounts.Open(o.Settings.Connectors.Accounts, log)
-	if err != nil {
-		return nil, err
-	}
 	client, err := kgo.NewClient(append(slices.Clone(o.Kafka),
 		kgo.ProducerBatchMaxBytes(schemas.MaxDeadLetterBytes+recordFraming), kgo.ProducerLinger(inboundLinger), kgo.RecordDeliveryTimeout(inboundDelivery))...)
 	if err != nil {
 		return nil, fmt.Errorf("making a Kafka client: %w", err)
 	}
 	handler, err := inbound.New(inbound.Config{
-		Accounts: live, AllowedNetworks: o.Settings.Webhook.Allow, Logger: log, Registerer: o.Registerer,
+		Accounts: p.accounts, AllowedNetworks: o.Settings.Webhook.Allow, Logger: log, Registerer: o.Registerer,
 		Publisher: &publish.Publisher{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Carriers: p.knows.Carriers},
 	})
 	if err != nil {
