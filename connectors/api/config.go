@@ -46,6 +46,9 @@ type Config struct {
 	// OverQuota tells that a tenant's quota is used up, in a sentence, or is
 	// empty (R8). Nil: there are no quotas.
 	OverQuota func(tenant string, at time.Time) string
+	// Quota gives the units that a tenant may use in a calendar month (R8), where
+	// there is a limit. Nil: there are no quotas.
+	Quota func(tenant string) (units int64, limited bool)
 	// Operators are the tenants that may withdraw events (O8).
 	Operators []string
 	// Rate is how many requests a second a key may make of this process.

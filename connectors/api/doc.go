@@ -14,6 +14,8 @@
 //	webhooks.go     what became of webhooks
 //	events.go       the pull feed; wait.go waits for something new
 //	trackings.go    how parcels do, and why; trackinglist.go finds them
+//	tracks.go       how they do, in Shippo's shape
+//	usage.go        what was used, and what is left
 //	redeliveries.go sending again
 //	senders.go      where webhooks come from
 //	decode.go       bodies of requests; query.go their parameters

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"waybill/connectors/api"
 	"waybill/internal/roles"
 	"waybill/internal/roles/rolestest"
 	"waybill/schemas"
@@ -155,4 +156,70 @@ func TestListTrackings(t *testing.T) {
 	}
 	s.refused(t, http.StatusBadRequest, "other filters", k.other, http.MethodGet, "/v4/trackings?limit=2&after="+next, nil)
 	s.refused(t, http.StatusForbidden, "this needs read", k.manages, http.MethodGet, "/v4/trackings", nil)
+}
+
+// In Shippo's shape every number is answered for, those that others follow as if
+// nobody knew them.
+func TestGetTrack(t *testing.T) {
+	s, k := tracked(t)
+	const path = "/tracks/Royal_Mail/ab%20123456785-gb"
+	follow(t, s.Deployment, schemas.Registration{Tenant: "other", Carrier: "royal-mail", TrackingNumber: "AB123456785GB", Metadata: "secret", Backfill: schemas.BackfillAll})
+	happen(t, s.Deployment, "AB123456785GB", "transit.picked_up", time.Now().Add(-time.Hour))
+	require.Eventually(t, func() bool {
+		return len(s.get(t, http.StatusOK, k.other, http.MethodGet, path, nil)["tracking_history"].([]any)) == 1
+	}, time.Minute, 50*time.Millisecond)
+	unknown := s.get(t, http.StatusOK, k.reads, http.MethodGet, path, nil)
+	require.Equal(t, []any{"royal-mail", "AB123456785GB", []any{}}, []any{unknown["carrier"], unknown["tracking_number"], unknown["tracking_history"]})
+	require.Equal(t, "UNKNOWN", unknown["tracking_status"].(map[string]any)["status"])
+	require.Contains(t, unknown["messages"].([]any)[0], "Nothing is known of this parcel yet.")
+
+	s.get(t, http.StatusOK, k.registers, http.MethodPost, "/tracks", `{"carrier": "royal-mail", "tracking_number": "AB123456785GB", "metadata": "mine"}`)
+	var track map[string]any
+	require.Eventually(t, func() bool {
+		r := s.do(t, "", http.MethodGet, path, nil, "Authorization", "ShippoToken "+k.reads, "SHIPPO-API-VERSION", "2018-02-08")
+		require.Equal(t, http.StatusOK, r.Status, "%s", r.Body)
+		require.Equal(t, "2018-02-08", r.Header.Get("Shippo-Api-Version"))
+		require.NotContains(t, string(r.Body), "secret")
+		track = r.decoded(t)
+		return track["metadata"] == "mine"
+	}, time.Minute, 50*time.Millisecond)
+	require.Len(t, track["tracking_history"], 1, "all of it, though it happened before (R5)")
+	require.Equal(t, "TRANSIT", track["tracking_status"].(map[string]any)["status"])
+	require.Empty(t, track["messages"])
+	s.refused(t, http.StatusBadRequest, "is not spoken here", k.reads, http.MethodGet, path, nil, "SHIPPO-API-VERSION", "2014-02-11")
+	s.refused(t, http.StatusForbidden, "this needs read", k.registers, http.MethodGet, path, nil)
+}
+
+func TestUsage(t *testing.T) {
+	k, d := makeKeys(t), withClickHouse(t, "--reorder-hold", "0s")
+	d.Run(t, roles.Tracking, roles.ClickHouse)
+	s := serve(t, d, k, func(c *api.Config) {
+		c.Quota = func(tenant string) (int64, bool) { return 3, tenant == "shop" }
+	})
+	for _, n := range []string{"AB123456785GB", "AB123456799GB"} {
+		follow(t, d, schemas.Registration{Tenant: "shop", Carrier: "royal-mail", TrackingNumber: n})
+		follow(t, d, schemas.Registration{Tenant: "other", Carrier: "royal-mail", TrackingNumber: n})
+	}
+	var used map[string]any
+	require.Eventually(t, func() bool {
+		used = s.get(t, http.StatusOK, k.reads, http.MethodGet, "/v4/usage", nil)
+		return used["quota"].(map[string]any)["used"] == 2.0
+	}, time.Minute, 50*time.Millisecond)
+	now := time.Now().UTC().Format("2006-01")
+	require.Equal(t, map[string]any{"month": now, "limit": 3.0, "used": 2.0, "left": 1.0}, used["quota"])
+	require.Equal(t, []any{map[string]any{"month": now, "units": 2.0, "carriers": []any{map[string]any{"carrier": "royal-mail", "units": 2.0}}}}, used["months"])
+	require.Equal(t, map[string]any{"month": now, "limit": nil, "used": 2.0, "left": nil}, s.get(t, http.StatusOK, k.other, http.MethodGet, "/v4/usage", nil)["quota"])
+	past := s.get(t, http.StatusOK, k.reads, http.MethodGet, "/v4/usage?since=2020-01-01T00:00:00Z&until=2020-02-01T00:00:00Z", nil)
+	require.Equal(t, []any{[]any{}, 2.0}, []any{past["months"], past["quota"].(map[string]any)["used"]})
+	require.Equal(t, "until", s.refused(t, http.StatusBadRequest, "not after since", k.reads, http.MethodGet, "/v4/usage?since=2020-01-01T00:00:00Z&until=2020-01-01T00:00:00Z", nil))
+}
+
+// Without ClickHouse a look-up says that, and what is wrong with it before that.
+func TestLookUpsWithoutClickHouse(t *testing.T) {
+	k := makeKeys(t)
+	s := serve(t, rolestest.New(t), k)
+	for _, path := range []string{parcelPath, parcelPath + "/explain", "/v4/trackings", "/v4/usage", "/tracks/royal-mail/AB123456785GB"} {
+		s.refused(t, http.StatusServiceUnavailable, "cannot be reached at the moment", k.reads, http.MethodGet, path, nil)
+		s.refused(t, http.StatusBadRequest, "there is no parameter", k.reads, http.MethodGet, path+"?colour=red", nil)
+	}
 }

@@ -70,7 +70,7 @@ func newAPI(o *Options, p *parts) (*apiRole, error) {
 	again := &redelivery.Client{Log: events, Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs}
 	r.live = endpointclient.NewLive(&endpointclient.Client{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Vault: keys}, log)
 	settings := api.Config{
-		Keys: o.API.Keys, Endpoints: r.live, Log: events, Parcels: shipmentlog.New(conn), Redelivery: again, Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
+		Keys: o.API.Keys, Endpoints: r.live, Log: events, Parcels: shipmentlog.New(conn), Quota: p.quotas.Limit, Redelivery: again, Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
 		Publisher: &publish.Publisher{Kafka: r.producer, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Carriers: p.knows.Carriers},
 		Carriers:  p.knows.Carriers, Model: p.knows.Model, Maps: p.knows.Maps, Check: tracking.NewCheck(p.knows.Model, p.knows.Carriers),
 		KnownCarriers: o.Settings.Pipeline.KnownCarriers, Operators: o.Settings.Pipeline.Operators, Inbound: r.inbound.handler,
