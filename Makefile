@@ -74,6 +74,13 @@ bin/webhook-samples: $(SAMPLES)/python/requirements.txt $(SAMPLES)/javascript/pa
 	@python3 -m venv $@/python && $@/python/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r $< || \
 		{ rm -rf $@/python; echo "the sample receiver in Python cannot be had (python3 with venv, PyPI); its test is skipped"; }
 
+# What lints the OpenAPI document.
+LINTED := connectors/api/testdata/lint
+bin/openapi-lint: $(LINTED)/package-lock.json
+	@rm -rf $@ && mkdir -p $@ && cp $(LINTED)/package*.json $@
+	@npm ci --prefix $@ --ignore-scripts --no-audit --no-fund --silent || \
+		{ rm -rf $@; echo "the linter of the OpenAPI document cannot be had (node, npm); it is skipped"; }
+
 $(KAFKA): internal/apachekafka/pom.xml
 	rm -rf bin/kafka
 	mvn -q -B -f $< dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/bin/kafka
@@ -82,8 +89,9 @@ $(KAFKA): internal/apachekafka/pom.xml
 soak: ## Play histories of whole groups in virtual time: SOAK=10m long
 	WAYBILL_SOAK=$(SOAK) go test -tags synctests -count 1 -v -timeout 0 -run TestHistories ./pipeline/stream/simulation
 
-lint: $(TOOLS)/golangci-lint ## Check the house rules
+lint: $(TOOLS)/golangci-lint bin/openapi-lint ## Check the house rules
 	$(TOOLS)/golangci-lint run ./...
+	@[ ! -d bin/openapi-lint ] || bin/openapi-lint/node_modules/.bin/redocly lint --config $(LINTED)/redocly.yaml connectors/api/openapi.yaml
 	go mod tidy -diff
 	@go generate ./... && git diff --exit-code -- '*_gen.go' docs
 
