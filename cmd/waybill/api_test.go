@@ -51,7 +51,7 @@ func TestAPIPage(t *testing.T) {
 	command.Dir = t.TempDir()
 	out, err := command.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	for _, said := range []string{`"secret":"whsec_`, `"description":"the shop"`, `"reason":"moving house until Friday"`, `"has_more":`, `"found":0`, `"fixed":false`} {
+	for _, said := range []string{`"secret":"whsec_`, `"description":"the shop"`, `"reason":"moving house until Friday"`, `"has_more":`, `"found":0`, `"fixed":false`, `"tracking_status":`, `"quota":`} {
 		require.Contains(t, string(out), said)
 	}
 }
