@@ -8,7 +8,7 @@ import (
 
 // finish puts what is known of each parcel to its events.
 func (r *reader) finish() {
-	failed := make(map[string]bool)
+	failed := make(map[string]bool, len(r.out.Failures))
 	for _, f := range r.out.Failures {
 		failed[f.TrackingNumber] = true
 	}

@@ -73,7 +73,7 @@ func TestEachValueReplaced(t *testing.T) {
 			each(tree, 0, func(bool, func(any), any) { values++ })
 			each(tree, 0, func(inEvent bool, set func(any), was any) {
 				defer set(was)
-				if visited++; visited%(1+values/30) != 0 {
+				if visited++; visited%(1+values/15) != 0 {
 					return // of a large payload some
 				}
 				for _, other := range others {

@@ -41,28 +41,38 @@ func where(pointer jsontext.Pointer) string {
 
 // checkDepth refuses what nests too deeply, before anything is made of it.
 func checkDepth(payload []byte) error {
-	depth, inText := 0, false
+	depth := 0
 	for i := 0; i < len(payload); i++ {
 		switch payload[i] {
 		case '"':
-			inText = !inText
-		case '\\':
-			if inText {
-				i++
-			}
+			i = endOfText(payload, i)
 		case '{', '[':
-			if !inText {
-				if depth++; depth > maxDepth {
-					return fmt.Errorf("it nests deeper than %d levels at byte %d", maxDepth, i)
-				}
+			if depth++; depth > maxDepth {
+				return fmt.Errorf("it nests deeper than %d levels at byte %d", maxDepth, i)
 			}
 		case '}', ']':
-			if !inText {
-				depth--
-			}
+			depth--
 		}
 	}
 	return nil
+}
+
+// endOfText finds the end of the text that begins at a byte.
+func endOfText(payload []byte, begin int) int {
+	for end := begin + 1; ; end++ {
+		next := bytes.IndexByte(payload[end:], '"')
+		if next < 0 {
+			return len(payload)
+		}
+		end += next
+		escapes := 0
+		for payload[end-1-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			return end
+		}
+	}
 }
 
 // isXML tells XML from JSON by how it begins.

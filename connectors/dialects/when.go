@@ -3,7 +3,6 @@ package dialects
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -100,12 +99,6 @@ func read(written string, layouts []string, zone func() zoned) (moment, error) {
 	return moment{}, fmt.Errorf("the time %q is in none of the forms of this dialect, such as %s", clip(written), layouts[0])
 }
 
-// unix reads a time that is given in milliseconds since 1970.
-func unix(milliseconds int64) (moment, error) {
-	m := moment{text: strconv.FormatInt(milliseconds, 10), precision: schemas.PrecisionSecond}
-	return m.given(time.UnixMilli(milliseconds).UTC())
-}
-
 // both reads a time that comes as an instant and beside it as the clocks at the
 // place said, without an offset that counts. What lies between the two is the
 // offset. Either may be missing.
@@ -126,6 +119,7 @@ func (r *reader) both(instant, clock string, place *schemas.Location) (moment, e
 		return m, nil // not the same moment: the instant counts
 	}
 	text := m.text
+	m.text = "" // its clock is another one's
 	m, err = m.given(m.at.In(time.FixedZone("", int(offset.Seconds()))))
 	m.text = text
 	return m, err
@@ -187,13 +181,14 @@ func (m moment) given(at time.Time) (moment, error) {
 	return m, nil
 }
 
-// clockOf gives what a clock shows, which often stands in what was written.
+// clockOf gives what a clock shows, which mostly stands in what was written.
 func clockOf(written string, at time.Time) string {
-	var buffer [len(localSecond)]byte
-	if local := at.AppendFormat(buffer[:0], localSecond); strings.HasPrefix(written, string(local)) {
-		return written[:len(local)]
+	n := len(localSecond)
+	if len(written) < n || written[4] != '-' || written[7] != '-' || written[10] != 'T' || written[13] != ':' || written[16] != ':' ||
+		len(written) > n && !strings.ContainsRune("Z+-.,", rune(written[n])) {
+		return at.Format(localSecond)
 	}
-	return at.Format(localSecond)
+	return written[:n]
 }
 
 // zoned is a zone and how it is known.
