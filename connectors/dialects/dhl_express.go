@@ -85,6 +85,7 @@ func (r *reader) dhlWaybill(w *dhlWaybill) {
 	for _, c := range w.Condition {
 		p.fail(c.reason(), c.Code.String(), c.Words.String())
 	}
+	p.dhlStatus(w.Status.String(), len(w.Condition) > 0)
 	p.dhlForecast("EstDlvyDate", w.ETA.String())
 	events, where := w.Events, "ShipmentEvent"
 	if len(events) == 0 {
@@ -99,6 +100,13 @@ func (r *reader) dhlWaybill(w *dhlWaybill) {
 		var err error
 		s.when, err = r.when(strings.TrimSpace(e.Date.String()+" "+e.Time.String()), s.place)
 		p.tell(at(where, i), s, err)
+	}
+}
+
+// dhlStatus tells of an answer that is not a success, unless it says more.
+func (p *parcel) dhlStatus(status string, more bool) {
+	if status != "" && !strings.EqualFold(status, "success") && !more {
+		p.fail(refused("", status), "", status)
 	}
 }
 

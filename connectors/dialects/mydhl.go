@@ -59,6 +59,7 @@ func readMyDHL(r *reader) error {
 
 func (r *reader) myDHL(s *myDHLShipment) {
 	p := r.parcel("", s.Number.String())
+	p.dhlStatus(s.Status.String(), len(s.Events) > 0)
 	p.dhlForecast("estimatedDeliveryDate", first(s.ETAAndTime, s.ETA))
 	for i := range s.Events {
 		p.myDHL(at("events", i), &s.Events[i])
