@@ -26,8 +26,8 @@ type Options struct {
 	// Number and Carrier are those of the parcel that was asked about, for
 	// answers that do not repeat them. Empty: the payload has to say.
 	Number, Carrier string
-	// Unkeyed: events of which nobody says the carrier are told all the same.
-	// They have no shipment key, and are for people to look at.
+	// Unkeyed: events of which nobody says the carrier or the number are told all
+	// the same. They have no shipment key, and are for people to look at.
 	Unkeyed bool
 }
 

@@ -108,8 +108,8 @@ func (p *parcel) tell(where string, s scan, err error) {
 
 // checkKey tells whether an event can be published.
 func (r *reader) checkKey(carrier, number string) error {
-	if carrier == "" && r.Unkeyed {
-		carrier = "any"
+	if r.Unkeyed {
+		carrier, number = first(carrier, "any"), first(number, "any")
 	}
 	_, err := schemas.ShipmentKey(carrier, number)
 	return err
