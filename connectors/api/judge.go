@@ -3,8 +3,10 @@ package api
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
+	"waybill/connectors/carriers"
 	"waybill/schemas"
 )
 
@@ -24,6 +26,11 @@ type registered struct {
 	TrackingNumber string `json:"tracking_number"`
 	Accepted       bool   `json:"accepted"`
 	Status         string `json:"status"`
+	// CarrierDetected: no carrier was given, and this one is told from the number.
+	CarrierDetected bool `json:"carrier_detected,omitempty"`
+	// Candidates are the carriers that it could be of, where none was given and
+	// none is sure.
+	Candidates []carriers.Candidate `json:"candidates,omitempty"`
 	// Reason says why it is not tracked.
 	Reason  string        `json:"reason,omitempty"`
 	Problem *problemError `json:"problem,omitempty"`
@@ -33,6 +40,12 @@ type registered struct {
 // and puts carrier and number into canonical form. What is refused goes to
 // nobody.
 func (a *API) judge(r *schemas.Registration) *registered {
+	detected := strings.TrimSpace(r.Carrier) == "" && strings.TrimSpace(r.TrackingNumber) != ""
+	if detected {
+		if uncertain := a.detect(r); uncertain != nil {
+			return uncertain
+		}
+	}
 	carrier, number, p := a.parcelOf(r)
 	if p != nil {
 		return refused(r, p)
@@ -43,7 +56,7 @@ func (a *API) judge(r *schemas.Registration) *registered {
 	}
 	made := &registered{
 		RegistrationID: schemas.RegistrationID(r.Tenant, carrier+":"+number), Carrier: carrier, TrackingNumber: number,
-		Accepted: true, Status: statusAccepted,
+		Accepted: true, Status: statusAccepted, CarrierDetected: detected,
 	}
 	if made.Reason = a.untracked(r); made.Reason != "" {
 		made.Status = statusDoNotTrack
@@ -56,6 +69,30 @@ func (a *API) judge(r *schemas.Registration) *registered {
 		return refused(r, overQuota(over))
 	}
 	return made
+}
+
+// sure is the confidence from which on a carrier is told from a number: its check
+// digit is right, and nobody else has such numbers.
+const sure = 0.8
+
+// detect tells the carrier from the number where only one is likely and that is
+// sure; else it gives why not.
+func (a *API) detect(r *schemas.Registration) (uncertain *registered) {
+	candidates := slices.DeleteFunc(a.cfg.Carriers.Detect(r.TrackingNumber), func(c carriers.Candidate) bool {
+		known, _, _ := a.cfg.Carriers.Tracked(c.Carrier, nil)
+		return !known // a family of carriers, one of which stands beside it
+	})
+	if len(candidates) == 1 && candidates[0].Confidence >= sure {
+		r.Carrier = candidates[0].Carrier
+		return nil
+	}
+	why := "no carrier is known that has such numbers"
+	if len(candidates) > 0 {
+		why = "it cannot be told from the number for sure; the candidates are beside"
+	}
+	uncertain = refused(r, wrong("carrier", "carrier is not given, and %s; name it", why))
+	uncertain.Candidates = candidates
+	return uncertain
 }
 
 // parcelOf gives carrier and number as keys have them.

@@ -225,3 +225,25 @@ func TestRegisterUnknownCarriers(t *testing.T) {
 		"accepted": true, "status": "do_not_track", "reason": "The carrier moon-mail is not known.",
 	}, got["trackings"].([]any)[0])
 }
+
+// Where no carrier is given it is told from the number, if only one has such
+// numbers and that is sure; else the item is refused with those that could be.
+func TestRegisterWithoutCarrier(t *testing.T) {
+	k := makeKeys(t)
+	s := serve(t, rolestest.New(t), k)
+	got := s.get(t, http.StatusAccepted, k.registers, http.MethodPost, trackings, one(`{"tracking_number": "1Z5R89390357567127"}, {"tracking_number": "rb 123456785 gb"}, {"tracking_number": "no number at all"}`))
+	results := got["trackings"].([]any)
+	require.Equal(t, map[string]any{
+		"registration_id": schemas.RegistrationID("shop", "ups:1Z5R89390357567127"), "carrier": "ups", "tracking_number": "1Z5R89390357567127",
+		"accepted": true, "status": "accepted", "carrier_detected": true,
+	}, results[0])
+	require.Equal(t, "royal-mail", results[1].(map[string]any)["carrier"])
+	nobody := results[2].(map[string]any)
+	require.Equal(t, "refused", nobody["status"])
+	require.Contains(t, nobody["problem"].(map[string]any)["detail"], "no carrier is known that has such numbers")
+
+	several := s.get(t, http.StatusBadRequest, k.registers, http.MethodPost, trackings, one(`{"tracking_number": "AB123456785GB"}`))
+	require.Equal(t, "trackings[0].carrier", several["field"])
+	require.Contains(t, several["detail"], "it cannot be told from the number for sure")
+	require.Equal(t, []any{map[string]any{"carrier": "royal-mail", "confidence": 0.6}}, several["trackings"].([]any)[0].(map[string]any)["candidates"])
+}

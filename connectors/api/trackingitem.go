@@ -119,12 +119,8 @@ func namesOf(t reflect.Type) []string {
 // check holds an item to the bounds that the pipeline would cut it to: who can
 // be told is told.
 func (item *trackingItem) check() *problemError {
-	for _, text := range []struct{ field, value string }{
-		{"reference", item.Reference}, {"transaction", item.Transaction}, {"carrier_account", item.CarrierAccount},
-	} {
-		if p := tooLong(text.field, text.value); p != nil {
-			return p
-		}
+	if p := checkTexts("", []text{{"reference", item.Reference}, {"transaction", item.Transaction}, {"carrier_account", item.CarrierAccount}}); p != nil {
+		return p
 	}
 	if n := utf8.RuneCountInString(item.Metadata); n > schemas.MaxMetadata {
 		return wrong("metadata", "metadata has %d characters; %d are allowed", n, schemas.MaxMetadata)
@@ -154,17 +150,15 @@ func (item *trackingItem) checkParts() *problemError {
 		return wrong("tags", "there are %d tags; %d are allowed", len(item.Tags), schemas.MaxTags)
 	}
 	for i, tag := range item.Tags {
-		if p := tooLong(fmt.Sprintf("tags[%d]", i), tag); p != nil {
-			return p
+		if len(tag) > schemas.MaxNameBytes {
+			return wrong(fmt.Sprintf("tags[%d]", i), "tags[%d] has %d bytes; %d are allowed", i, len(tag), schemas.MaxNameBytes)
 		}
 	}
 	if s := item.ServiceLevel; s != nil {
-		for _, part := range []struct{ name, value string }{
+		if p := checkTexts("service_level", []text{
 			{"name", s.Name}, {"token", s.Token}, {"terms", s.Terms}, {"extended_token", s.ExtendedToken}, {"parent_token", s.ParentToken},
-		} {
-			if p := tooLong("service_level."+part.name, part.value); p != nil {
-				return p
-			}
+		}); p != nil {
+			return p
 		}
 	}
 	if p := checkAddress("origin", item.Origin); p != nil {
@@ -177,21 +171,25 @@ func checkAddress(field string, a *schemas.Address) *problemError {
 	if a == nil {
 		return nil
 	}
-	for _, part := range []struct{ name, value string }{
+	return checkTexts(field, []text{
 		{"street", a.Street}, {"city", a.City}, {"state", a.State}, {"postal_code", a.PostalCode}, {"country", a.Country},
-	} {
-		if p := tooLong(field+"."+part.name, part.value); p != nil {
-			return p
-		}
-	}
-	return nil
+	})
 }
 
-func tooLong(field, value string) *problemError {
-	if len(value) <= schemas.MaxNameBytes {
-		return nil
+// text is a part of an item that has one.
+type text struct{ name, value string }
+
+// checkTexts holds the parts of an object to their bound; of is its field, empty
+// for the item itself.
+func checkTexts(of string, parts []text) *problemError {
+	for _, part := range parts {
+		if len(part.value) <= schemas.MaxNameBytes {
+			continue
+		}
+		field := strings.TrimPrefix(of+"."+part.name, ".")
+		return wrong(field, "%s has %d bytes; %d are allowed", field, len(part.value), schemas.MaxNameBytes)
 	}
-	return wrong(field, "%s has %d bytes; %d are allowed", field, len(value), schemas.MaxNameBytes)
+	return nil
 }
 
 // registration is what goes onto the log for an item. Its id stays empty: the

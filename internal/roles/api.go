@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 
 	ch "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -87,7 +88,7 @@ func newAPI(o *Options, p *parts) (*apiRole, error) {
 
 // prepare makes the clients of what is registered, and of what carriers send.
 func (r *apiRole) prepare(o *Options, p *parts) (err error) {
-	if r.producer, err = kgo.NewClient(append(o.Kafka[:len(o.Kafka):len(o.Kafka)], publish.Options()...)...); err != nil {
+	if r.producer, err = kgo.NewClient(append(slices.Clip(o.Kafka), publish.Options()...)...); err != nil {
 		return fmt.Errorf("making a Kafka client that publishes: %w", err)
 	}
 	if r.inbound, err = newInbound(o, p); err != nil {

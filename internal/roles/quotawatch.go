@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,7 +29,7 @@ type quotaWatch struct {
 
 // newQuotaWatch makes a watch; run makes it follow.
 func newQuotaWatch(o *Options, limits *quotas.Limits) (*quotaWatch, error) {
-	client, err := kgo.NewClient(append(o.Kafka[:len(o.Kafka):len(o.Kafka)],
+	client, err := kgo.NewClient(append(slices.Clip(o.Kafka),
 		kgo.ConsumeTopics(o.Settings.Kafka.Prefix+schemas.TopicQuotas), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()))...)
 	if err != nil {
