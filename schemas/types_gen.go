@@ -325,7 +325,7 @@ type Registration struct {
 	Carrier string `avro:"carrier" json:"carrier"`
 	// The carrier's number for the parcel, any spacing and case. Required.
 	TrackingNumber string `avro:"tracking_number" json:"tracking_number"`
-	// Stable id of this registration. Empty: made from tenant, shipment and idempotency key, or from the record's position.
+	// Stable id of this registration. Empty: made from tenant and shipment, and for a later window from its arrival, too.
 	RegistrationID string `avro:"registration_id" json:"registration_id"`
 	// The same key of the same tenant and parcel is the same registration, however often it is sent (R6).
 	IdempotencyKey string `avro:"idempotency_key" json:"idempotency_key"`

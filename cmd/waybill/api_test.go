@@ -51,7 +51,7 @@ func TestAPIPage(t *testing.T) {
 	command.Dir = t.TempDir()
 	out, err := command.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	for _, said := range []string{`"secret":"whsec_`, `"description":"the shop"`, `"reason":"moving house until Friday"`, `"has_more":`, `"found":0`, `"fixed":false`, `"tracking_status":`, `"quota":`} {
+	for _, said := range []string{`"secret":"whsec_`, `"description":"the shop"`, `"reason":"moving house until Friday"`, `"has_more":`, `"found":0`, `"fixed":false`, `["do_not_track","The check digit of AB123456786GB`, `["refused",null,"window_days is 31; it may be 1 to 30"]`, `"action":"stop"`, `"status":"UNKNOWN"`, `"tracking_status":`, `"quota":`} {
 		require.Contains(t, string(out), said)
 	}
 }
