@@ -26,7 +26,7 @@ func (r *reader) problem(p *problem) bool {
 	case p.Fault != nil:
 		r.fail(gatewayReason(p.Fault.Detail.Code.String()), "", "", p.Fault.Detail.Code.String(), p.Fault.Words.String())
 	case p.Status != "" && (p.Title != "" || p.Detail != ""):
-		r.fail(httpReason(p.Status.String()), "", numberIn(p.Instance.String()), p.Status.String(), first(p.Detail, p.Title))
+		r.fail(httpReason(p.Status.String()), "", first(r.Number, numberIn(p.Instance.String())), p.Status.String(), first(p.Detail, p.Title))
 	default:
 		return false
 	}
