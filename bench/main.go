@@ -13,6 +13,7 @@ import (
 
 	"waybill/bench/deployed"
 	"waybill/bench/engine"
+	"waybill/bench/parsers"
 	"waybill/bench/report"
 	"waybill/bench/rig"
 	"waybill/bench/tracking"
@@ -73,6 +74,7 @@ type options struct {
 	Engine   engine.Options   `embed:""`
 	Tracking tracking.Options `embed:""`
 	Webhooks webhooks.Options `embed:""`
+	Parsers  parsers.Options  `embed:""`
 }
 
 // part is one question, and one section of the results.
@@ -108,6 +110,9 @@ func parts() []part {
 		ofWebhooks(webhooks.SlowPart, webhooks.Slow),
 		ofWebhooks(webhooks.WaitingPart, webhooks.Waiting),
 		ofWebhooks(webhooks.LatencyPart, webhooks.Latency),
+		{parsers.Part, func(ctx context.Context, o *options) (*report.Section, error) {
+			return parsers.Run(ctx, &o.Common, &o.Parsers)
+		}},
 	}
 }
 
