@@ -17,7 +17,7 @@ var (
 // uspsText tells the event of a sentence. One without a day says why there is
 // none.
 func (p *parcel) uspsText(where, sentence string) {
-	sentence = strings.Join(strings.Fields(sentence), " ")
+	sentence = strings.Join(strings.Fields(clip(sentence)), " ")
 	s := scan{words: sentence}
 	var day, clock string
 	switch detail, prose := uspsDetail.FindStringSubmatch(sentence), uspsProse.FindStringSubmatch(sentence); {
