@@ -32,11 +32,11 @@ func TestCanonicalFoldsSpellingsAndAliases(t *testing.T) {
 		"hermes_uk": "evri", "CanadaPost": "canada-post", "brazil-correios": "correios", "colissimo": "la-poste",
 		// Shippo's tokens, EasyPost's strings, AfterShip's and TrackingMore's slugs, ShipEngine's codes.
 		"AsendiaUsa": "asendia", "axlehire": "jitsu", "AxlehireV3": "jitsu", "rr_donnelley": "epost-global", "RRDonnelley": "epost-global",
-		"LaserShipV2": "lasership", "OntracV3": "ontrac", "AmazonMws": "amazon-logistics", "postnl-3s": "postnl", "PostNL": "postnl", "exapaq": "dpd-fr",
+		"LaserShipV2": "lasership", "OntracV3": "ontrac", "AmazonMws": "amazon", "postnl-3s": "postnl", "PostNL": "postnl", "exapaq": "dpd-fr",
 		"correos_espana": "correos", "spain-correos-es": "correos", "fedex_uk": "fedex", "dhl-global-mail-asia": "dhl-ecommerce-asia", "UPSIparcel": "i-parcel",
 		"australia_post_my_post_business": "australia-post", "purolator_ca": "purolator", "190271": "cainiao", "new_zealand_post": "new-zealand-post",
 		// The couriers of the published definitions.
-		"amazon": "amazon-logistics", "canada_post": "canada-post", "landmark": "landmark-global", "old_dominion": "old-dominion", "speedee": "spee-dee",
+		"amazon_logistics": "amazon", "canada_post": "canada-post", "landmark": "landmark-global", "old_dominion": "old-dominion", "Spee-Dee": "speedee",
 		// Names that mean different carriers to different sources are nobody's.
 		"dhl": "dhl", "hermes": "hermes", "dpd": "dpd",
 	} {

@@ -57,7 +57,7 @@ func (t *Table) Detect(number string) []Candidate {
 	if reason != "" {
 		return []Candidate{}
 	}
-	var claims, families claims
+	var owned, families claims
 	for i := range t.detectors {
 		d := &t.detectors[i]
 		v := d.judge(canonical)
@@ -66,13 +66,13 @@ func (t *Table) Detect(number string) []Candidate {
 		}
 		strength, owners := d.strength(v), d.ownersOf(canonical)
 		for _, slug := range owners {
-			claims.add(slug, strength/float64(len(owners)))
+			owned.add(slug, strength/float64(len(owners)))
 		}
 		if d.family != "" {
 			families.add(d.family, strength)
 		}
 	}
-	return rank(claims, families, t.families)
+	return rank(owned, families, t.families)
 }
 
 // claims are what forms say for carriers, the strongest of each.

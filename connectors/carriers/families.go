@@ -23,15 +23,12 @@ type published struct {
 }
 
 type familyEntry struct {
-	Family  string       `yaml:"family"`
-	Name    string       `yaml:"name"`
-	Members []string     `yaml:"members"`
-	Posts   postsEntries `yaml:"posts"`
-	Others  string       `yaml:"others"`
+	Family  string              `yaml:"family"`
+	Name    string              `yaml:"name"`
+	Members []string            `yaml:"members"`
+	Posts   map[string][]string `yaml:"posts"` // carriers by the letters of their country
+	Others  string              `yaml:"others"`
 }
-
-// postsEntries are carriers by the letters of their country.
-type postsEntries map[string][]string
 
 // addPublished gives carriers and families the published forms. A carrier that
 // the user has described anew has the user's forms alone.

@@ -54,6 +54,19 @@ func story(last event) *parcel {
 	return p
 }
 
+// What the words of an event made is asked anew, and so is what nothing made.
+func TestWordsAreAskedAnew(t *testing.T) {
+	const mine = "version: mine\nlines: [{to: exc.damaged, words: [kaputt]}]\n"
+	for _, e := range []event{
+		{Source: "my-feed", Description: "Ganz kaputt", Code: "unknown.unmapped"},
+		{Source: "my-feed", Description: "Kaputt: delivered", Code: "delivered.delivered", MapVersion: "words/1"},
+	} {
+		codes := compared(t, mine, story(e)).Codes
+		require.Len(t, codes, 1, e.Description)
+		require.Equal(t, []string{e.Code, "exc.damaged", "words/mine"}, []string{codes[0].From, codes[0].To, codes[0].Map})
+	}
+}
+
 func TestWhatAnotherMapWouldHaveMade(t *testing.T) {
 	damaged := event{Source: "shippo", RawCode: "package_damaged", RawStatus: "TRANSIT", Code: "exc.damaged", MapVersion: "shippo/1"}
 	require.Equal(t, &Summary{Parcels: 1, Events: 2, Asked: 2, Codes: []CodeChange{}, Facts: []FactChange{}, Webhooks: []WebhookChange{}},
