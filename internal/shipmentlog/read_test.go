@@ -2,9 +2,12 @@ package shipmentlog
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/stretchr/testify/require"
 
 	"waybill/schemas"
@@ -88,4 +91,33 @@ func TestQuestionsNeedATenant(t *testing.T) {
 	_, err := New(nil).Look(t.Context(), "", "alpha", "A1") // nothing is asked
 	var wrong *InputError
 	require.ErrorAs(t, err, &wrong)
+}
+
+// What is asked of one parcel is found by the keys of the tables: of each, one
+// granule or two are read, however many there are.
+func TestLookUpsReadByKeys(t *testing.T) {
+	b := newBed(t)
+	b.fill(t, 50_000)
+	granules := regexp.MustCompile(`Granules: (\d+)/(\d+)`)
+	for table, query := range map[string]string{"shipments": shipmentsQuery, "registrations": registrationsQuery, "tracking_events": eventsQuery} {
+		var plan []struct {
+			Line string `ch:"explain"`
+		}
+		err := b.log.ask(t.Context(), 1, &plan, "EXPLAIN indexes = 1 "+query, clickhouse.Named("carrier", "royal-mail"), clickhouse.Named("number", "AB000031415GB"),
+			clickhouse.Named("tenant", "t5"), clickhouse.Named("everyone", false), clickhouse.Named("rows", maxRows))
+		require.NoError(t, err)
+		read, all := 0, 0
+		for _, p := range plan {
+			if found := granules.FindStringSubmatch(p.Line); found != nil {
+				read, _ = strconv.Atoi(found[1]) // each index narrows what the one before it left
+				of, _ := strconv.Atoi(found[2])
+				all = max(all, of)
+			}
+		}
+		require.Greater(t, all, 5, "%s: %v", table, plan)
+		require.LessOrEqual(t, read, 2, "%s: %v", table, plan)
+	}
+	found, err := b.log.Look(t.Context(), "t5", "royal-mail", "AB000031415GB")
+	require.NoError(t, err)
+	require.Len(t, found.Events, 5)
 }
