@@ -16,6 +16,7 @@
 //	trackings.go    how parcels do, and why; trackinglist.go finds them
 //	tracks.go       how they do, in Shippo's shape
 //	usage.go        what was used, and what is left
+//	carriers.go     what is known of carriers and of numbers
 //	redeliveries.go sending again
 //	senders.go      where webhooks come from
 //	decode.go       bodies of requests; query.go their parameters

@@ -79,6 +79,8 @@ func attacks(v *treasure) map[string][]attack {
 	put(own("POST", "/v4/trackings", map[string]any{"trackings": []any{map[string]any{"carrier": "royal-mail", "tracking_number": "AB123456839GB", "registration_id": v.registered}}}))
 	put(own("POST", "/tracks", map[string]any{"carrier": "royal-mail", "tracking_number": "AB123456842GB"}))
 	put(own("GET", "/tracks/{carrier}/{number}", nil))
+	put(own("GET", "/v4/carriers", nil))
+	all["GET /v4/carriers/check"] = to(nil, "/v4/carriers/check?number="+v.number)
 	put(own("GET", "/v4/usage", nil))
 	put(own("GET", "/v4/senders", nil))
 	return all

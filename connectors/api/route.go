@@ -79,6 +79,8 @@ func (a *API) routes() []route {
 		plain(http.MethodGet, "/v4/trackings", look, a.listTrackings),
 		plain(http.MethodGet, parcel, look, a.getTracking),
 		plain(http.MethodGet, parcel+"/explain", look, a.explainTracking),
+		plain(http.MethodGet, "/v4/carriers", look, a.listCarriers),
+		plain(http.MethodGet, "/v4/carriers/check", look, a.checkNumber),
 		plain(http.MethodGet, "/v4/usage", look, a.usage),
 		plain(http.MethodGet, "/tracks/{carrier}/{number}", look, a.getTrack),
 		plain(http.MethodGet, "/v4/senders", see, a.listSenders),
