@@ -4,11 +4,9 @@ import "waybill/schemas"
 
 // parcelDESendung is a shipment on the web pages of DHL Parcel Germany.
 type parcelDESendung struct {
-	ID       text `json:"id"`
-	NotFound *struct {
-		NoData flag `json:"keineDatenVerfuegbar"`
-	} `json:"sendungNichtGefunden"`
-	Details struct {
+	ID       text      `json:"id"`
+	NotFound *struct{} `json:"sendungNichtGefunden"`
+	Details  struct {
 		Number struct {
 			Number text `json:"sendungsnummer"`
 		} `json:"sendungsnummern"`
