@@ -5,8 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"waybill/connectors/dialects"
@@ -102,6 +104,60 @@ func coded(t testing.TB, dialect, payload string) string {
 	code, _, ok := maps.Lookup(e.Source, e.Carrier, e.RawCode, e.RawStatus, e.Description)
 	require.True(t, ok, "%s: %q %q", dialect, e.RawCode, e.RawStatus)
 	return code
+}
+
+// An answer about a parcel that does not repeat it is that parcel's, and so is
+// what the source could not tell.
+func TestAnswersToAQuestion(t *testing.T) {
+	o := options(t)
+	o.Way, o.Number, o.Carrier = dialects.Poll, "1Z5R89390357567127", "UPS"
+	for _, c := range []struct {
+		dialect, payload string
+		want             dialects.Reason // empty: an event
+	}{
+		{"shippo", `{"tracking_history":[{"status":"TRANSIT","status_date":"2026-05-01T10:00:00Z"}]}`, ""},
+		{"shippo", `{"detail":"Not found."}`, dialects.ReasonNotFound},
+		{"shipengine", `{"status_code":"IT","events":[{"occurred_at":"2026-05-01T10:00:00Z"}]}`, ""},
+		{"shipengine", `{"status_code":"NY"}`, dialects.ReasonNotFound},
+		{"shipengine", `{"errors":[{"error_code":"unauthorized","message":"x"}]}`, dialects.ReasonUnauthorized},
+		{"easypost", `{"error":{"code":"RATE_LIMITED","message":"x"}}`, dialects.ReasonRateLimited},
+		{"aftership", `{"meta":{"code":200},"data":{"checkpoint":{"checkpoint_time":"2026-05-01T10:00:00Z"}}}`, ""},
+		{"clickpost", `{"meta":{"status":200},"result":{"1Z5R89390357567127":{"scans":[{"timestamp":"2026-05-01 10:00:00"}]}}}`, ""},
+	} {
+		reading, err := dialects.Parse(c.dialect, []byte(c.payload), o)
+		require.NoError(t, err, c.payload)
+		if c.want != "" {
+			require.Empty(t, reading.Events, c.payload)
+			require.Len(t, reading.Failures, 1, c.payload)
+			require.Equal(t, []any{c.want, "ups", o.Number}, []any{reading.Failures[0].Reason, reading.Failures[0].Carrier, reading.Failures[0].TrackingNumber}, c.payload)
+			continue
+		}
+		require.Len(t, reading.Events, 1, c.payload)
+		e := reading.Events[0]
+		require.Equal(t, []string{"ups", o.Number, c.dialect + "-poll", "poll"}, []string{e.Carrier, e.TrackingNumber, e.Source, e.SourceKind})
+	}
+	for dialect := range shapes {
+		_, err := dialects.Parse(dialect, []byte(`{"a":1}`), o)
+		require.ErrorContains(t, err, dialects.WrongDialect, dialect)
+	}
+}
+
+// Payloads may be read at the same time.
+func TestParseAtOnce(t *testing.T) {
+	o := options(t)
+	var all sync.WaitGroup
+	for name, payload := range samples(t) {
+		d := dialects.Named(filepath.Dir(name))
+		want, wrong := d.Parse(payload, o)
+		for range 3 {
+			all.Go(func() {
+				got, err := d.Parse(payload, o)
+				assert.Equal(t, wrong, err, name)
+				assert.Equal(t, want, got, name)
+			})
+		}
+	}
+	all.Wait()
 }
 
 // The index of the connectors has every dialect, and a link to every page.
