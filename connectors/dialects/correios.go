@@ -103,6 +103,7 @@ func readCorreios(r *reader) error {
 		Refused text                  `json:"erro"   xml:"Body>buscaEventosListaResponse>return>erro"`
 		Fault   text                  `json:"-"      xml:"Body>Fault>faultstring"`
 		Objects many[*rastroObject]   `json:"objetos" xml:"-"`
+		Words   many[text]            `json:"msgs"   xml:"-"`
 	}
 	decode := r.json
 	if isXML(r.payload) {
@@ -112,7 +113,7 @@ func readCorreios(r *reader) error {
 		return err
 	}
 	objects, found := slices.Concat(answer.List, answer.One, answer.Bare), false
-	for _, words := range []text{answer.Refused, answer.Fault} {
+	for _, words := range append(answer.Words, answer.Refused, answer.Fault) {
 		if words != "" {
 			r.fail(correiosReason(words.String()), "", "", "", words.String())
 			found = true
