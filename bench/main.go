@@ -13,6 +13,7 @@ import (
 
 	"waybill/bench/deployed"
 	"waybill/bench/engine"
+	"waybill/bench/inbound"
 	"waybill/bench/parsers"
 	"waybill/bench/report"
 	"waybill/bench/rig"
@@ -60,6 +61,8 @@ func kinds() rig.Kinds {
 		engine.FillKind:    rig.Kind(engine.NewFiller),
 		engine.BulkKind:    rig.Kind(engine.NewBulk),
 
+		inbound.ServerKind: rig.Kind(inbound.NewServer),
+
 		webhooks.ReceiverKind: rig.Kind(webhooks.NewReceiver),
 		webhooks.BareKind:     rig.Kind(webhooks.NewBare),
 	}
@@ -75,6 +78,7 @@ type options struct {
 	Tracking tracking.Options `embed:""`
 	Webhooks webhooks.Options `embed:""`
 	Parsers  parsers.Options  `embed:""`
+	Inbound  inbound.Options  `embed:""`
 }
 
 // part is one question, and one section of the results.
@@ -112,6 +116,9 @@ func parts() []part {
 		ofWebhooks(webhooks.LatencyPart, webhooks.Latency),
 		{parsers.Part, func(ctx context.Context, o *options) (*report.Section, error) {
 			return parsers.Run(ctx, &o.Common, &o.Parsers)
+		}},
+		{inbound.Part, func(ctx context.Context, o *options) (*report.Section, error) {
+			return inbound.Run(ctx, &o.Common, &o.Inbound)
 		}},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"waybill/connectors/inbound"
 	"waybill/connectors/inbound/keyset"
@@ -35,6 +36,7 @@ type checkedAccount struct {
 	Name    string          `json:"name"`
 	Source  string          `json:"source"`
 	Inbound string          `json:"inbound"` // the scheme; empty: no webhooks are taken
+	Covers  string          `json:"covers"`  // what a stranger cannot change or send again
 	Polling bool            `json:"polling"`
 	Secrets []checkedSecret `json:"secrets"`
 	Problem string          `json:"problem"` // empty: it can be used
@@ -80,12 +82,12 @@ func checkAccount(a *accounts.Account) checkedAccount {
 	c := checkedAccount{Tenant: a.Tenant, Name: a.Name, Source: a.Source, Polling: a.Polling != nil}
 	for _, s := range a.Secrets() {
 		state := "there"
-		text, err := s.Read()
+		secret, err := s.Read()
 		switch {
 		case err != nil:
 			state, c.Problem = "missing", err.Error()
-		case len(text) < shortSecret:
-			state = fmt.Sprintf("there, only %d bytes", len(text))
+		case len(secret) < shortSecret:
+			state = fmt.Sprintf("there, only %d bytes", len(secret))
 		}
 		c.Secrets = append(c.Secrets, checkedSecret{s.String(), state})
 	}
@@ -97,7 +99,7 @@ func checkAccount(a *accounts.Account) checkedAccount {
 		c.Problem = err.Error()
 		return c
 	}
-	c.Inbound = sender.Proof.Scheme()
+	c.Inbound, c.Covers = sender.Proof.Scheme().Name, sender.Proof.Scheme().Covers
 	return c
 }
 
@@ -112,14 +114,15 @@ func (c *accountsCheckCmd) print(all []checkedAccount) error {
 	if c.json() {
 		return printJSON(all)
 	}
-	t := newTable(os.Stdout, "tenant", "account", "source", "inbound", "polling", "secrets", "problem")
+	t := newTable(os.Stdout, "tenant", "account", "source", "inbound", "which covers", "polling", "secrets", "problem")
 	for _, a := range all {
 		secrets := make([]string, len(a.Secrets))
 		for i, s := range a.Secrets {
 			secrets[i] = s.Where + ": " + s.State
 		}
-		t.AppendRow(table.Row{a.Tenant, a.Name, a.Source, orDash(a.Inbound), yesNo(a.Polling), strings.Join(secrets, "\n"), a.Problem})
+		t.AppendRow(table.Row{a.Tenant, a.Name, a.Source, orDash(a.Inbound), orDash(a.Covers), yesNo(a.Polling), strings.Join(secrets, "\n"), a.Problem})
 	}
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "problem", WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}, {Name: "which covers", WidthMax: 40, WidthMaxEnforcer: text.WrapSoft}})
 	t.Render()
 	return nil
 }

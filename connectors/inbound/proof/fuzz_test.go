@@ -33,7 +33,7 @@ func FuzzCheck(f *testing.F) {
 		r.Body = sent
 		for _, p := range all {
 			if p.Check(t.Context(), r) == "" {
-				t.Fatalf("%s takes a request that nobody has signed", p.Scheme())
+				t.Fatalf("%s takes a request that nobody has signed", p.Scheme().Name)
 			}
 		}
 	})

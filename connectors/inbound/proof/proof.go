@@ -67,7 +67,7 @@ type Config struct {
 
 // Proof checks requests of one sender. It is safe for concurrent use.
 type Proof struct {
-	scheme string
+	scheme *Scheme
 	way    way
 }
 
@@ -94,11 +94,11 @@ func New(c Config) (*Proof, error) {
 	if err != nil {
 		return nil, fmt.Errorf("setting up the scheme %s: %w", c.Scheme, err)
 	}
-	return &Proof{c.Scheme, w}, nil
+	return &Proof{s, w}, nil
 }
 
-// Scheme is the name of its scheme.
-func (p *Proof) Scheme() string { return p.scheme }
+// Scheme is its scheme.
+func (p *Proof) Scheme() *Scheme { return p.scheme }
 
 // Check tells whether a request was sent by somebody who has a secret.
 func (p *Proof) Check(ctx context.Context, r *Request) Reason { return p.way.check(ctx, r) }
@@ -107,7 +107,7 @@ func (p *Proof) Check(ctx context.Context, r *Request) Reason { return p.way.che
 // time. The error says why nobody can do that here.
 func (p *Proof) Sign(r *Request) error {
 	if err := p.way.sign(r); err != nil {
-		return fmt.Errorf("signing by the scheme %s: %w", p.scheme, err)
+		return fmt.Errorf("signing by the scheme %s: %w", p.scheme.Name, err)
 	}
 	return nil
 }

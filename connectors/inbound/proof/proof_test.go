@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -289,4 +291,13 @@ func TestOwn(t *testing.T) {
 	require.Equal(t, proof.Bearer, proof.Own("intersoft", ""))
 	require.Equal(t, proof.Basic, proof.Own("intersoft", "waybill"))
 	require.Empty(t, proof.Own("royal-mail", ""))
+}
+
+// The page for users has each scheme, and says what it covers.
+func TestSchemesAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/connectors/inbound.md")
+	require.NoError(t, err)
+	for _, s := range proof.Schemes() {
+		require.Regexp(t, "(?m)^\\| `"+s.Name+"` \\| .* \\| "+regexp.QuoteMeta(s.Covers)+" \\|$", string(page))
+	}
 }
