@@ -97,21 +97,30 @@ func (l *load) send(ctx context.Context, address string, count, connections int)
 				if _, err := conn.Write(l.requests[i%distinct]); err != nil {
 					return fmt.Errorf("sending webhooks: %w", err)
 				}
-				answer, err := http.ReadResponse(answers, nil)
-				if err == nil {
-					_, err = io.Copy(io.Discard, answer.Body)
-				}
-				if err != nil {
-					return fmt.Errorf("reading the answer to a webhook: %w", err)
-				}
-				if answer.StatusCode != http.StatusOK {
-					return fmt.Errorf("sending webhooks: the answer is %s", answer.Status)
+				if err := taken(answers); err != nil {
+					return err
 				}
 			}
 			return nil
 		})
 	}
 	return g.Wait()
+}
+
+// taken reads the answer to a webhook, and wants 200.
+func taken(from *bufio.Reader) error {
+	answer, err := http.ReadResponse(from, nil)
+	if err != nil {
+		return fmt.Errorf("reading the answer to a webhook: %w", err)
+	}
+	defer answer.Body.Close() //nolint:errcheck // it is read to the end
+	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+		return fmt.Errorf("reading the answer to a webhook: %w", err)
+	}
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("sending webhooks: the answer is %s", answer.Status)
+	}
+	return nil
 }
 
 // told is how many events so many webhooks tell.
