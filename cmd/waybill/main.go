@@ -41,6 +41,7 @@ type cli struct {
 	Demo        demoCmd        `cmd:"" help:"Play real shipments through everything and check every number."`
 	Ingest      ingestCmd      `cmd:"" help:"Publish files of registrations and carrier events."`
 	Normalize   normalizeCmd   `cmd:"" help:"Print the carrier events that a payload of a carrier or a platform stands for."`
+	Poll        pollCmd        `cmd:"" help:"Ask a carrier about a parcel once, with an account, and print what it tells."`
 	Simulate    simulateCmd    `cmd:"" help:"Make parcels with a known truth."`
 	Score       scoreCmd       `cmd:"" help:"Measure the rules against a known truth, beside four others."`
 	Register    registerCmd    `cmd:"" help:"Ask for a parcel to be followed."`

@@ -89,8 +89,10 @@ type answer struct {
 	told []told
 	// status is the HTTP status, 0 without an answer.
 	status int
-	// body is the answer where it could not be read.
-	body []byte
+	// body is the answer where it could not be read, and contentType what it says
+	// that it is.
+	body        []byte
+	contentType string
 	// problem says what went wrong, for the log; nil: nothing did.
 	problem error
 }
@@ -176,7 +178,7 @@ func (k *asker) judge(a *Account, parcels []parcel, response *http.Response, bod
 	}
 	reading, err := dialects.Parse(a.Source.Name, body, options)
 	if err != nil {
-		out.body = body
+		out.body, out.contentType = body, response.Header.Get("Content-Type")
 		return out.all(OutcomeUnreadable, fmt.Errorf("it answers %d with what cannot be read: %w", status, err))
 	}
 	out.read(parcels, reading)

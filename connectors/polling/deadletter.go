@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/connectors/dialects"
+	"waybill/connectors/publish"
 	"waybill/schemas"
 )
 
@@ -40,23 +43,19 @@ func (p *Poller) bury(dead []deadRecord) error {
 	return nil
 }
 
-// buryAnswer puts an answer that cannot be read to the dead letters, whole, under
-// the key of the parcel that was asked about. It lay on no topic, so it is not
-// sent again by itself: 'waybill dead-letters show' has it, and 'waybill
-// normalize' reads it once the dialect can.
+// buryAnswer puts an answer that cannot be read to the dead letters, whole.
+// 'waybill dead-letters resend' reads it again, mended or once the dialect can.
 func (p *Poller) buryAnswer(q *question, out *answer) error {
-	letter := p.deadLetter([]byte(q.batch[0].key), out.body, fmt.Errorf("the answer of %s, account %s: %w", q.account.Source.Name, q.account, out.problem))
-	return p.client.ProduceSync(p.working, letter).FirstErr()
+	return p.publisher.DeadLetter(p.working, &publish.Payload{
+		Source: q.account.Source.Name, Way: string(dialects.Poll), Account: q.account.String(),
+		ContentType: out.contentType, Received: time.Now(), Body: out.body,
+	}, out.problem)
 }
 
 func (p *Poller) deadLetter(key, value []byte, why error) *kgo.Record {
 	cause := strings.ToValidUTF8(why.Error(), "?")
 	if len(cause) > maxErrorText {
 		cause = strings.ToValidUTF8(cause[:maxErrorText], "")
-	}
-	if len(value) > schemas.MaxRecordBytes {
-		value = value[:schemas.MaxRecordBytes]
-		cause = "(cut to 1 MiB) " + cause
 	}
 	return &kgo.Record{
 		Topic: p.cfg.Prefix + schemas.TopicDeadLetters, Key: key, Value: value,

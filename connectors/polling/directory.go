@@ -52,18 +52,37 @@ func NewDirectory(a *accounts.Accounts, table *carriers.Table, all []*Source) (*
 // anything is asked. The error names the account.
 func (d *Directory) ReadSecrets() error {
 	for _, a := range d.All() {
-		var err error
-		if a.key, err = a.polling.Key.Read(); err != nil {
-			return fmt.Errorf("account %s of tenant %s: polling: key: %w", a.Name, a.Tenant, err)
-		}
-		if !a.Source.TwoParts {
-			continue
-		}
-		if a.password, err = a.polling.Password.Read(); err != nil {
-			return fmt.Errorf("account %s of tenant %s: polling: password: %w", a.Name, a.Tenant, err)
+		if err := a.ReadSecrets(); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// ReadSecrets reads the secrets of the account.
+func (a *Account) ReadSecrets() (err error) {
+	if a.key, err = a.polling.Key.Read(); err != nil {
+		return fmt.Errorf("account %s of tenant %s: polling: key: %w", a.Name, a.Tenant, err)
+	}
+	if !a.Source.TwoParts {
+		return nil
+	}
+	if a.password, err = a.polling.Password.Read(); err != nil {
+		return fmt.Errorf("account %s of tenant %s: polling: password: %w", a.Name, a.Tenant, err)
+	}
+	return nil
+}
+
+// String lists the accounts by tenant and name, and whom each is for.
+func (d *Directory) String() string {
+	var all []string
+	for _, a := range d.All() {
+		all = append(all, fmt.Sprintf("%s (%s)", a, strings.Join(slices.Sorted(maps.Keys(a.carriers)), ", ")))
+	}
+	if len(all) == 0 {
+		return "no account with polling"
+	}
+	return strings.Join(all, "; ")
 }
 
 // Has tells whether a tenant has an account for a carrier.

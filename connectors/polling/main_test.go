@@ -1,7 +1,6 @@
 package polling
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -54,23 +53,6 @@ func accountOf(t testing.TB, source, url, carrier, name string) *Account {
 // withShippo are the sources and one more, made as docs/connectors/polling.md
 // shows.
 func withShippo() []*Source { return append(Sources(), shippo()) }
-
-func shippo() *Source {
-	return &Source{
-		Name:   "shippo",
-		URL:    "https://api.goshippo.com",
-		Limits: Limits{Rate: 500.0 / 60, InFlight: 4},
-		Ask: func(ctx context.Context, q *Question) (*http.Request, error) {
-			p := q.Parcels[0]
-			request, err := q.Get(ctx, []string{"tracks", p.Carrier, p.Number})
-			if err != nil {
-				return nil, err
-			}
-			request.Header.Set("Authorization", "ShippoToken "+q.Key)
-			return request, nil
-		},
-	}
-}
 
 // serve plays answers.
 func serve(t testing.TB, answer http.HandlerFunc) *httptest.Server {

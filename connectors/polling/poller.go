@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	// maxWaiting bounds the requests in hand, about 250 bytes each. With more,
+	// maxWaiting bounds the requests in hand, about 170 bytes each. With more,
 	// reading waits: they are kept in Kafka.
 	maxWaiting = 1_000_000
 	// leastLine is how many requests an account may have waiting at least.

@@ -326,7 +326,7 @@ func TestPollerBuries(t *testing.T) {
 	}
 	require.Len(t, letters, 3)
 	require.Contains(t, letters["usps:X"], "reading a PollRequest")
-	require.Contains(t, letters["usps:PAGE"], "the answer of shippo, account acme/main: it answers 200 with what cannot be read")
+	require.Contains(t, letters["shippo"], "it answers 200 with what cannot be read")
 	require.Equal(t, maxAttempts, b.times("PAGE"))
 	require.Equal(t, 2, b.dropped(droppedUnreadable))
 	require.Equal(t, 1, b.dropped(droppedGivenUp))
@@ -475,14 +475,14 @@ func TestMetricsAreDocumented(t *testing.T) {
 	names := map[string]bool{}
 	for _, f := range families {
 		names[f.GetName()] = true
-		require.True(t, strings.Contains(string(page), "| `"+f.GetName()+"` |"), f.GetName())
+		require.Contains(t, string(page), "| `"+f.GetName()+"` |", f.GetName())
 	}
 	require.Len(t, names, 6)
 	for name := range maps.Keys(names) {
 		require.True(t, strings.HasPrefix(name, "waybill_poll_"))
 	}
 	for _, word := range append(dropReasons(), strings.Fields(fmt.Sprint(Outcomes()))...) {
-		require.True(t, strings.Contains(string(page), "`"+strings.Trim(word, "[]")+"`"), word)
+		require.Contains(t, string(page), "`"+strings.Trim(word, "[]")+"`", word)
 	}
 	m.end(a)
 	require.Equal(t, len(dropReasons())+1, testutil.CollectAndCount(m.dropped)+testutil.CollectAndCount(m.seconds))

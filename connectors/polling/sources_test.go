@@ -154,6 +154,23 @@ func TestOnce(t *testing.T) {
 	}
 }
 
+// The page shows how to add a source, by one that is compiled and asked here, and
+// lists those that there are.
+func TestPageShowsASource(t *testing.T) {
+	page, err := os.ReadFile("../../docs/connectors/polling.md")
+	require.NoError(t, err)
+	shown, err := os.ReadFile("fifth_test.go")
+	require.NoError(t, err)
+	_, code, _ := strings.Cut(string(shown), "func shippo()")
+	require.Contains(t, string(page), "```go\nfunc shippo()"+code+"```\n", "docs/connectors/polling.md does not show fifth_test.go")
+	for _, s := range Sources() {
+		require.Contains(t, string(page), "| `"+s.Name+"` | `", "%s has no row", s.Name)
+	}
+	for _, outcome := range Outcomes() {
+		require.Contains(t, string(page), "| `"+string(outcome)+"` |", "%s has no row", outcome)
+	}
+}
+
 // Sources are named after dialects, ask where keys may go, and have limits.
 func TestSourcesAreWhole(t *testing.T) {
 	require.True(t, slices.IsSortedFunc(Sources(), func(a, b *Source) int { return strings.Compare(a.Name, b.Name) }))
