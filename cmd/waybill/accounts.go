@@ -13,7 +13,9 @@ import (
 	"waybill/connectors/inbound"
 	"waybill/connectors/inbound/keyset"
 	"waybill/connectors/inbound/proof"
+	"waybill/connectors/polling"
 	"waybill/internal/accounts"
+	"waybill/internal/knowledge"
 )
 
 type accountsCmd struct {
@@ -71,7 +73,12 @@ func (c *accountsCheckCmd) Run(g *globals) error {
 	if bad > 0 {
 		return fmt.Errorf("%d of %d accounts in %s cannot be used", bad, len(checked), file)
 	}
-	return nil
+	knows, err := knowledge.Load(g.settings.Knowledge)
+	if err != nil {
+		return err
+	}
+	_, err = polling.NewDirectory(all, knows.Carriers, polling.Sources())
+	return err
 }
 
 // shortSecret is how many bytes a secret should have at least, so that nobody

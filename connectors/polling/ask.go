@@ -89,8 +89,8 @@ type answer struct {
 	told []told
 	// status is the HTTP status, 0 without an answer.
 	status int
-	// body is the answer where it could not be read, and contentType what it says
-	// that it is.
+	// body is the answer where it could not be read, or not whole, and contentType
+	// what it says that it is.
 	body        []byte
 	contentType string
 	// problem says what went wrong, for the log; nil: nothing did.
@@ -177,8 +177,10 @@ func (k *asker) judge(a *Account, parcels []parcel, response *http.Response, bod
 		options.Number = parcels[0].number
 	}
 	reading, err := dialects.Parse(a.Source.Name, body, options)
-	if err != nil {
+	if err != nil || hasBadEvent(reading) {
 		out.body, out.contentType = body, response.Header.Get("Content-Type")
+	}
+	if err != nil {
 		return out.all(OutcomeUnreadable, fmt.Errorf("it answers %d with what cannot be read: %w", status, err))
 	}
 	out.read(parcels, reading)

@@ -97,14 +97,18 @@ func (p *Poller) shareAnew() {
 	}
 }
 
-func (p *Poller) commitAgainAndAgain(ctx context.Context) error {
-	tick := time.NewTicker(commitEvery)
+// keep follows the accounts and commits, every second.
+func (p *Poller) keep(ctx context.Context) error {
+	tick := time.NewTicker(keepEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+			p.mu.Lock()
+			p.follow()
+			p.mu.Unlock()
 			p.commit(ctx)
 		}
 	}

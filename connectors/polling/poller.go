@@ -27,8 +27,8 @@ const (
 	leastLine = 1000
 	// readAtMost is how many records are taken in at a time.
 	readAtMost = 1000
-	// commitEvery is how often offsets are committed.
-	commitEvery = time.Second
+	// keepEvery is how often offsets are committed, and accounts looked at.
+	keepEvery = time.Second
 	// sweepEvery is how often a line is looked at that nothing else wakes.
 	sweepEvery = time.Minute
 	// stopWait is how long questions under way may take when the poller stops, or
@@ -147,7 +147,6 @@ func (p *Poller) Waiting() string {
 // Run works until ctx is done. What is under way then is finished, within 10
 // seconds; what waits is asked by whoever reads it next.
 func (p *Poller) Run(ctx context.Context) error {
-	defer p.kill()
 	var workers, asking sync.WaitGroup
 	group, ctx := errgroup.WithContext(ctx)
 	p.mu.Lock()
@@ -157,15 +156,21 @@ func (p *Poller) Run(ctx context.Context) error {
 	}
 	p.mu.Unlock()
 	group.Go(func() error { return p.read(ctx) })
-	group.Go(func() error { return p.commitAgainAndAgain(ctx) })
+	group.Go(func() error { return p.keep(ctx) })
 	err := group.Wait()
 	workers.Wait()
 	ended := time.AfterFunc(stopWait, p.kill)
 	asking.Wait()
 	ended.Stop()
 	p.commit(context.WithoutCancel(ctx))
-	p.client.Close()
+	p.Close()
 	return err
+}
+
+// Close lets go of a poller that was not run; Run does so at its end.
+func (p *Poller) Close() {
+	p.kill()
+	p.client.Close()
 }
 
 // read takes requests in.
@@ -203,7 +208,6 @@ func (p *Poller) room(ctx context.Context) bool {
 func (p *Poller) acceptAll(records []*kgo.Record) (unreadable []deadRecord) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.follow()
 	for _, r := range records {
 		if err := p.accept(r); err != nil {
 			unreadable = append(unreadable, deadRecord{r, err})
@@ -325,7 +329,7 @@ func (p *Poller) hire() {
 		delete(p.workers, name)
 		p.metrics.end(w.account)
 		w.account = nil
-		_, all := p.board.take(&w.line, 1, time.Now().Add(24*time.Hour)) // nothing is of use any more
+		_, all := p.board.take(&w.line, 1, time.Now().Add(100*lastUseful)) // nothing is of use any more
 		p.forget(all, droppedNoAccount)
 		w.nudge()
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"waybill/connectors/dialects"
@@ -120,4 +121,9 @@ func (t *told) fail(f *dialects.Failure, p *parcel, dialect string) {
 		return
 	}
 	t.events = []schemas.CarrierEvent{e}
+}
+
+// hasBadEvent tells whether an event of an answer could not be read.
+func hasBadEvent(reading *dialects.Reading) bool {
+	return slices.ContainsFunc(reading.Failures, func(f dialects.Failure) bool { return f.Reason == dialects.ReasonBadEvent })
 }

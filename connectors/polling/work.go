@@ -2,6 +2,7 @@ package polling
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -128,7 +129,7 @@ func (w *worker) ask(q *question) {
 		})
 		out = failed(OutcomeUnavailable, len(q.batch), err)
 	}
-	if out.body != nil && q.batch[0].attempts+1 >= maxAttempts { // it is given up
+	if out.body != nil && (out.outcome == OutcomeEvents || q.batch[0].attempts+1 >= maxAttempts) { // it is not asked again
 		if err := p.buryAnswer(q, out); err != nil {
 			p.unpublished.Do(func() {
 				p.log.Error("an answer that cannot be read is not with the dead letters either", "account", q.account, "err", err)
@@ -208,3 +209,6 @@ func (w *worker) again(r *request, outcome Outcome) {
 
 // String names an account in logs and metrics: tenant/name.
 func (a *Account) String() string { return a.Tenant + "/" + a.Name }
+
+// LogValue implements slog.LogValuer.
+func (a *Account) LogValue() slog.Value { return slog.StringValue(a.String()) }

@@ -210,6 +210,9 @@ func (r *Roles) close() error {
 	}
 	r.bodies.Close()
 	r.census.close()
+	if r.poller != nil {
+		r.poller.Close()
+	}
 	err := r.states.close()
 	if r.api != nil {
 		err = errors.Join(err, r.api.close())
