@@ -15,6 +15,7 @@ import (
 	"waybill/bench/engine"
 	"waybill/bench/inbound"
 	"waybill/bench/parsers"
+	"waybill/bench/registrations"
 	"waybill/bench/report"
 	"waybill/bench/rig"
 	"waybill/bench/tracking"
@@ -73,12 +74,13 @@ type options struct {
 	Parts   []string `arg:"" optional:"" help:"What to measure: ${parts}. All when none is named."`
 	Results string   `help:"File for the results. Empty: none." default:"bench/RESULTS.md"`
 
-	Common   rig.Options      `embed:""`
-	Engine   engine.Options   `embed:""`
-	Tracking tracking.Options `embed:""`
-	Webhooks webhooks.Options `embed:""`
-	Parsers  parsers.Options  `embed:""`
-	Inbound  inbound.Options  `embed:""`
+	Common        rig.Options           `embed:""`
+	Engine        engine.Options        `embed:""`
+	Tracking      tracking.Options      `embed:""`
+	Webhooks      webhooks.Options      `embed:""`
+	Parsers       parsers.Options       `embed:""`
+	Inbound       inbound.Options       `embed:""`
+	Registrations registrations.Options `embed:""`
 }
 
 // part is one question, and one section of the results.
@@ -119,6 +121,9 @@ func parts() []part {
 		}},
 		{inbound.Part, func(ctx context.Context, o *options) (*report.Section, error) {
 			return inbound.Run(ctx, &o.Common, &o.Inbound)
+		}},
+		{registrations.Part, func(ctx context.Context, o *options) (*report.Section, error) {
+			return registrations.Run(ctx, &o.Common, &o.Registrations)
 		}},
 	}
 }

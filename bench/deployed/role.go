@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"net"
 	"net/netip"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/bench/rig"
+	"waybill/internal/apikeys"
 	"waybill/internal/config"
 	"waybill/internal/roles"
 	"waybill/internal/telemetry"
@@ -38,10 +41,12 @@ type Order struct {
 	Brokers []string      `json:"brokers"`
 	Prefix  string        `json:"prefix"` // of topics and groups
 	Roles   []string      `json:"roles"`
-	Clock   string        `json:"clock"` // of tracking: live or log
-	Hold    time.Duration `json:"hold"`  // of the reordering
-	State   string        `json:"state"` // folder
-	Keys    string        `json:"keys"`  // file of those that endpoints' secrets are sealed with; of delivery alone
+	Clock   string        `json:"clock"`    // of tracking: live or log
+	Hold    time.Duration `json:"hold"`     // of the reordering
+	State   string        `json:"state"`    // folder
+	Keys    string        `json:"keys"`     // file of those that endpoints' secrets are sealed with; of delivery and the API alone
+	Listen  string        `json:"listen"`   // address of the API; empty: it is not among the roles
+	APIKeys string        `json:"api_keys"` // file of its keys
 }
 
 // process is the roles at work.
@@ -64,14 +69,36 @@ func New(o *Order) (rig.Measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := roles.New(roles.Options{
+	options := roles.Options{
 		Settings: s, Codecs: codecs, Kafka: []kgo.Opt{kgo.SeedBrokers(o.Brokers...)}, Version: "bench",
 		Logger: rig.Warnings(), Registerer: telemetry.NewRegistry(),
-	}, o.Roles...)
+	}
+	if options.API, err = o.api(s); err != nil {
+		return nil, err
+	}
+	r, err := roles.New(options, o.Roles...)
 	if err != nil {
 		return nil, err
 	}
 	return &process{roles: r}, nil
+}
+
+// api gives where the API is served, nil where it is not. Its keys may ask as
+// often as they like, for that is what is measured.
+func (o *Order) api(s *config.Settings) (*roles.APIOptions, error) {
+	if o.Listen == "" {
+		return nil, nil
+	}
+	s.API.Rate = math.MaxInt32
+	keys, err := apikeys.Open(o.APIKeys, rig.Warnings())
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", o.Listen) //nolint:noctx // it is taken before anything is waited for
+	if err != nil {
+		return nil, fmt.Errorf("listening for the API: %w", err)
+	}
+	return &roles.APIOptions{Listener: listener, Keys: keys}, nil
 }
 
 // Prepare implements rig.Measured. What the roles are going to write is not known.
