@@ -60,7 +60,9 @@ type aftershipCheckpoint struct {
 	City        text `json:"city"`
 	State       text `json:"state"`
 	Zip         text `json:"zip"`
+	PostalCode  text `json:"postal_code"`
 	Country     text `json:"country_region"`
+	Region      text `json:"country_region_name"`
 	CountryISO3 text `json:"country_iso3"`
 	CountryName text `json:"country_name"`
 }
@@ -139,8 +141,8 @@ func (r *reader) aftership(where string, t *aftershipTracking) {
 
 func (p *parcel) aftership(where string, c *aftershipCheckpoint) {
 	s := scan{code: c.RawTag.String(), status: c.Tag.String(), words: c.Message.String(), place: &schemas.Location{
-		Name: c.Location.String(), City: c.City.String(), State: c.State.String(), PostalCode: c.Zip.String(),
-		Country: places.Country(first(c.Country, c.CountryISO3, c.CountryName)),
+		Name: c.Location.String(), City: c.City.String(), State: c.State.String(), PostalCode: first(c.PostalCode, c.Zip),
+		Country: places.Country(first(c.Country, c.CountryISO3, c.Region, c.CountryName)),
 	}}
 	s.refine(c.Subtag.String())
 	switch c.Subtag {

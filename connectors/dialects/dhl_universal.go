@@ -113,7 +113,10 @@ func (r *reader) dhlUnified(s *dhlShipment) {
 		p.leg = schemas.LegReturn
 	}
 	signed := s.Details.Proof.Signed
-	p.signedBy = first(signed.Name.String(), strings.TrimSpace(signed.Given.String()+" "+signed.Family.String()), signed.Company.String())
+	p.signedBy = first(signed.Name, signed.Family, signed.Company)
+	if signed.Given != "" && signed.Family != "" { // the name beside them may be the first of the two alone
+		p.signedBy = signed.Given.String() + " " + signed.Family.String()
+	}
 	p.dhlForecast("estimatedTimeOfDelivery", first(s.Window.End, s.ETA))
 	p.etaReason = s.Reason.String()
 	for i := range s.Events {
@@ -125,10 +128,11 @@ func (r *reader) dhlUnified(s *dhlShipment) {
 	}
 }
 
-// tells says whether a status is one of the events.
+// tells says whether a status is one of the events. Its time may end in Z where
+// theirs, which are those of the place, do not.
 func (s *dhlShipment) tells(status *dhlStatus) bool {
 	for _, e := range s.Events {
-		if e.When == status.When && e.Main == status.Main {
+		if wall(e.When.String()) == wall(status.When.String()) && e.Main == status.Main {
 			return true
 		}
 	}

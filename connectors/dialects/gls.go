@@ -61,8 +61,20 @@ func readGLS(r *reader) error {
 	return nil
 }
 
+// number gives the number that was asked about, if it is known to be so, or
+// else the unit's, which may lack the check digit that the one asked about has.
+func (g *glsParcel) number(asked string) string {
+	if asked != "" && strings.EqualFold(g.Requested.String(), asked) {
+		return asked
+	}
+	if g.Number != "" && !strings.HasPrefix(g.Requested.String(), g.Number.String()) {
+		return g.Number.String() // who asked did so by a track id or a reference
+	}
+	return g.Requested.String()
+}
+
 func (r *reader) gls(g *glsParcel) {
-	p := r.parcel("", first(g.Number, g.Requested))
+	p := r.parcel("", g.number(r.Number))
 	if g.ErrorCode != "" {
 		p.fail(glsReason(g.ErrorCode.String()), g.ErrorCode.String(), g.Error.String())
 	}

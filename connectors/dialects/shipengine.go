@@ -3,6 +3,7 @@ package dialects
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"waybill/connectors/places"
 	"waybill/schemas"
@@ -40,6 +41,7 @@ type shipengineTrack struct {
 // shipengineEvent has the names of the platform and those of its partners.
 type shipengineEvent struct {
 	OccurredAt    text `json:"occurred_at"`
+	OldAt         text `json:"event_date"` // before 2020
 	OccurredLocal text `json:"carrier_occurred_at"`
 	At            text `json:"event_datetime"`
 	Local         text `json:"event_datetime_local"`
@@ -93,9 +95,7 @@ func readShipEngine(r *reader) error {
 		r.fail(shipengineReason(e.Code.String()), "", "", e.Code.String(), e.Message.String())
 	}
 	carrier, number := track.Carrier.String(), track.Number.String()
-	if asked, err := url.Parse(payload.URL.String()); err == nil {
-		carrier, number = first(carrier, asked.Query().Get("carrier_code")), first(number, asked.Query().Get("tracking_number"))
-	}
+	carrier, number = asked(payload.URL.String(), carrier, number)
 	switch {
 	case number == "" && len(track.Errors) > 0:
 		return nil
@@ -113,6 +113,21 @@ func readShipEngine(r *reader) error {
 	return nil
 }
 
+// asked completes the carrier and the number by the address of a tracking,
+// /v1/tracking?carrier_code=usps&tracking_number=940..., or before 2020
+// /v1/tracking/usps/940...
+func asked(address, carrier, number string) (string, string) {
+	at, err := url.Parse(address)
+	if err != nil {
+		return carrier, number
+	}
+	inPath := ""
+	if path, ok := strings.CutPrefix(at.Path, "/v1/tracking/"); ok {
+		inPath, _, _ = strings.Cut(path, "/")
+	}
+	return first(carrier, at.Query().Get("carrier_code"), inPath), first(number, at.Query().Get("tracking_number"))
+}
+
 func (p *parcel) shipengine(where string, e *shipengineEvent) {
 	s := scan{
 		code: first(e.CarrierDetail, e.Code, e.CarrierStatus), status: e.Status.String(),
@@ -128,7 +143,7 @@ func (p *parcel) shipengine(where string, e *shipengineEvent) {
 		s.leg = schemas.LegReturn
 	}
 	var err error
-	s.when, err = p.r.both(first(e.OccurredAt, e.At), first(e.OccurredLocal, e.Local), s.place)
+	s.when, err = p.r.both(first(e.OccurredAt, e.At, e.OldAt), first(e.OccurredLocal, e.Local), s.place)
 	p.tell(where, s, err)
 }
 
