@@ -117,6 +117,9 @@ func (r *reader) clickpostTrack(waybill string, t *clickpostTrack) {
 
 func (p *parcel) clickpost(where string, c *clickpostScan, more *clickpostMore) {
 	s := scan{status: c.Code.String(), words: first(c.Remark, c.Status), signedBy: c.Signer.String(), place: &schemas.Location{Name: c.Location.String(), City: c.City.String()}}
+	if c.Location == "None" { // what Python writes for nothing
+		s.place.Name = ""
+	}
 	ndr := c.NDR
 	if ndr == "" && more != nil {
 		ndr = more.NDR

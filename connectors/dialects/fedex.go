@@ -119,6 +119,9 @@ func readFedEx(r *reader) error {
 			for _, result := range c.Results {
 				r.fedexResult(c.Number, result)
 			}
+			if len(c.Results) == 0 {
+				r.parcel("", c.Number.String()) // has no event, which finish says
+			}
 		}
 	}
 	return nil

@@ -85,6 +85,9 @@ func (r *reader) fedexReply(reply *fedexReply) {
 		for _, d := range c.Details {
 			r.fedexDetail(d)
 		}
+		if len(c.Details) == 0 {
+			r.parcel("", "") // has no event, which finish says unless a note did
+		}
 	}
 }
 

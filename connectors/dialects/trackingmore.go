@@ -36,6 +36,7 @@ type trackmore struct {
 	OldStatus   text                 `json:"status"` // version 2
 	Substatus   text                 `json:"substatus"`
 	SignedBy    text                 `json:"signed_by"`
+	OldSignedBy text                 `json:"singed_by"` // version 2 spells it so
 	Scheduled   text                 `json:"scheduled_delivery_date"`
 	OldETA      text                 `json:"scheduled_delivery"`
 	From        text                 `json:"origin_country"`
@@ -135,7 +136,7 @@ func (r *reader) trackmoreAll(where string, list many[trackmore]) bool {
 
 func (r *reader) trackmore(where string, t *trackmore) {
 	p := r.parcel(first(t.Courier, t.Carrier), t.Number.String())
-	p.signedBy = t.SignedBy.String()
+	p.signedBy = first(t.SignedBy, t.OldSignedBy)
 	p.forecast(where+"scheduled_delivery_date", first(t.Scheduled, t.OldETA))
 	stays := ""
 	if from, to := places.Country(first(t.From, t.OldFrom)), places.Country(t.To.String()); from == to {

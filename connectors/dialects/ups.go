@@ -174,6 +174,7 @@ func (r *reader) upsShipment(s *upsShipment) {
 		for _, w := range s.Warnings {
 			r.fail(upsReason(w.Code.String(), w.Words.String()), "", s.Number.String(), w.Code.String(), w.Words.String())
 		}
+		r.parcel("", s.Number.String()) // has no event, which finish says unless a warning did
 	}
 	for _, pack := range s.Packages {
 		p := r.parcel("", first(pack.Number, s.Number))

@@ -10,9 +10,9 @@ func TestLookup(t *testing.T) {
 	m := maps(t)
 	for _, c := range []struct{ source, carrier, raw, status, want, version string }{
 		// Names of a source.
-		{"shippo", "ups", "package_accepted", "TRANSIT", "transit.accepted", "shippo/1"},
-		{"shippo-webhook", "ups", "Package_Accepted ", "", "transit.accepted", "shippo/1"},
-		{"Shippo Push", "ups", "package_accepted", "", "transit.accepted", "shippo/1"},
+		{"shippo", "ups", "package_accepted", "TRANSIT", "transit.accepted", "shippo/2"},
+		{"shippo-webhook", "ups", "Package_Accepted ", "", "transit.accepted", "shippo/2"},
+		{"Shippo Push", "ups", "package_accepted", "", "transit.accepted", "shippo/2"},
 		{"intersoft-push", "", "INVD", "", "invalid.number", "royal-mail/2"},
 		{"my-feed", "royal-mail", "EVKSP", "", "delivered.signed", "royal-mail/2"},
 		{"my-feed", "my-carrier", "EVKSP", "", "", ""},
@@ -20,20 +20,21 @@ func TestLookup(t *testing.T) {
 		{"", "", "", "", "", ""},
 
 		// Without a detail, or with one that says nothing, the status counts.
-		{"shippo", "", "", "PRE_TRANSIT", "info.received", "shippo/1"},
-		{"shippo", "", "new_word", "PRE_TRANSIT", "info.received", "shippo/1"},
-		{"shippo", "", "other", "PRE_TRANSIT", "info.received", "shippo/1"},
-		{"shippo", "", "other", "", "unknown.unmapped", "shippo/1"},
+		{"shippo", "", "", "PRE_TRANSIT", "info.received", "shippo/2"},
+		{"shippo", "", "new_word", "PRE_TRANSIT", "info.received", "shippo/2"},
+		{"shippo", "", "other", "PRE_TRANSIT", "info.received", "shippo/2"},
+		{"shippo", "", "other", "", "unknown.unmapped", "shippo/2"},
 		{"shippo", "", "new_word", "new_status", "", ""},
-		{"shippo", "", "", "notice_left", "attempt.notice_left", "shippo/1"},
+		{"shippo", "", "", "notice_left", "attempt.notice_left", "shippo/2"},
 		{"karrio", "", "in_transit", "", "transit.moving", "karrio/1"},
 
 		// Shippo: TRANSIT hides four other main statuses; RETURNED may be on the way.
-		{"shippo", "", "out_for_delivery", "TRANSIT", "ofd.out", "shippo/1"},
-		{"shippo", "", "pickup_available", "TRANSIT", "collect.ready", "shippo/1"},
-		{"shippo", "", "delivery_attempted", "TRANSIT", "attempt.failed", "shippo/1"},
-		{"shippo", "", "package_damaged", "TRANSIT", "exc.damaged", "shippo/1"},
-		{"shippo", "", "", "RETURNED", "returning.in_progress", "shippo/1"},
+		{"shippo", "", "out_for_delivery", "TRANSIT", "ofd.out", "shippo/2"},
+		{"shippo", "", "pickup_available", "TRANSIT", "collect.ready", "shippo/2"},
+		{"shippo", "", "delivery_attempted", "TRANSIT", "attempt.failed", "shippo/2"},
+		{"shippo", "", "package_damaged", "TRANSIT", "exc.damaged", "shippo/2"},
+		{"shippo", "", "", "RETURNED", "returning.in_progress", "shippo/2"},
+		{"shippo", "", "information_received", "DELIVERED", "delivered.delivered", "shippo/2"}, // decisive
 
 		// EasyPost: the status wins, but exceptions have no status of their own.
 		{"easypost", "", "arrived_at_destination", "delivered", "delivered.delivered", "easypost/1"},

@@ -234,11 +234,11 @@ func TestWords(t *testing.T) {
 // Code, main status, words, unmapped: in this order.
 func TestWordsComeLast(t *testing.T) {
 	for _, c := range []struct{ source, raw, status, text, want, version string }{
-		{"shippo", "package_accepted", "TRANSIT", "Delivered", "transit.accepted", "shippo/1"},
-		{"shippo", "", "PRE_TRANSIT", "Delivered", "info.received", "shippo/1"},
+		{"shippo", "package_accepted", "TRANSIT", "Delivered", "transit.accepted", "shippo/2"},
+		{"shippo", "", "PRE_TRANSIT", "Delivered", "info.received", "shippo/2"},
 		{"shippo", "new_word", "NEW", "Delivered", "delivered.delivered", "words/1"},
 		{"shippo", "other", "", "Delivered", "delivered.delivered", "words/1"},
-		{"shippo", "other", "", "Somewhere", "unknown.unmapped", "shippo/1"},
+		{"shippo", "other", "", "Somewhere", "unknown.unmapped", "shippo/2"},
 		{"my-feed", "X", "Y", "Out for delivery", "ofd.out", "words/1"},
 		{"my-feed", "X", "Y", "Somewhere", "", ""},
 		{"my-feed", "", "", "", "", ""},
