@@ -14,7 +14,7 @@ func TestNumberAskedAbout(t *testing.T) {
 	const (
 		piece   = `{"mailPieces":{"mailPieceId":"090367574000000FE1E1B","summary":{"oneDBarcode":"AB123456785GB"},"events":[{"eventCode":"EVKSP","eventDateTime":"2026-05-04T10:00:00+01:00"}]}}`
 		problem = `{"status":404,"title":"No result found","instance":"/shipment/8264715546"}`
-		unit    = `{"parcels":[{"requested":"747N6K","unitno":"93835330599","events":[{"code":"INTIAL.NORMAL","eventDateTime":"2026-05-01T15:11:12+0200"}]}]}`
+		unit    = `{"parcels":[{"requested":"747N6K","unitno":"93835330599","events":[{"code":"2.0","eventDateTime":"2026-05-01T15:11:12+0200"}]}]}`
 	)
 	for _, c := range []struct{ dialect, payload, asked, number string }{
 		{"royal-mail", piece, "", "AB123456785GB"},

@@ -3,6 +3,7 @@ package dialects
 import (
 	"strings"
 
+	"waybill/connectors/places"
 	"waybill/schemas"
 )
 
@@ -148,8 +149,9 @@ func (p *parcel) dhlUnified(where string, e *dhlStatus) {
 		s.status = e.Status.String()
 	}
 	address := e.Location.Address
+	// Express writes its areas there, and at times the country once more.
 	s.place = dhlArea(address.Locality.String())
-	if address.Country != "" {
+	if address.Country != "" && (s.place.City == "" || s.place.Country != places.Country(address.Country.String())) {
 		s.place = place(address.Locality.String(), address.Country.String())
 	}
 	s.place.PostalCode = address.Postal.String()
