@@ -9,7 +9,7 @@ import (
 )
 
 // FedEx answers in JSON (Track v1), and its webhook has the same body;
-// fedex_xml.go reads what it had before. Times bear their offset, except days,
+// fedex_xml.go reads what it had before, and fedex_page.go what its page did. Times bear their offset, except days,
 // which FedEx writes as midnight: of those without an offset the day is kept.
 var fedex = &Dialect{
 	Name: "fedex", Aliases: []string{"fedex-track"}, Carrier: "fedex",
@@ -17,6 +17,7 @@ var fedex = &Dialect{
 		{"output", "output.completeTrackResults", "output.completeTrackResults.trackResults"},
 		{"transactionId", "errors", "errors.code"},
 		{"trackingNumberInfo", "latestStatusDetail"},
+		{"TrackPackagesResponse", "TrackPackagesResponse.packageList"},
 		{"TrackReply"},
 		{"Envelope", "Envelope.Body", "Envelope.Body.TrackReply"},
 	},
@@ -101,9 +102,14 @@ func readFedEx(r *reader) error {
 			Complete many[*fedexComplete] `json:"completeTrackResults"`
 		} `json:"output"`
 		Errors many[*fedexError] `json:"errors"`
+		Page   *fedexPage        `json:"TrackPackagesResponse"`
 	}
 	if err := r.json(&answer); err != nil {
 		return err
+	}
+	if answer.Page != nil {
+		r.fedexPage(answer.Page)
+		return nil
 	}
 	if answer.Output == nil && len(answer.Errors) == 0 && answer.Info.Number == "" {
 		return errNotThis
@@ -185,12 +191,16 @@ func (r *reader) fedexResult(asked text, result *fedexResult) {
 }
 
 func (p *parcel) fedexEvent(where string, e *fedexEvent) {
-	s := scan{code: e.Code.String(), status: e.Status.String(), words: e.Words.String(), place: e.Place.place()}
+	p.fedexScan(where, e.Time.String(), e.Place.place(), e)
+}
+
+func (p *parcel) fedexScan(where, at string, place *schemas.Location, e *fedexEvent) {
+	s := scan{code: e.Code.String(), status: e.Status.String(), words: e.Words.String(), place: place}
 	if e.Exception != "" && e.Exception != e.Words {
 		s.words = strings.TrimPrefix(s.words+": "+e.Exception.String(), ": ")
 	}
 	var err error
-	s.when, err = p.r.when(e.Time.String(), s.place)
+	s.when, err = p.r.when(at, s.place)
 	if strings.HasSuffix(s.when.text, "T00:00:00") {
 		s.when = s.when.asDay()
 	}
