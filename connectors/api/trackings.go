@@ -2,8 +2,8 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"waybill/internal/shipmentlog"
@@ -107,7 +107,7 @@ func (a *API) lookUp(c *call, look func(ctx context.Context, tenant, carrier, nu
 func (a *API) parcelInPath(c *call) (carrier, number string, err error) {
 	carrier, number = a.cfg.Carriers.Canonical(c.PathValue("carrier")), schemas.CanonicalNumber(c.PathValue("number"))
 	if _, err := schemas.ShipmentKey(carrier, number); err != nil {
-		return "", "", problem(http.StatusNotFound, "there is no parcel of that name: %v", errors.Unwrap(err))
+		return "", "", problem(http.StatusNotFound, "there is no parcel of that name: %s", strings.TrimPrefix(err.Error(), "making a shipment key: "))
 	}
 	return carrier, number, nil
 }
