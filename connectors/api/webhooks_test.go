@@ -281,7 +281,7 @@ func TestWaiting(t *testing.T) {
 	_, cursor = s.pull(t, k.reads, cursor, "")
 	wait(30)
 	require.Eventually(t, func() bool {
-		const one = "# HELP waybill_api_waiting_clients Clients of the pull feed that wait for something new.\n# TYPE waybill_api_waiting_clients gauge\nwaybill_api_waiting_clients 1\n"
+		const one = "# HELP waybill_api_waiting_clients Clients that wait for something new: of the pull feed, and of look-ups.\n# TYPE waybill_api_waiting_clients gauge\nwaybill_api_waiting_clients 1\n"
 		return testutil.GatherAndCompare(s.Registry, strings.NewReader(one), "waybill_api_waiting_clients") == nil
 	}, time.Minute, time.Millisecond)
 	s.stop()

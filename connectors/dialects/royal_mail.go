@@ -76,14 +76,10 @@ func readRoyalMail(r *reader) error {
 
 // reason reads the code of an error, the HTTP status beside it, or its words.
 func (e *royalMailError) reason(status string) Reason {
-	switch {
-	case e.Code == "E1142":
+	if e.Code == "E1142" {
 		return ReasonNotFound
-	case status != "":
-		return httpReason(status)
-	default:
-		return refused("", e.Words.String()+" "+e.Cause.String())
 	}
+	return refused(status, e.Words.String()+" "+e.Cause.String())
 }
 
 // number gives the number that was asked about, where the item has it, or else

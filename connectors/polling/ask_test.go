@@ -250,7 +250,7 @@ func TestNotFoundIsAnEvent(t *testing.T) {
 		code    string
 	}{
 		`{"httpCode": "404", "httpMessage": "Not Found", "errors": [{"errorCode": "E1142", "errorDescription": "not recognised"}]}`: {OutcomeNotFound, "pending.not_found"},
-		`{"httpCode": "400", "httpMessage": "Bad Request", "errors": [{"errorCode": "E1144", "errorDescription": "wrong form"}]}`:   {OutcomeInvalid, "invalid.number"},
+		`{"httpCode": "400", "httpMessage": "Bad Request", "errors": [{"errorDescription": "It is not a valid barcode."}]}`:         {OutcomeInvalid, "invalid.number"},
 	} {
 		s := serve(t, text(http.StatusNotFound, body))
 		k := newAsker("test", table(t), newMemory(10))
