@@ -89,18 +89,22 @@ func (a *API) lookUp(c *call, look func(ctx context.Context, tenant, carrier, nu
 	if carrier, number, err = a.parcelInPath(c); err != nil {
 		return nil, "", "", err
 	}
-	found, err = await(a, c, wait, parcelLookEvery, func(p *shipmentlog.Parcel) bool { return p != nil }, func(ctx context.Context) (*shipmentlog.Parcel, error) {
+	found, err = await(a, c, wait, parcelLookEvery, isThere, func(ctx context.Context) (*shipmentlog.Parcel, error) {
 		return look(ctx, c.tenant(), carrier, number)
 	})
 	if err != nil {
 		return nil, "", "", ofLog(err)
 	}
-	if found == nil || len(found.Shipments) == 0 {
+	if !isThere(found) {
 		c.header.Set("Retry-After", "1")
 		return nil, "", "", problem(http.StatusNotFound, "nothing is followed as %s %s; what was registered is here about a second later, and wait= waits for it", carrier, number)
 	}
 	return found, carrier, number, nil
 }
+
+// isThere tells whether a parcel can be shown: its rows come to several tables,
+// one after the other.
+func isThere(p *shipmentlog.Parcel) bool { return p != nil && len(p.Shipments) > 0 }
 
 // parcelInPath gives the carrier and number of a path as tables have them, from
 // any spelling.
