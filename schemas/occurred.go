@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -30,6 +31,15 @@ func offsetZone(name string) *time.Location {
 			_, seconds := at.Zone()
 			return time.FixedZone(name, seconds)
 		}
+	}
+	return nil
+}
+
+// CheckTime refuses times that no parcel has, which are slips of the pen: Kafka
+// has none before 1970, and ClickHouse none after 2299.
+func CheckTime(t time.Time) error {
+	if year := t.UTC().Year(); year < 1970 || year >= 2200 {
+		return fmt.Errorf("the time %s lies outside the years 1970 to 2199", t.Format(time.RFC3339))
 	}
 	return nil
 }

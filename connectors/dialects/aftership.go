@@ -99,13 +99,7 @@ func readAfterShip(r *reader) error {
 func (r *reader) aftershipAll(where string, list many[aftershipTracking]) bool {
 	told := false
 	for i := range list {
-		t, where := &list[i], where
-		if len(list) > 1 {
-			where = at(where, i)
-		}
-		if where != "" {
-			where += "."
-		}
+		t, where := &list[i], inside(where, i, len(list))
 		if t.Number != "" || t.Checkpoint != nil && r.Number != "" {
 			r.aftership(where, t)
 			told = true

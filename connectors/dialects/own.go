@@ -157,7 +157,7 @@ func (o *ownReader) decode(written jsontext.Value) (*schemas.CarrierEvent, error
 	if err := o.checkKey(e.Carrier, e.TrackingNumber); err != nil {
 		return nil, err
 	}
-	return e, checkYear(e.OccurredAt)
+	return e, schemas.CheckTime(e.OccurredAt)
 }
 
 func (o *ownReader) misread(where string, err error) {

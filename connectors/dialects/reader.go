@@ -189,6 +189,18 @@ func (r *reader) noParcel(kind string) {
 // at names a member of a list.
 func at(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
 
+// inside is what the names of a member's own parts begin with. The only member of
+// a list may stand in its place, and has no number.
+func inside(list string, i, of int) string {
+	if of > 1 {
+		list = at(list, i)
+	}
+	if list == "" {
+		return ""
+	}
+	return list + "."
+}
+
 // refine adds the finer word of a platform that also has a status. It is the
 // event's code, unless the platform passes the carrier's own one on (I2): then
 // it stands behind the status, where the maps find it.

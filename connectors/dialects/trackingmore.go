@@ -112,13 +112,7 @@ func readTrackingMore(r *reader) error {
 func (r *reader) trackmoreAll(where string, list many[trackmore]) bool {
 	told := false
 	for i := range list {
-		t, where := &list[i], where
-		if len(list) > 1 {
-			where = at(where, i)
-		}
-		if where != "" {
-			where += "."
-		}
+		t, where := &list[i], inside(where, i, len(list))
 		switch {
 		case t.ErrorCode != "":
 			r.fail(cmp.Or(trackmoreReason(t.ErrorCode.String()), ReasonBadRequest), first(t.Courier, t.Carrier), t.Number.String(), t.ErrorCode.String(), t.ErrorMessage.String())

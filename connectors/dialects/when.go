@@ -171,7 +171,7 @@ func precisionOf(layout string) string {
 
 // given completes a moment that came with its offset.
 func (m moment) given(at time.Time) (moment, error) {
-	if err := checkYear(at); err != nil {
+	if err := schemas.CheckTime(at); err != nil {
 		return moment{}, err
 	}
 	m.at, m.local, m.zone, m.confidence = at.UTC().Truncate(time.Millisecond), clockOf(m.text, at), "UTC", schemas.ConfidenceGiven
@@ -213,7 +213,7 @@ func (m moment) of(local time.Time, zone zoned) (moment, error) {
 		return moment{}, err
 	}
 	at := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), in)
-	if err := checkYear(at); err != nil {
+	if err := schemas.CheckTime(at); err != nil {
 		return moment{}, err
 	}
 	m.at, m.zone, m.confidence = at.UTC().Truncate(time.Millisecond), zone.name, zone.confidence
@@ -242,12 +242,4 @@ func location(zone string) (*time.Location, error) {
 		zones.Store(zone, in)
 	}
 	return in, err
-}
-
-// checkYear refuses times that no parcel has: what stands there is no time.
-func checkYear(at time.Time) error {
-	if year := at.UTC().Year(); year < 1970 || year >= 2200 {
-		return fmt.Errorf("the time %s lies outside the years 1970 to 2199", at.Format(time.RFC3339))
-	}
-	return nil
 }

@@ -125,13 +125,13 @@ func (l *loader) check(records []Record) error {
 		if len(value) > maxValue {
 			return fmt.Errorf("the record has %d bytes; %d are allowed", len(value), maxValue)
 		}
-		if err := checkTime(r.Arrival); err != nil {
+		if err := schemas.CheckTime(r.Arrival); err != nil {
 			return fmt.Errorf("judging the arrival: %w", err)
 		}
 		if r.Event == nil {
 			continue
 		}
-		if err := checkTime(r.Event.OccurredAt); err != nil {
+		if err := schemas.CheckTime(r.Event.OccurredAt); err != nil {
 			return fmt.Errorf("judging when %s occurred: %w", r.Event.Code, err)
 		}
 	}

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -46,15 +45,6 @@ func rank(r Record) int {
 		return 0
 	}
 	return 1
-}
-
-// checkTime refuses slips of the pen: Kafka has no times before 1970, and
-// ClickHouse none after 2299.
-func checkTime(t time.Time) error {
-	if year := t.UTC().Year(); year < 1970 || year >= 2200 {
-		return fmt.Errorf("the time %s lies outside the years 1970 to 2199", t.Format(time.RFC3339))
-	}
-	return nil
 }
 
 // canonicalKey gives the carrier's slug and the shipment key.

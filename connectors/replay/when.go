@@ -106,7 +106,7 @@ func (t *Times) read(text, precision string) (moment, error) {
 			wall = time.Date(wall.Year(), wall.Month(), wall.Day(), 0, 0, 0, 0, wall.Location())
 			m.at, m.local = t.place(wall, l).at, wall.Format(localDay)
 		}
-		return m, checkTime(m.at)
+		return m, schemas.CheckTime(m.at)
 	}
 	texts := make([]string, len(t.Layouts))
 	for i, l := range t.Layouts {
