@@ -33,6 +33,14 @@ func (r *reader) problem(p *problem) bool {
 	return true
 }
 
+// problemAlone is problem for a payload that has nothing else.
+func (r *reader) problemAlone(p *problem) error {
+	if !r.problem(p) {
+		return errNotThis
+	}
+	return nil
+}
+
 // httpReason reads the HTTP status that a source names in its answer.
 func httpReason(status string) Reason {
 	switch status {

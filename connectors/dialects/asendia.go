@@ -35,10 +35,7 @@ func readAsendia(r *reader) error {
 		answer.Instance = answer.Path
 	}
 	if answer.Number == "" {
-		if !r.problem(&answer.problem) {
-			return errNotThis
-		}
-		return nil
+		return r.problemAlone(&answer.problem)
 	}
 	p := r.parcel("", answer.Number.String())
 	for i, e := range answer.Events {

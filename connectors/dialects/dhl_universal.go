@@ -64,10 +64,7 @@ func readDHLUniversal(r *reader) error {
 		return err
 	}
 	if len(answer.Shipments) == 0 {
-		if !r.problem(&answer.problem) {
-			return errNotThis
-		}
-		return nil
+		return r.problemAlone(&answer.problem)
 	}
 	for i := range answer.Shipments {
 		s := &answer.Shipments[i]

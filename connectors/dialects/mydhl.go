@@ -43,10 +43,7 @@ func readMyDHL(r *reader) error {
 		return err
 	}
 	if len(answer.Shipments) == 0 {
-		if !r.problem(&answer.problem) {
-			return errNotThis
-		}
-		return nil
+		return r.problemAlone(&answer.problem)
 	}
 	for i := range answer.Shipments {
 		if answer.Shipments[i].Number == "" {
