@@ -5,7 +5,8 @@
 // (reports/*.sql, run by Run). Both are plain SQL that clickhouse-client runs
 // as it is. Filling the tables is the work of sinks/clickhouse.
 //
-// It may import schemas and the ClickHouse client, nothing else of the project.
+// It may import schemas, analytics/holidays and the ClickHouse client, nothing
+// else of the project.
 //
 // Start reading at README.md, then migrate.go and report.go.
 package analytics

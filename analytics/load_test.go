@@ -5,13 +5,15 @@ import (
 	"testing"
 	"time"
 
+	ch "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"waybill/analytics"
+	"waybill/analytics/analyticstest"
 	"waybill/internal/embedded/embeddedtest"
 	"waybill/schemas"
 	"waybill/sinks/clickhouse"
@@ -26,23 +28,34 @@ type records struct {
 	webhooks  []*schemas.WebhookJob
 	attempts  []*schemas.WebhookAttempt
 	usage     []*schemas.Usage
+	baselines []*schemas.Baseline
 }
 
 // load fills a new database. Each step is settled before the next, so that the
 // tables come to hold several versions of a row.
 func load(t testing.TB, steps ...records) driver.Conn {
 	t.Helper()
-	options := emptyDatabase(t)
-	_, err := analytics.Migrate(t.Context(), options)
-	require.NoError(t, err)
+	return loadInto(t, analyticstest.Database(t), steps...)
+}
+
+// loadInto fills the database that options name, and has every table.
+func loadInto(t testing.TB, options *ch.Options, steps ...records) driver.Conn {
+	t.Helper()
 	conn := open(t, options)
-	for _, table := range []string{"shipments", "registrations", "exception_episodes", "eta_changes", "tracking_events", "decisions", "webhooks", "webhook_attempts", "usage"} {
+	for _, table := range []string{"shipments", "registrations", "exception_episodes", "eta_changes", "tracking_events", "decisions", "webhooks", "webhook_attempts", "usage", "baselines"} {
 		require.NoError(t, conn.Exec(t.Context(), "SYSTEM STOP MERGES "+table)) // or final reads would have nothing to do
 	}
+	fill(t, options, steps...)
+	return conn
+}
+
+// fill puts records into a database that is there.
+func fill(t testing.TB, options *ch.Options, steps ...records) {
+	t.Helper()
 	codecs, err := schemas.NewCodecs()
 	require.NoError(t, err)
 	cfg := clickhouse.Config{
-		Prefix: options.Auth.Database + ".", ClickHouse: *options, Codecs: codecs, FlushInterval: 100 * time.Millisecond,
+		Prefix: uuid.NewString() + ".", ClickHouse: *options, Codecs: codecs, FlushInterval: 100 * time.Millisecond,
 		Kafka: []kgo.Opt{kgo.SeedBrokers(embeddedtest.Kafka(t)...)},
 	}
 	client, err := kgo.NewClient(cfg.Kafka...)
@@ -64,6 +77,7 @@ func load(t testing.TB, steps ...records) driver.Conn {
 		send(t, client, cfg.Prefix+schemas.TopicWebhookJobs, codecs.WebhookJob, step.webhooks)
 		send(t, client, cfg.Prefix+schemas.TopicWebhookAttempts, codecs.WebhookAttempt, step.attempts)
 		send(t, client, cfg.Prefix+schemas.TopicUsage, codecs.Usage, step.usage)
+		send(t, client, cfg.Prefix+schemas.TopicBaselines, codecs.Baseline, step.baselines)
 		require.EventuallyWithT(t, func(c *assert.CollectT) {
 			lag, err := clickhouse.Lag(t.Context(), client, cfg.Prefix, "")
 			require.NoError(c, err)
@@ -72,7 +86,6 @@ func load(t testing.TB, steps ...records) driver.Conn {
 	}
 	stop()
 	require.NoError(t, <-ended)
-	return conn
 }
 
 func send[T any](t testing.TB, client *kgo.Client, topic string, codec *schemas.Codec[T], values []*T) {

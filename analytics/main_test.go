@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"waybill/analytics"
+	"waybill/analytics/analyticstest"
 	"waybill/internal/embedded/embeddedtest"
 )
 
@@ -40,8 +40,5 @@ func open(t testing.TB, options *clickhouse.Options) driver.Conn {
 
 func migrated(t testing.TB) driver.Conn {
 	t.Helper()
-	options := emptyDatabase(t)
-	_, err := analytics.Migrate(t.Context(), options)
-	require.NoError(t, err)
-	return open(t, options)
+	return open(t, analyticstest.Database(t))
 }

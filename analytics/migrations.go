@@ -37,21 +37,29 @@ func migrations() ([]migration, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading migration %s: %w", name, err)
 		}
-		all = append(all, newMigration(strings.TrimSuffix(path.Base(name), ".sql"), string(text)))
+		m, err := newMigration(strings.TrimSuffix(path.Base(name), ".sql"), string(text))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
 	}
 	return all, nil
 }
 
-func newMigration(name, text string) migration {
+func newMigration(name, text string) (migration, error) {
 	text = strings.ReplaceAll(text, "\r\n", "\n") // a checkout on Windows is the same file
+	statements, rest := splitStatements(text)
+	if rest != "" || len(statements) == 0 {
+		return migration{}, fmt.Errorf("reading migration %s: the file ends within a statement (%.60q), or has none; each ends with a semicolon at the end of a line", name, rest)
+	}
 	sum := sha256.Sum256([]byte(text))
-	return migration{name: name, checksum: hex.EncodeToString(sum[:]), statements: splitStatements(text)}
+	return migration{name: name, checksum: hex.EncodeToString(sum[:]), statements: statements}, nil
 }
 
 // splitStatements cuts a file of SQL. A statement ends with a semicolon at the
-// end of a line; lines that are comments from their start are left out.
-func splitStatements(text string) []string {
-	var statements []string
+// end of a line; lines that are comments from their start are left out. The rest
+// is a statement that does not end.
+func splitStatements(text string) (statements []string, rest string) {
 	var lines []string
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, " \t\r\n")
@@ -65,8 +73,5 @@ func splitStatements(text string) []string {
 			lines = nil
 		}
 	}
-	if len(lines) > 0 {
-		statements = append(statements, strings.Join(lines, "\n"))
-	}
-	return statements
+	return statements, strings.Join(lines, "\n")
 }

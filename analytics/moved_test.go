@@ -29,14 +29,14 @@ func TestMovedRegistrationsCountOnce(t *testing.T) {
 		s.Registrations[0].RegistrationID, s.Registrations[0].RegisteredAt = id, day(2026, 5, 1)
 		return s
 	}
-	late := life("A2", 2, true, "a2", "stopped")
+	late := life("A2", 2, true, "a2", "moved")
 	*late.DeliveredAt = day(2026, 5, 12)
 	late.ExceptionEpisodes = []schemas.ExceptionEpisode{*episode("exc.weather", "external", day(2026, 5, 8), 6)}
 	before := life("A1", 1, true, "a1", "active")
 	before.Revision = 1
 	conn := load(t, records{shipments: []*schemas.Shipment{before}}, records{shipments: []*schemas.Shipment{
-		life("A1", 1, true, "a1", "stopped"), life("A1", 2, false, "a1", "active"),
-		life("A2", 1, true, "a2", "stopped"), late, life("A2", 3, true, "a2", "stopped"),
+		life("A1", 1, true, "a1", "moved"), life("A1", 2, false, "a1", "active"),
+		life("A2", 1, true, "a2", "moved"), late, life("A2", 3, true, "a2", "stopped"),
 		life("A3", 1, true, "a3", "stopped"), life("A3", 2, false, "other", "active"),
 		life("A4", 1, true, "a4", "stopped"), life("A5", 1, true, "a5", "moved"), life("A6", 3, false, "a5", "active"),
 	}}, records{shipments: []*schemas.Shipment{before}})
@@ -54,7 +54,7 @@ func TestMovedRegistrationsCountOnce(t *testing.T) {
 			},
 			{
 				name: "the weather was A2's second parcel's", report: "exceptions", params: analytics.Params{By: []string{}, Tenant: tenant},
-				want: `exceptions,parcels,shipments,per_1000,share,open,open_p50_days,resolution_p50_hours,resolution_p95_hours`,
+				want: `exceptions,open,share_of_exceptions,parcels,shipments,per_1000,share_of_shipments,started,share_of_started`,
 			},
 			{
 				name: "A1, the new A3 and A6 on 11 May", report: "overdue",

@@ -2,7 +2,6 @@ package analytics
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -17,14 +16,17 @@ import (
 // Format is how a result is written.
 type Format string
 
-// The formats. Table is for people, the others for programs: CSV has no totals.
+// The formats. Table and chart are for people, the others for programs: CSV and
+// Parquet have no totals.
 const (
-	FormatTable Format = "table"
-	FormatCSV   Format = "csv"
-	FormatJSON  Format = "json"
+	FormatTable   Format = "table"
+	FormatChart   Format = "chart"
+	FormatCSV     Format = "csv"
+	FormatJSON    Format = "json"
+	FormatParquet Format = "parquet"
 )
 
-// Render writes the result.
+// Render writes the result. A chart has the default options.
 func (r *Result) Render(w io.Writer, format Format) error {
 	var err error
 	switch format {
@@ -34,8 +36,13 @@ func (r *Result) Render(w io.Writer, format Format) error {
 		err = r.renderCSV(w)
 	case FormatJSON:
 		err = r.renderJSON(w)
+	case FormatParquet:
+		err = r.renderParquet(w)
+	case FormatChart:
+		return r.Chart(w, ChartOptions{})
 	default:
-		return fmt.Errorf("writing report %s: there is no format %q; there are %s, %s and %s", r.Report.Name, format, FormatTable, FormatCSV, FormatJSON)
+		return fmt.Errorf("writing report %s: there is no format %q; there are %s, %s, %s, %s and %s",
+			r.Report.Name, format, FormatTable, FormatChart, FormatCSV, FormatJSON, FormatParquet)
 	}
 	if err != nil {
 		return fmt.Errorf("writing report %s: %w", r.Report.Name, err)
@@ -65,15 +72,19 @@ func (r *Result) renderTable(w io.Writer) error {
 	if r.Totals != nil {
 		t.AppendFooter(printable(r.Totals))
 	}
-	title := r.Report.Name
+	_, err := fmt.Fprintf(w, "%s%s\n%s\n%s\n\n%s\n", r.Report.Name, r.asOfNote(), r.Report.Answers, r.Report.Basis, t.Render())
+	return err
+}
+
+// asOfNote says what was taken for now, if anything was.
+func (r *Result) asOfNote() string {
 	switch {
 	case !r.AsOf.IsZero():
-		title += " (as of " + r.AsOf.Format(time.RFC3339) + ")"
+		return " (as of " + r.AsOf.Format(time.RFC3339) + ")"
 	case r.Report.takes("as_of"):
-		title += " (the tables are empty)"
+		return " (the tables are empty)"
 	}
-	_, err := fmt.Fprintf(w, "%s\n%s\n%s\n\n%s\n", title, r.Report.Answers, r.Report.Basis, t.Render())
-	return err
+	return ""
 }
 
 func (r *Result) renderCSV(w io.Writer) error {
@@ -97,38 +108,6 @@ func (r *Result) renderCSV(w io.Writer) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-func (r *Result) renderJSON(w io.Writer) error {
-	object := func(row []any) map[string]any {
-		if row == nil {
-			return nil
-		}
-		o := make(map[string]any, len(row))
-		for i, v := range row {
-			o[r.Columns[i].Name] = v
-		}
-		return o
-	}
-	whole := struct {
-		Report  string           `json:"report"`
-		AsOf    *time.Time       `json:"as_of"`
-		Columns []string         `json:"columns"`
-		Rows    []map[string]any `json:"rows"`
-		Totals  map[string]any   `json:"totals,omitempty"`
-	}{Report: r.Report.Name, Columns: []string{}, Rows: []map[string]any{}, Totals: object(r.Totals)}
-	if !r.AsOf.IsZero() {
-		whole.AsOf = &r.AsOf
-	}
-	for _, c := range r.Columns {
-		whole.Columns = append(whole.Columns, c.Name)
-	}
-	for _, row := range r.Rows {
-		whole.Rows = append(whole.Rows, object(row))
-	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	return e.Encode(whole)
 }
 
 // printable gives the cells of a row for a terminal. What came from outside must

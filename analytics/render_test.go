@@ -14,8 +14,9 @@ func sample(t *testing.T) *analytics.Result {
 	report, err := analytics.FindReport("on-time")
 	require.NoError(t, err)
 	report.Answers, report.Basis = "What it answers.", "Date basis: a date."
+	report.Parameters = []string{"by", "as_of", "tenant", "since", "until"}
 	return &analytics.Result{
-		Report: report, AsOf: day(2026, 6, 1),
+		Report: report, AsOf: day(2026, 6, 1), Params: analytics.Params{By: []string{"carrier"}, Since: day(2026, 5, 1)},
 		Columns: []analytics.Column{{Name: "carrier", Type: "String"}, {Name: "late", Type: "UInt64"}, {Name: "rate", Type: "Nullable(Float64)"}, {Name: "seen", Type: "Nullable(DateTime64(3, 'UTC'))"}},
 		Rows: [][]any{
 			{"one, \"two\"", uint64(12), 0.5, day(2026, 5, 4)},
@@ -39,7 +40,8 @@ Date basis: a date.
                          │   15 │  0.5 │
 `,
 		analytics.FormatCSV: "carrier,late,rate,seen\n\"one, \"\"two\"\"\",12,0.5,2026-05-04T00:00:00Z\n\"steers\x1b[2J the\nterminal\",3,,\n",
-		analytics.FormatJSON: `{"report":"on-time","as_of":"2026-06-01T00:00:00Z","columns":["carrier","late","rate","seen"],` +
+		analytics.FormatJSON: `{"report":"on-time","answers":"What it answers.","date_basis":"Date basis: a date.","as_of":"2026-06-01T00:00:00Z",` +
+			`"parameters":{"by":["carrier"],"since":"2026-05-01T00:00:00Z","tenant":null,"until":null},"columns":["carrier","late","rate","seen"],` +
 			`"rows":[{"carrier":"one, \"two\"","late":12,"rate":0.5,"seen":"2026-05-04T00:00:00Z"},{"carrier":"steers\u001b[2J the\nterminal","late":3,"rate":null,"seen":null}],` +
 			`"totals":{"carrier":"","late":15,"rate":0.5,"seen":null}}` + "\n",
 	} {
@@ -53,7 +55,7 @@ func TestRenderOfNothing(t *testing.T) {
 	empty := &analytics.Result{Columns: []analytics.Column{{Name: "carrier", Type: "String"}}}
 	var out strings.Builder
 	require.NoError(t, empty.Render(&out, analytics.FormatJSON))
-	require.JSONEq(t, `{"report":"","as_of":null,"columns":["carrier"],"rows":[]}`, out.String())
+	require.JSONEq(t, `{"report":"","answers":"","date_basis":"","as_of":null,"parameters":{},"columns":["carrier"],"rows":[]}`, out.String())
 	out.Reset()
 	require.NoError(t, empty.Render(&out, analytics.FormatTable))
 	require.NotContains(t, out.String(), "empty", "this one knows no now")
@@ -64,7 +66,9 @@ func TestRenderOfNothing(t *testing.T) {
 }
 
 func TestRenderTellsOfWriteErrors(t *testing.T) {
-	for _, format := range []analytics.Format{analytics.FormatTable, analytics.FormatCSV, analytics.FormatJSON} {
+	for _, format := range []analytics.Format{
+		analytics.FormatTable, analytics.FormatChart, analytics.FormatCSV, analytics.FormatJSON, analytics.FormatParquet,
+	} {
 		require.ErrorIs(t, sample(t).Render(full{}, format), errFull, format)
 	}
 }

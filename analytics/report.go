@@ -24,12 +24,22 @@ type Report struct {
 	// Dimensions are what it can be grouped by; DefaultBy what it is grouped by
 	// when nothing is said.
 	Dimensions, DefaultBy []string
+	// Choices are the parameters that take one of some values.
+	Choices []Choice
 	// Parameters are the names of the parameters that it takes.
 	Parameters []string
 
 	sql string
 	// lists tells that without groups the rows are single parcels.
 	lists bool
+}
+
+// Choice is a parameter that takes one of some values: basis, what stops the
+// clock, or dates, by which date rows are chosen and put into weeks.
+type Choice struct {
+	Parameter string
+	// Values that it can have; the first is the default.
+	Values []string
 }
 
 func (r *Report) takes(parameter string) bool { return slices.Contains(r.Parameters, parameter) }
@@ -84,25 +94,25 @@ func FindReport(name string) (Report, error) {
 
 var parameter = regexp.MustCompile(`\{([a-z_]+):`)
 
-// parseReport reads the head of a file: what it answers, its basis, and, where
-// it has groups, a line "-- By: a, b. Default: a." after them.
+// parseReport reads the head of a file: lines of comment. The first two say what it
+// answers and its basis; "By: a, b. Default: a." names its groups, "Basis: a, b." and
+// "Dates: a, b." the values of its choices, the default first.
 func parseReport(name, text string) (Report, error) {
-	lines := strings.SplitN(text, "\n", 4)
+	head := headOf(text)
 	r := Report{Name: name}
-	if len(lines) < 4 || !strings.HasPrefix(lines[0], "-- ") || !strings.HasPrefix(lines[1], "-- Date basis: ") {
+	if len(head) < 2 || !strings.HasPrefix(head[1], "Date basis: ") {
 		return r, fmt.Errorf("reading report %s: its head must have a line of what it answers and one of its date basis", name)
 	}
-	r.Answers = strings.TrimPrefix(lines[0], "-- ")
-	r.Basis = strings.TrimPrefix(lines[1], "-- ")
-	if by, ok := strings.CutPrefix(lines[2], "-- By: "); ok {
-		groups, standard, ok := strings.Cut(by, " Default: ")
-		if !ok {
-			return r, fmt.Errorf("reading report %s: the line of its groups names no default", name)
-		}
-		groups, _, r.lists = strings.Cut(groups, ". Without any:")
-		r.Dimensions = strings.Split(strings.TrimSuffix(groups, "."), ", ")
-		if standard = strings.TrimSuffix(standard, "."); standard != "none" {
-			r.DefaultBy = strings.Split(standard, ", ")
+	r.Answers, r.Basis = head[0], head[1]
+	for _, line := range head[2:] {
+		key, value, _ := strings.Cut(line, ": ")
+		switch key {
+		case "By":
+			if err := r.parseGroups(value); err != nil {
+				return r, err
+			}
+		case "Basis", "Dates":
+			r.Choices = append(r.Choices, Choice{Parameter: strings.ToLower(key), Values: strings.Split(strings.TrimSuffix(value, "."), ", ")})
 		}
 	}
 	for _, match := range parameter.FindAllStringSubmatch(text, -1) {
@@ -112,4 +122,31 @@ func parseReport(name, text string) (Report, error) {
 	}
 	r.sql = strings.TrimSuffix(strings.TrimSpace(text), ";")
 	return r, nil
+}
+
+// headOf gives the lines of comment that a file begins with.
+func headOf(text string) []string {
+	var head []string
+	for line := range strings.Lines(text) {
+		comment, ok := strings.CutPrefix(strings.TrimSpace(line), "-- ")
+		if !ok {
+			break
+		}
+		head = append(head, comment)
+	}
+	return head
+}
+
+// parseGroups reads "a, b. Default: a." and "a, b. Without any: the list. Default: none.".
+func (r *Report) parseGroups(text string) error {
+	groups, standard, ok := strings.Cut(text, " Default: ")
+	if !ok {
+		return fmt.Errorf("reading report %s: the line of its groups names no default", r.Name)
+	}
+	groups, _, r.lists = strings.Cut(groups, ". Without any:")
+	r.Dimensions = strings.Split(strings.TrimSuffix(groups, "."), ", ")
+	if standard = strings.TrimSuffix(standard, "."); standard != "none" {
+		r.DefaultBy = strings.Split(standard, ", ")
+	}
+	return nil
 }

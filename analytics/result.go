@@ -16,8 +16,10 @@ type Column struct{ Name, Type string }
 
 // Result is what a report answers.
 type Result struct {
-	// Report that was run.
+	// Report that was run, and the Params that it was run with, defaults in
+	// their places.
 	Report Report
+	Params Params
 	// AsOf is what it took for now, UTC; zero when the tables are empty or the
 	// report knows no now.
 	AsOf    time.Time

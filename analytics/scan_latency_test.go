@@ -44,7 +44,7 @@ func latencyWorld() []records {
 	derived.Type = "tracking.delayed"
 	var before, now records
 	now.events = []*schemas.TrackingEvent{
-		scan(1, "push", "transit.moving", "", night, 10*time.Second),
+		scan(1, "push", "transit.moving", "", night, 10*time.Second+900*time.Millisecond), // 10: whole seconds
 		scan(2, "push", "transit.moving", "", night, 30*time.Second),
 		scan(3, "push", "delivered.delivered", "2026-05-09T23:30:00", night, 10*time.Minute),                     // 23:40: the same day
 		scan(4, "push", "delivered.delivered", "2026-05-09T23:50:00", night.Add(20*time.Minute), 20*time.Minute), // 00:10: the day after

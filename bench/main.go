@@ -12,12 +12,18 @@ import (
 	"github.com/alecthomas/kong"
 
 	"waybill/bench/deployed"
+	"waybill/bench/disk"
 	"waybill/bench/engine"
 	"waybill/bench/inbound"
 	"waybill/bench/parsers"
+	"waybill/bench/peers"
 	"waybill/bench/registrations"
 	"waybill/bench/report"
+	"waybill/bench/reports"
 	"waybill/bench/rig"
+	"waybill/bench/scale"
+	"waybill/bench/sink"
+	"waybill/bench/soak"
 	"waybill/bench/tracking"
 	"waybill/bench/webhooks"
 	"waybill/internal/embedded"
@@ -62,10 +68,14 @@ func kinds() rig.Kinds {
 		engine.FillKind:    rig.Kind(engine.NewFiller),
 		engine.BulkKind:    rig.Kind(engine.NewBulk),
 
+		peers.SubsetKind: rig.Kind(peers.NewSubset),
+
 		inbound.ServerKind: rig.Kind(inbound.NewServer),
 
 		webhooks.ReceiverKind: rig.Kind(webhooks.NewReceiver),
 		webhooks.BareKind:     rig.Kind(webhooks.NewBare),
+
+		sink.BlocksKind: rig.Kind(sink.NewBlocks),
 	}
 }
 
@@ -77,10 +87,16 @@ type options struct {
 	Common        rig.Options           `embed:""`
 	Engine        engine.Options        `embed:""`
 	Tracking      tracking.Options      `embed:""`
+	Peers         peers.Options         `embed:""`
+	Scale         scale.Options         `embed:""`
 	Webhooks      webhooks.Options      `embed:""`
 	Parsers       parsers.Options       `embed:""`
 	Inbound       inbound.Options       `embed:""`
 	Registrations registrations.Options `embed:""`
+	Disk          disk.Options          `embed:""`
+	Sink          sink.Options          `embed:""`
+	Reports       reports.Options       `embed:""`
+	Soak          soak.Options          `embed:""`
 }
 
 // part is one question, and one section of the results.
@@ -111,6 +127,15 @@ func parts() []part {
 		{tracking.Part, func(ctx context.Context, o *options) (*report.Section, error) {
 			return tracking.Run(ctx, &o.Common, &o.Tracking)
 		}},
+		{peers.Part, func(ctx context.Context, o *options) (*report.Section, error) {
+			return peers.Run(ctx, &o.Common, &o.Peers)
+		}},
+		{scale.Part, func(ctx context.Context, o *options) (*report.Section, error) {
+			return scale.Run(ctx, &o.Common, &o.Scale, &o.Webhooks, o.Engine.Full)
+		}},
+		{scale.SizingPart, func(ctx context.Context, o *options) (*report.Section, error) {
+			return scale.Sizing(ctx, &o.Common, &o.Scale, &o.Webhooks)
+		}},
 		ofWebhooks(webhooks.ThroughputPart, webhooks.Throughput),
 		ofWebhooks(webhooks.HangingPart, webhooks.Hanging),
 		ofWebhooks(webhooks.SlowPart, webhooks.Slow),
@@ -124,6 +149,21 @@ func parts() []part {
 		}},
 		{registrations.Part, func(ctx context.Context, o *options) (*report.Section, error) {
 			return registrations.Run(ctx, &o.Common, &o.Registrations)
+		}},
+		{disk.Part, func(ctx context.Context, o *options) (*report.Section, error) {
+			return disk.Run(ctx, &o.Common, &o.Disk)
+		}},
+		{sink.Part, func(ctx context.Context, o *options) (*report.Section, error) {
+			return sink.Run(ctx, &o.Common, &o.Sink)
+		}},
+		{sink.VisiblePart, func(ctx context.Context, o *options) (*report.Section, error) {
+			return sink.Visible(ctx, &o.Common)
+		}},
+		{reports.Part, func(ctx context.Context, o *options) (*report.Section, error) {
+			return reports.Run(ctx, &o.Common, &o.Reports, o.Engine.Full)
+		}},
+		{soak.Part, func(ctx context.Context, o *options) (*report.Section, error) {
+			return soak.Run(ctx, &o.Common, &o.Soak, o.Scale.Pictures)
 		}},
 	}
 }
@@ -150,6 +190,10 @@ func (o *options) Validate() error {
 // run measures the parts that are asked for, prints what they say and writes
 // it into the results, each as soon as it is known.
 func run(ctx context.Context, o *options) error {
+	ctx, err := rig.StandOn(ctx, &o.Common)
+	if err != nil {
+		return err
+	}
 	machine := rig.ThisMachine(ctx) // before the results make the working tree differ
 	for _, p := range parts() {
 		if len(o.Parts) > 0 && !slices.Contains(o.Parts, p.name) {

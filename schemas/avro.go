@@ -4,13 +4,15 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"regexp"
 	"sync"
 
 	"github.com/hamba/avro/v2"
+	"github.com/hamba/avro/v2/pkg/crc64"
 )
 
-// This file alone knows the Avro library. Another library takes its place by
-// offering the same five functions.
+// This file, avro_foreign.go and json_schema.go alone know the Avro library.
+// Another takes its place by offering the same functions.
 
 // Bounds on what a hostile value can make us allocate.
 const (
@@ -21,17 +23,36 @@ const (
 // avroSchema is a parsed schema, ready for use.
 type avroSchema struct {
 	schema      avro.Schema
-	fingerprint uint64 // CRC-64-AVRO of the canonical form
+	fingerprint uint64 // CRC-64-AVRO of the canonical form as the library has it
+	standard    uint64 // the same of that which the specification has
 	api         avro.API
 	readers     sync.Pool
 	writers     sync.Pool
 }
 
-// parseAvro parses one .avsc text by itself: names do not leak between texts.
-func parseAvro(text string) (*avroSchema, error) {
-	schema, err := avro.ParseWithCache(text, "", &avro.SchemaCache{})
-	if err != nil {
-		return nil, err
+// logicalType is what the library leaves in the canonical form of a schema, and
+// the specification and other libraries do not: a primitive type with what it
+// means.
+var logicalType = regexp.MustCompile(`\{"type":"(\w+)","logicalType":"[^"]*"\}`)
+
+// parseAvro parses a schema by itself: names do not leak to others. It is the
+// last of the texts, and may refer to those before it. The library may panic on
+// hostile ones.
+func parseAvro(texts ...string) (parsed *avroSchema, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the schema is malformed: %v", p)
+		}
+	}()
+	var schema avro.Schema
+	names := &avro.SchemaCache{}
+	for _, text := range texts {
+		if schema, err = avro.ParseWithCache(text, "", names); err != nil {
+			return nil, err
+		}
+	}
+	if schema == nil {
+		return nil, errors.New("there is no text")
 	}
 	return newAvroSchema(schema)
 }
@@ -41,9 +62,11 @@ func newAvroSchema(schema avro.Schema) (*avroSchema, error) {
 	if err != nil {
 		return nil, err
 	}
+	standard := crc64.Sum(logicalType.ReplaceAll([]byte(schema.String()), []byte(`"$1"`)))
 	s := &avroSchema{
 		schema:      schema,
 		fingerprint: binary.BigEndian.Uint64(sum),
+		standard:    binary.BigEndian.Uint64(standard[:]),
 		api: avro.Config{
 			MaxByteSliceSize: maxStringBytes, MaxSliceAllocSize: maxArrayItems,
 			BlockLength: maxArrayItems, DisableBlockSizeHeader: true, // as wire.go writes them

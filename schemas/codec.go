@@ -12,15 +12,19 @@ const (
 	soeByte1 = 0x01
 	soeSize  = 2 + 8 // marker and little-endian CRC-64-AVRO fingerprint
 	jsonOpen = '{'
+
+	confluentMagic = 0 // Confluent framing, "Wire format" of Confluent's schema registry
 )
 
 // Codec reads and writes one record type. It is safe for concurrent use.
 type Codec[T any] struct {
-	name    string
-	newest  *avroSchema
-	header  [soeSize]byte
-	writers map[uint64]*avroSchema // every published version, resolved to the newest
-	form    form[T]
+	name     string
+	versions int // published
+	newest   *avroSchema
+	header   []byte                 // of what it writes
+	writers  map[uint64]*avroSchema // every published version, resolved to the newest
+	form     form[T]
+	framing  framing
 }
 
 // form is how a body of the newest version is written and read.
@@ -31,14 +35,14 @@ type form[T any] struct {
 
 // newCodec makes a codec of the record's published versions, oldest first.
 func newCodec[T any](name string, versions ...string) (*Codec[T], error) {
-	c := &Codec[T]{name: name, writers: make(map[uint64]*avroSchema, len(versions))}
+	c := &Codec[T]{name: name, versions: len(versions), writers: make(map[uint64]*avroSchema, len(versions))}
+	c.framing.known = make(map[uint32]foreign)
 	newest, err := parseAvro(versions[len(versions)-1])
 	if err != nil {
 		return nil, fmt.Errorf("reading the newest schema of %s: %w", name, err)
 	}
 	c.newest = newest
-	c.header[0], c.header[1] = soeByte0, soeByte1
-	binary.LittleEndian.PutUint64(c.header[2:], newest.fingerprint)
+	c.header = binary.LittleEndian.AppendUint64([]byte{soeByte0, soeByte1}, newest.fingerprint)
 	for i, text := range versions {
 		writer, err := parseAvro(text)
 		if err != nil {
@@ -48,7 +52,7 @@ func newCodec[T any](name string, versions ...string) (*Codec[T], error) {
 		if err != nil {
 			return nil, fmt.Errorf("resolving version %d of %s to the newest: %w", i+1, name, err)
 		}
-		c.writers[writer.fingerprint] = resolved
+		c.writers[writer.fingerprint], c.writers[writer.standard] = resolved, resolved
 	}
 	c.form = form[T]{
 		append: func(dst []byte, v *T) ([]byte, error) { return newest.appendTo(dst, v) },
@@ -66,12 +70,13 @@ func NewPrivateCodec[T any](name string, versions ...string) (*Codec[T], error) 
 	return newCodec[T](name, versions...)
 }
 
-// Encode writes v in Avro single-object encoding under the newest schema.
+// Encode writes v under the newest schema, in Avro single-object encoding or, if
+// the codec was given an id for it, in Confluent framing.
 func (c *Codec[T]) Encode(v *T) ([]byte, error) { return c.Append(nil, v) }
 
 // Append appends v, encoded as by Encode, to dst.
 func (c *Codec[T]) Append(dst []byte, v *T) ([]byte, error) {
-	whole, err := c.form.append(append(dst, c.header[:]...), v)
+	whole, err := c.form.append(append(dst, c.header...), v)
 	if err != nil {
 		return dst, fmt.Errorf("writing a %s: %w", c.name, err)
 	}
@@ -79,8 +84,9 @@ func (c *Codec[T]) Append(dst []byte, v *T) ([]byte, error) {
 }
 
 // Decode reads a value in any format that a topic may hold: Avro
-// single-object encoding of any published version, or JSON. The error is
-// always a *DecodeError.
+// single-object encoding of any published version, Confluent framing of any
+// compatible schema, or JSON. The error is a *DecodeError, or wraps a
+// *NotYetError, and then the value is to be read again later.
 func (c *Codec[T]) Decode(data []byte) (*T, error) {
 	switch {
 	case len(data) == 0:
@@ -91,10 +97,10 @@ func (c *Codec[T]) Decode(data []byte) (*T, error) {
 		return nil, c.fail("the value is cut off inside the Avro single-object header")
 	case data[0] == jsonOpen:
 		return c.decodeJSON(data)
-	case data[0] == 0:
-		return nil, c.fail("the value is in Confluent framing, but no schema registry is configured")
+	case data[0] == confluentMagic:
+		return c.decodeConfluent(data)
 	}
-	return nil, c.fail(fmt.Sprintf("the first byte is 0x%02x; a value starts with C3 01 (Avro single-object encoding) or { (JSON)", data[0]))
+	return nil, c.fail(fmt.Sprintf("the first byte is 0x%02x; a value starts with C3 01 (Avro single-object encoding), 00 (Confluent framing) or { (JSON)", data[0]))
 }
 
 func (c *Codec[T]) decodeAvro(data []byte) (*T, error) {
@@ -104,7 +110,7 @@ func (c *Codec[T]) decodeAvro(data []byte) (*T, error) {
 		return nil, c.fail("the schema fingerprint " + hex.EncodeToString(data[2:soeSize]) + " is no published version")
 	}
 	read := c.form.parse
-	if fingerprint != c.newest.fingerprint {
+	if fingerprint != c.newest.fingerprint && fingerprint != c.newest.standard {
 		read = func(data []byte, v *T) error { return writer.unmarshal(data, v) }
 	}
 	v := new(T)

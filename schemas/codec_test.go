@@ -37,6 +37,24 @@ func TestAvroRoundTrip(t *testing.T) {
 	require.Equal(t, &sampleEvent, got)
 }
 
+// Other libraries leave logical types out of the canonical form, as the
+// specification says: what they write is read too. The fingerprints are those of
+// avsc, for JavaScript.
+func TestReadsFingerprintsOfOthers(t *testing.T) {
+	codecs, err := NewCodecs()
+	require.NoError(t, err)
+	written, err := codecs.CarrierEvent.Encode(&CarrierEvent{
+		Carrier: "ups", TrackingNumber: "1Z", SourceKind: SourcePoll, OccurredPrecision: PrecisionDay, OccurredConfidence: ConfidenceGiven, Leg: LegReturn,
+	})
+	require.NoError(t, err)
+	foreign, err := hex.DecodeString("c3013c6f8e1c741df7ac")
+	require.NoError(t, err)
+	require.NotEqual(t, foreign, written[:soeSize])
+	read, err := codecs.CarrierEvent.Decode(append(foreign, written[soeSize:]...))
+	require.NoError(t, err)
+	require.Equal(t, "1Z", read.TrackingNumber)
+}
+
 // The fingerprint of "int" as the Avro project's own schema-tests.txt has it.
 func TestFingerprintIsCRC64Avro(t *testing.T) {
 	s, err := parseAvro(`"int"`)

@@ -30,15 +30,20 @@ type Codecs struct {
 	Usage           *Codec[Usage]
 	Quota           *Codec[Quota]
 	PollRequest     *Codec[PollRequest]
+	AuditEntry      *Codec[AuditEntry]
 }
 
-// NewCodecs reads every published schema and makes the codecs. An error means
-// that the schemas of this build are broken.
-func NewCodecs() (*Codecs, error) {
-	files, err := Versions()
+// NewCodecs reads every published schema and makes the codecs, without a schema
+// registry. An error means that the schemas of this build are broken.
+func NewCodecs() (*Codecs, error) { return Confluent{}.NewCodecs() }
+
+// NewCodecs is the function of that name, for codecs that know the registry.
+func (with Confluent) NewCodecs() (*Codecs, error) {
+	versions, err := Versions()
 	if err != nil {
 		return nil, err
 	}
+	files := published{versions, with}
 	c := &Codecs{}
 	for _, err := range []error{
 		load(files, "registration", "Registration", form[Registration]{appendRegistration, parseRegistration}, &c.Registration),
@@ -56,6 +61,7 @@ func NewCodecs() (*Codecs, error) {
 		load(files, "usage", "Usage", form[Usage]{appendUsage, parseUsage}, &c.Usage),
 		load(files, "quota", "Quota", form[Quota]{appendQuota, parseQuota}, &c.Quota),
 		load(files, "poll_request", "PollRequest", form[PollRequest]{appendPollRequest, parsePollRequest}, &c.PollRequest),
+		load(files, "audit_entry", "AuditEntry", form[AuditEntry]{appendAuditEntry, parseAuditEntry}, &c.AuditEntry),
 	} {
 		if err != nil {
 			return nil, err
@@ -64,15 +70,23 @@ func NewCodecs() (*Codecs, error) {
 	return c, nil
 }
 
-func load[T any](files map[string][]string, file, name string, newest form[T], into **Codec[T]) error {
-	if len(files[file]) == 0 {
+// published is what the codecs of the contract are made of.
+type published struct {
+	versions map[string][]string
+	with     Confluent
+}
+
+func load[T any](from published, file, name string, newest form[T], into **Codec[T]) error {
+	versions := from.versions[file]
+	if len(versions) == 0 {
 		return fmt.Errorf("making the codec of %s: avro/%s.v1.avsc is missing", name, file)
 	}
-	c, err := newCodec[T](name, files[file]...)
+	c, err := newCodec[T](name, versions...)
 	if err != nil {
 		return err
 	}
 	c.form = newest
+	c.meet(from.with)
 	*into = c
 	return nil
 }

@@ -14,6 +14,7 @@
 // through the Avro library, which avro.go hides.
 package schemas
 
-//go:generate go tool avrogen -pkg schemas -tags json:snake -initialisms ETA,DNS,TLS,US -o types_gen.go avro/baseline.v2.avsc avro/carrier_event.v2.avsc avro/decision.v1.avsc avro/endpoint_command.v3.avsc avro/endpoint_event.v1.avsc avro/endpoint_signal.v1.avsc avro/poll_request.v1.avsc avro/quota.v1.avsc avro/registration.v2.avsc avro/shipment.v3.avsc avro/tracking_event.v2.avsc avro/usage.v1.avsc avro/webhook_attempt.v1.avsc avro/webhook_endpoint.v2.avsc avro/webhook_job.v1.avsc
+//go:generate go tool avrogen -pkg schemas -tags json:snake -initialisms ETA,DNS,TLS,US -o types_gen.go avro/audit_entry.v1.avsc avro/baseline.v2.avsc avro/carrier_event.v2.avsc avro/decision.v1.avsc avro/endpoint_command.v3.avsc avro/endpoint_event.v1.avsc avro/endpoint_signal.v1.avsc avro/poll_request.v1.avsc avro/quota.v1.avsc avro/registration.v2.avsc avro/shipment.v4.avsc avro/tracking_event.v2.avsc avro/usage.v1.avsc avro/webhook_attempt.v1.avsc avro/webhook_endpoint.v2.avsc avro/webhook_job.v1.avsc
 //go:generate go run ./codecgen
 //go:generate go run ./docgen ../docs/schemas.md
+//go:generate go run ./asyncapigen ../docs/asyncapi.yaml

@@ -110,6 +110,7 @@ const (
 	ActionAcknowledge   = "acknowledge"
 	ActionChangeCarrier = "change_carrier"
 	ActionRetract       = "retract"
+	ActionErase         = "erase"
 )
 
 // Webhook types, from specific to general. The same names are the types of
@@ -157,4 +158,17 @@ const (
 	TypeActionAcknowledge   = "action.acknowledge"
 	TypeActionChangeCarrier = "action.change_carrier"
 	TypeActionRetract       = "action.retract"
+	TypeActionErase         = "action.erase"
+)
+
+// TypeErased is the type of the event by which a parcel's data about persons is
+// erased for all who follow it (P1). It is for what keeps data, and no tenant is
+// shown it.
+const TypeErased = "tracking.erased"
+
+// EvidenceLives is the evidence of an erasure that is about more than the life
+// which its event names; its value is LivesAll.
+const (
+	EvidenceLives = "lives"
+	LivesAll      = "all"
 )

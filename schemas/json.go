@@ -23,6 +23,11 @@ func (c *Codec[T]) decodeJSON(data []byte) (*T, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, c.fail("text follows the end of the JSON object")
 	}
+	return c.fromPlain(raw)
+}
+
+// fromPlain makes a value of parsed JSON, or of what avroSchema.plain gives.
+func (c *Codec[T]) fromPlain(raw any) (*T, error) {
 	whole, err := c.newest.normalizeJSON(raw)
 	if err != nil {
 		if fault, ok := errors.AsType[*fieldError](err); ok {

@@ -2,6 +2,18 @@
 
 package schemas
 
+func appendAuditEntry(dst []byte, v *AuditEntry) ([]byte, error) {
+	w := writer{buf: dst}
+	writeAuditEntry(&w, v)
+	return w.buf, w.err
+}
+
+func parseAuditEntry(data []byte, v *AuditEntry) error {
+	r := newReader(data)
+	readAuditEntry(&r, v)
+	return r.end()
+}
+
 func appendBaseline(dst []byte, v *Baseline) ([]byte, error) {
 	w := writer{buf: dst}
 	writeBaseline(&w, v)
@@ -208,6 +220,44 @@ func readAddress(r *reader, v *Address) {
 	v.State = r.string()
 	v.PostalCode = r.string()
 	v.Country = r.string()
+}
+
+func writeAuditEntry(w *writer, v *AuditEntry) {
+	w.string(v.EntryID)
+	w.string(v.Tenant)
+	writeAuditAct(w, v.Act)
+	writeAuditOutcome(w, v.Outcome)
+	w.string(v.Reason)
+	writeAuditActor(w, v.ActorKind)
+	w.string(v.Actor)
+	w.string(v.OnBehalfOf)
+	w.string(v.Address)
+	w.string(v.ObjectKind)
+	w.string(v.ObjectID)
+	w.string(v.Detail)
+	w.string(v.RequestID)
+	w.long(v.Count)
+	w.long(v.Revision)
+	w.time(v.OccurredAt)
+}
+
+func readAuditEntry(r *reader, v *AuditEntry) {
+	v.EntryID = r.string()
+	v.Tenant = r.string()
+	v.Act = readAuditAct(r)
+	v.Outcome = readAuditOutcome(r)
+	v.Reason = r.string()
+	v.ActorKind = readAuditActor(r)
+	v.Actor = r.string()
+	v.OnBehalfOf = r.string()
+	v.Address = r.string()
+	v.ObjectKind = r.string()
+	v.ObjectID = r.string()
+	v.Detail = r.string()
+	v.RequestID = r.string()
+	v.Count = r.long()
+	v.Revision = r.long()
+	v.OccurredAt = r.time()
 }
 
 func writeBaseline(w *writer, v *Baseline) {
@@ -1003,6 +1053,7 @@ func writeShipment(w *writer, v *Shipment) {
 	if w.present(v.ClockStart != nil) {
 		w.time(*v.ClockStart)
 	}
+	w.string(v.ClockStartLocal)
 	if w.present(v.ClockStop != nil) {
 		w.time(*v.ClockStop)
 	}
@@ -1033,6 +1084,9 @@ func writeShipment(w *writer, v *Shipment) {
 	}
 	if w.present(v.LastScanAt != nil) {
 		w.time(*v.LastScanAt)
+	}
+	if w.present(v.SilentSince != nil) {
+		w.time(*v.SilentSince)
 	}
 	if w.present(v.StalledAt != nil) {
 		w.time(*v.StalledAt)
@@ -1083,6 +1137,7 @@ func readShipment(r *reader, v *Shipment) {
 	if r.present() {
 		v.ClockStart = new(r.time())
 	}
+	v.ClockStartLocal = r.string()
 	if r.present() {
 		v.ClockStop = new(r.time())
 	}
@@ -1113,6 +1168,9 @@ func readShipment(r *reader, v *Shipment) {
 	}
 	if r.present() {
 		v.LastScanAt = new(r.time())
+	}
+	if r.present() {
+		v.SilentSince = new(r.time())
 	}
 	if r.present() {
 		v.StalledAt = new(r.time())
@@ -1538,6 +1596,212 @@ func readAttemptOutcome(r *reader) string {
 		return "expired"
 	case 3:
 		return "cancelled"
+	}
+	r.fail()
+	return ""
+}
+
+func writeAuditAct(w *writer, symbol string) {
+	switch symbol {
+	case "unknown":
+		w.long(0)
+	case "authenticate":
+		w.long(1)
+	case "access":
+		w.long(2)
+	case "endpoint_create":
+		w.long(3)
+	case "endpoint_update":
+		w.long(4)
+	case "endpoint_delete":
+		w.long(5)
+	case "endpoint_enable":
+		w.long(6)
+	case "endpoint_disable":
+		w.long(7)
+	case "endpoint_resume":
+		w.long(8)
+	case "endpoint_rotate":
+		w.long(9)
+	case "endpoint_test":
+		w.long(10)
+	case "webhooks_redeliver":
+		w.long(11)
+	case "shipment_register":
+		w.long(12)
+	case "shipment_stop":
+		w.long(13)
+	case "shipment_close":
+		w.long(14)
+	case "shipment_correct":
+		w.long(15)
+	case "shipment_acknowledge":
+		w.long(16)
+	case "shipment_change_carrier":
+		w.long(17)
+	case "shipment_retract":
+		w.long(18)
+	case "shipment_erase":
+		w.long(19)
+	case "key_add":
+		w.long(20)
+	case "key_change":
+		w.long(21)
+	case "key_remove":
+		w.long(22)
+	case "dead_letters_resend":
+		w.long(23)
+	case "rights_grant":
+		w.long(24)
+	case "reader_grant":
+		w.long(25)
+	case "reader_revoke":
+		w.long(26)
+	case "topics_create":
+		w.long(27)
+	case "schemas_register":
+		w.long(28)
+	case "tables_migrate":
+		w.long(29)
+	case "job_reshard":
+		w.long(30)
+	default:
+		w.unknown("AuditAct", symbol)
+	}
+}
+
+func readAuditAct(r *reader) string {
+	switch r.long() {
+	case 0:
+		return "unknown"
+	case 1:
+		return "authenticate"
+	case 2:
+		return "access"
+	case 3:
+		return "endpoint_create"
+	case 4:
+		return "endpoint_update"
+	case 5:
+		return "endpoint_delete"
+	case 6:
+		return "endpoint_enable"
+	case 7:
+		return "endpoint_disable"
+	case 8:
+		return "endpoint_resume"
+	case 9:
+		return "endpoint_rotate"
+	case 10:
+		return "endpoint_test"
+	case 11:
+		return "webhooks_redeliver"
+	case 12:
+		return "shipment_register"
+	case 13:
+		return "shipment_stop"
+	case 14:
+		return "shipment_close"
+	case 15:
+		return "shipment_correct"
+	case 16:
+		return "shipment_acknowledge"
+	case 17:
+		return "shipment_change_carrier"
+	case 18:
+		return "shipment_retract"
+	case 19:
+		return "shipment_erase"
+	case 20:
+		return "key_add"
+	case 21:
+		return "key_change"
+	case 22:
+		return "key_remove"
+	case 23:
+		return "dead_letters_resend"
+	case 24:
+		return "rights_grant"
+	case 25:
+		return "reader_grant"
+	case 26:
+		return "reader_revoke"
+	case 27:
+		return "topics_create"
+	case 28:
+		return "schemas_register"
+	case 29:
+		return "tables_migrate"
+	case 30:
+		return "job_reshard"
+	}
+	r.fail()
+	return ""
+}
+
+func writeAuditActor(w *writer, symbol string) {
+	switch symbol {
+	case "unknown":
+		w.long(0)
+	case "stranger":
+		w.long(1)
+	case "key":
+		w.long(2)
+	case "operator":
+		w.long(3)
+	case "waybill":
+		w.long(4)
+	default:
+		w.unknown("AuditActor", symbol)
+	}
+}
+
+func readAuditActor(r *reader) string {
+	switch r.long() {
+	case 0:
+		return "unknown"
+	case 1:
+		return "stranger"
+	case 2:
+		return "key"
+	case 3:
+		return "operator"
+	case 4:
+		return "waybill"
+	}
+	r.fail()
+	return ""
+}
+
+func writeAuditOutcome(w *writer, symbol string) {
+	switch symbol {
+	case "unknown":
+		w.long(0)
+	case "begun":
+		w.long(1)
+	case "done":
+		w.long(2)
+	case "refused":
+		w.long(3)
+	case "failed":
+		w.long(4)
+	default:
+		w.unknown("AuditOutcome", symbol)
+	}
+}
+
+func readAuditOutcome(r *reader) string {
+	switch r.long() {
+	case 0:
+		return "unknown"
+	case 1:
+		return "begun"
+	case 2:
+		return "done"
+	case 3:
+		return "refused"
+	case 4:
+		return "failed"
 	}
 	r.fail()
 	return ""

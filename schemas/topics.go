@@ -24,6 +24,7 @@ const (
 	TopicQuotas           = "quotas"
 	TopicQuotaState       = "quota-state"
 	TopicPollRequests     = "poll-requests"
+	TopicAudit            = "audit"
 	TopicDeadLetters      = "dead-letters"
 )
 
@@ -95,7 +96,12 @@ func (g Group) Topics() (inputs []string, changelog string) {
 
 // Topic is one topic of the contract and how it must be set up.
 type Topic struct {
-	Name      string
+	Name string
+	// Record is the type of its values; empty: private state, or as they came.
+	Record string
+	// ForOthers is written for whoever has the right to read it: its records may
+	// be in Confluent framing. What only Waybill reads never is.
+	ForOthers bool
 	Group     Group
 	Compacted bool
 	// Retention is how long records are kept; 0 means for ever.
@@ -109,26 +115,27 @@ type Topic struct {
 // Topics returns every topic of the contract, inputs first.
 func Topics() []Topic {
 	return []Topic{
-		{Name: TopicRegistrations, Group: GroupTracking, Retention: 35 * day, Input: true, MaxBytes: MaxRecordBytes},
-		{Name: TopicCarrierEvents, Group: GroupTracking, Retention: 35 * day, Input: true, MaxBytes: MaxRecordBytes},
+		{Name: TopicRegistrations, Record: "Registration", Group: GroupTracking, Retention: 35 * day, Input: true, MaxBytes: MaxRecordBytes},
+		{Name: TopicCarrierEvents, Record: "CarrierEvent", Group: GroupTracking, Retention: 35 * day, Input: true, MaxBytes: MaxRecordBytes},
 		{Name: TopicRerouted, Group: GroupTracking, Retention: 7 * day, MaxBytes: MaxRecordBytes},
 		{Name: TopicTrackingState, Group: GroupTracking, Compacted: true, MaxBytes: MaxRecordBytes},
-		{Name: TopicTrackingEvents, Retention: 35 * day, MaxBytes: MaxRecordBytes},
-		{Name: TopicDecisions, Retention: 7 * day, MaxBytes: MaxRecordBytes},
-		{Name: TopicShipments, Compacted: true, Retention: 400 * day, MaxBytes: MaxRecordBytes},
-		{Name: TopicEndpointCommands, Group: GroupEndpoints, Retention: 35 * day, MaxBytes: MaxRecordBytes},
-		{Name: TopicEndpointSignals, Group: GroupEndpoints, Retention: 7 * day, MaxBytes: MaxRecordBytes},
-		{Name: TopicEndpointEvents, Retention: 400 * day, MaxBytes: MaxRecordBytes},
+		{Name: TopicTrackingEvents, Record: "TrackingEvent", ForOthers: true, Retention: 35 * day, MaxBytes: MaxRecordBytes},
+		{Name: TopicDecisions, Record: "Decision", ForOthers: true, Retention: 7 * day, MaxBytes: MaxRecordBytes},
+		{Name: TopicShipments, Record: "Shipment", ForOthers: true, Compacted: true, Retention: 400 * day, MaxBytes: MaxRecordBytes},
+		{Name: TopicEndpointCommands, Record: "EndpointCommand", Group: GroupEndpoints, Retention: 35 * day, MaxBytes: MaxRecordBytes},
+		{Name: TopicEndpointSignals, Record: "EndpointSignal", Group: GroupEndpoints, Retention: 7 * day, MaxBytes: MaxRecordBytes},
+		{Name: TopicEndpointEvents, Record: "EndpointEvent", ForOthers: true, Retention: 400 * day, MaxBytes: MaxRecordBytes},
 		{Name: TopicEndpointState, Group: GroupEndpoints, Compacted: true, MaxBytes: MaxRecordBytes},
-		{Name: TopicWebhookEndpoints, Compacted: true, MaxBytes: MaxRecordBytes},
-		{Name: TopicWebhookJobs, Group: GroupDelivery, Retention: 35 * day, MaxBytes: MaxRecordBytes},
+		{Name: TopicWebhookEndpoints, Record: "WebhookEndpoint", Compacted: true, MaxBytes: MaxRecordBytes},
+		{Name: TopicWebhookJobs, Record: "WebhookJob", Group: GroupDelivery, Retention: 35 * day, MaxBytes: MaxRecordBytes},
 		{Name: TopicWebhookQueue, Group: GroupDelivery, Compacted: true, MaxBytes: MaxRecordBytes},
-		{Name: TopicWebhookAttempts, Retention: 35 * day, MaxBytes: MaxRecordBytes},
-		{Name: TopicBaselines, Compacted: true, MaxBytes: MaxRecordBytes},
-		{Name: TopicUsage, Group: GroupQuotas, Retention: 400 * day, MaxBytes: MaxRecordBytes},
+		{Name: TopicWebhookAttempts, Record: "WebhookAttempt", ForOthers: true, Retention: 35 * day, MaxBytes: MaxRecordBytes},
+		{Name: TopicBaselines, Record: "Baseline", Compacted: true, MaxBytes: MaxRecordBytes},
+		{Name: TopicUsage, Record: "Usage", ForOthers: true, Group: GroupQuotas, Retention: 400 * day, MaxBytes: MaxRecordBytes},
 		{Name: TopicQuotaState, Group: GroupQuotas, Compacted: true, MaxBytes: MaxRecordBytes},
-		{Name: TopicQuotas, Compacted: true, MaxBytes: MaxRecordBytes},
-		{Name: TopicPollRequests, Retention: day, MaxBytes: MaxRecordBytes},
+		{Name: TopicQuotas, Record: "Quota", Compacted: true, MaxBytes: MaxRecordBytes},
+		{Name: TopicPollRequests, Record: "PollRequest", Retention: day, MaxBytes: MaxRecordBytes},
+		{Name: TopicAudit, Record: "AuditEntry", ForOthers: true, Retention: 400 * day, MaxBytes: MaxRecordBytes},
 		{Name: TopicDeadLetters, Retention: 35 * day, MaxBytes: MaxDeadLetterBytes},
 	}
 }

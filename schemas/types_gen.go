@@ -5,6 +5,42 @@ import (
 	"time"
 )
 
+// Who did what, when, on what, and how it ended. Topic audit, key the tenant. It holds no secret, no body of a request and no text that a person typed.
+type AuditEntry struct {
+	// Id of the entry, the same when it is written again: the greatest revision counts.
+	EntryID string `avro:"entry_id" json:"entry_id"`
+	// Whose key asked, or whose thing it was; empty: nobody's, an act on the deployment or a stranger's.
+	Tenant string `avro:"tenant" json:"tenant"`
+	// What was done, or tried. authenticate, access and shipment_register are there where they were refused, and not else.
+	Act string `avro:"act" json:"act"`
+	// How it ended. begun: no end was written, it may have been done or not. failed: it broke off, and may have been done in part.
+	Outcome string `avro:"outcome" json:"outcome"`
+	// Why it was refused or failed, in a word, such as forbidden; empty where it was done.
+	Reason string `avro:"reason" json:"reason"`
+	// What kind of actor it was: a key of the API, an operator at the command line, a process of Waybill that saw it, or a stranger without a key that is known.
+	ActorKind string `avro:"actor_kind" json:"actor_kind"`
+	// Who: the key's id, or the user of the operating system; empty for a stranger.
+	Actor string `avro:"actor" json:"actor"`
+	// For whom an operator says to act, with --actor; empty: itself.
+	OnBehalfOf string `avro:"on_behalf_of" json:"on_behalf_of"`
+	// From where: the client's address, or the name of the operator's machine.
+	Address string `avro:"address" json:"address"`
+	// What it was done to: endpoint, shipment, webhooks, key, topics, tables, job, route ...
+	ObjectKind string `avro:"object_kind" json:"object_kind"`
+	// Which one: its id, carrier:number of a shipment, or its name.
+	ObjectID string `avro:"object_id" json:"object_id"`
+	// What is to be known besides, such as the scopes of a key or how many topics were made.
+	Detail string `avro:"detail" json:"detail"`
+	// The request's id, as in its answer and in the log; empty at the command line.
+	RequestID string `avro:"request_id" json:"request_id"`
+	// How often, where the same was refused again within a minute.
+	Count int64 `avro:"count" json:"count"`
+	// 1, 2, ... of this entry: what was begun is written again when it ended, and what was refused again when it was counted.
+	Revision int64 `avro:"revision" json:"revision"`
+	// When it was asked for, or first refused, UTC. All revisions have the same.
+	OccurredAt time.Time `avro:"occurred_at" json:"occurred_at"`
+}
+
 // How long things usually take on one lane (D3, D4). A version of the table is complete when it has as many rows as its row of level manifest says. Topic baselines, key <version>/<level>/<carrier>/<service>/<origin country>/<origin state>/<destination country>/<destination state>/<status>.
 type Baseline struct {
 	// Version of the table that this row belongs to: when it was built, so that the highest is the newest.
@@ -363,11 +399,11 @@ type Registration struct {
 	Tags []string `avro:"tags" json:"tags"`
 	// When the producer took the registration, UTC. Arrival on the log is what counts (T1). With moved_from: window_days before the end of the window.
 	RegisteredAt *time.Time `avro:"registered_at" json:"registered_at"`
-	// What is asked (R7): empty or register; stop, close, correct, acknowledge, change_carrier or retract. All but register act on what the tenant follows already.
+	// What is asked (R7): empty or register; stop, close, correct, acknowledge, change_carrier, retract or erase. All but register act on what the tenant follows already. An operator may retract and erase what it does not follow.
 	Action string `avro:"action" json:"action"`
 	// Who asks for an action by hand: a person or a program, for the audit.
 	Actor string `avro:"actor" json:"actor"`
-	// Why, for the audit. close, correct and retract require it.
+	// Why, for the audit. close, correct, retract and erase require it.
 	Reason string `avro:"reason" json:"reason"`
 	// close and correct: a main status or a code of the model that the parcel now has.
 	Status string `avro:"status" json:"status"`
@@ -561,6 +597,8 @@ type Shipment struct {
 	Terminal bool `avro:"terminal" json:"terminal"`
 	// First event with flag S, UTC (D7).
 	ClockStart *time.Time `avro:"clock_start" json:"clock_start"`
+	// clock_start in the event's local form, as far as known. Empty: it is not, or the row was written before version 4.
+	ClockStartLocal string `avro:"clock_start_local" json:"clock_start_local"`
 	// First event with flag X that is not INVALID, UTC (D7).
 	ClockStop *time.Time `avro:"clock_stop" json:"clock_stop"`
 	// clock_stop in the event's local form, as far as known.
@@ -587,6 +625,8 @@ type Shipment struct {
 	LastEventAt *time.Time `avro:"last_event_at" json:"last_event_at"`
 	// Latest physical scan, UTC.
 	LastScanAt *time.Time `avro:"last_scan_at" json:"last_scan_at"`
+	// Since when no physical scan came, UTC (D3): since the last one, of which a day is over only when it ends (T2); of a parcel that was never scanned, since the end of its ship date. Null: that is not known, or the row was written before version 4.
+	SilentSince *time.Time `avro:"silent_since" json:"silent_since"`
 	// When it was found that no physical scan came for too long, UTC; null when one came since (D3).
 	StalledAt *time.Time `avro:"stalled_at" json:"stalled_at"`
 	// Since when the carrier does not know the number, UTC; null when it does (D5).

@@ -14,7 +14,6 @@ WITH
                 dateDiff('millisecond', r.promise_at, {as_of:DateTime64(3, 'UTC')}) / 86400000) AS days
         FROM registrations AS r
         WHERE (({tenant:String} = '' AND r.first_of_parcel) OR (r.tenant = {tenant:String} AND r.first_of_tenant))
-            AND (r.tenant, r.registration_id, r.epoch) NOT IN (SELECT tenant, registration_id, epoch FROM registrations_moved)
             AND r.registered_at >= {since:DateTime64(3, 'UTC')}
             AND r.registered_at < {until:DateTime64(3, 'UTC')}
             AND r.registered_at <= {as_of:DateTime64(3, 'UTC')}

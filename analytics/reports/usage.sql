@@ -7,7 +7,7 @@ SELECT
     if(has({by:Array(String)}, 'month'), formatDateTime(u.used_at, '%Y-%m'), '') AS month,
     if(has({by:Array(String)}, 'carrier'), u.carrier, '') AS carrier,
     count() AS units,
-    uniqExact((u.carrier, u.tracking_number, u.epoch)) AS parcels
+    uniqExact(cityHash64(u.carrier, u.tracking_number, u.epoch)) AS parcels
 FROM usage AS u
 WHERE ({tenant:String} = '' OR u.tenant = {tenant:String})
     AND u.used_at >= {since:DateTime64(3, 'UTC')}

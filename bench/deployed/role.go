@@ -1,6 +1,7 @@
 package deployed
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,12 +42,18 @@ type Order struct {
 	Brokers []string      `json:"brokers"`
 	Prefix  string        `json:"prefix"` // of topics and groups
 	Roles   []string      `json:"roles"`
-	Clock   string        `json:"clock"`    // of tracking: live or log
-	Hold    time.Duration `json:"hold"`     // of the reordering
-	State   string        `json:"state"`    // folder
-	Keys    string        `json:"keys"`     // file of those that endpoints' secrets are sealed with; of delivery and the API alone
-	Listen  string        `json:"listen"`   // address of the API; empty: it is not among the roles
-	APIKeys string        `json:"api_keys"` // file of its keys
+	Clock   string        `json:"clock"` // of tracking: live or log
+	Hold    time.Duration `json:"hold"`  // of the reordering
+	State   string        `json:"state"` // folder
+	// Instance tells processes apart that share work; empty: there is one.
+	Instance string `json:"instance"`
+	Keys     string `json:"keys"`     // file of those that endpoints' secrets are sealed with; of delivery and the API alone
+	Listen   string `json:"listen"`   // address of the API; empty: it is not among the roles
+	APIKeys  string `json:"api_keys"` // file of its keys
+	// ClickHouse is the address of the server with the tables, Database where they
+	// are; for the role clickhouse alone.
+	ClickHouse string `json:"clickhouse"`
+	Database   string `json:"database"`
 }
 
 // process is the roles at work.
@@ -63,7 +70,10 @@ func New(o *Order) (rig.Measured, error) {
 	}
 	s.Kafka.Brokers, s.Kafka.Prefix = o.Brokers, o.Prefix
 	s.Pipeline.StateDir, s.SecretKeys = o.State, o.Keys
-	s.Pipeline.Instance, s.Pipeline.Clock, s.Pipeline.ReorderHold = "bench", o.Clock, o.Hold
+	if o.ClickHouse != "" {
+		s.ClickHouse.Addr, s.ClickHouse.Database = []string{o.ClickHouse}, o.Database
+	}
+	s.Pipeline.Instance, s.Pipeline.Clock, s.Pipeline.ReorderHold = cmp.Or(o.Instance, "bench"), o.Clock, o.Hold
 	s.Webhook.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} // the receivers are on this machine
 	codecs, err := schemas.NewCodecs()
 	if err != nil {
@@ -71,7 +81,7 @@ func New(o *Order) (rig.Measured, error) {
 	}
 	options := roles.Options{
 		Settings: s, Codecs: codecs, Kafka: []kgo.Opt{kgo.SeedBrokers(o.Brokers...)}, Version: "bench",
-		Logger: rig.Warnings(), Registerer: telemetry.NewRegistry(),
+		Logger: rig.Warnings(), Registerer: telemetry.NewRegistry("bench"),
 	}
 	if options.API, err = o.api(s); err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -137,7 +138,7 @@ func bareOptions(cache *pebble.Cache) *pebble.Options {
 	o := &pebble.Options{
 		DisableWAL: true, FormatMajorVersion: pebble.FormatValueSeparation,
 		Cache: cache, MemTableSize: bareMemTable, MemTableStopWritesThreshold: 3, L0CompactionThreshold: 4, L0StopWritesThreshold: 24, LBaseMaxBytes: 256 << 20,
-		CompactionConcurrencyRange: func() (lower, upper int) { return 1, max(1, min(3, workers()/2)) },
+		CompactionConcurrencyRange: func() (lower, upper int) { return 1, max(1, min(3, runtime.GOMAXPROCS(0)/2)) },
 		Logger:                     quiet{},
 	}
 	o.TargetFileSizes[0] = 8 << 20

@@ -114,7 +114,7 @@ func (b *bench) idleSection(turns []rest) *report.Section {
 	return &report.Section{
 		Part: IdlePart, Title: "nothing comes, and many timers are pending",
 		Conditions: []string{fmt.Sprintf("keys with %d bytes of state and a wake-up a week ahead, in Pebble; %s measured, from %s after the start; %d turns, %d partitions, %d workers",
-			idleBytes, idleTime, idleCalm, len(turns), b.common.Partitions, workers())},
+			idleBytes, idleTime, idleCalm, len(turns), b.common.Partitions, b.common.Workers())},
 		Blocks: []report.Block{{Table: t, Note: "The clock is live, so stream time follows the wall clock. What is left without state are heartbeats, fetches that wait, and garbage collection."}},
 		Aims:   []report.Aim{{What: fmt.Sprintf("processor share with %d timers", b.manyKeys()), Unit: "% of a core", Want: 2, AtMost: true, Decimals: 2, Have: timers.Median}},
 	}

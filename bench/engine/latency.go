@@ -58,7 +58,7 @@ func Latency(ctx context.Context, common *rig.Options, o *Options) (_ *report.Se
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(order.Dir)) }()
-	venues := []*venue{{name: "embedded Kafka", aim: 25, stage: func(ctx context.Context, sc scene) (*rig.Stage, error) { return sc.emptyStage(ctx) }}}
+	venues := []*venue{{name: "embedded Kafka", aim: 25, stage: func(ctx context.Context, sc scene) (*rig.Stage, error) { return sc.emptyStage(rig.OnEmbedded(ctx)) }}}
 	missing := ""
 	genuine, stop, err := startGenuine(ctx)
 	switch {
@@ -75,7 +75,7 @@ func Latency(ctx context.Context, common *rig.Options, o *Options) (_ *report.Se
 			return nil, err
 		}
 	}
-	return latencySection(sc, venues, missing), nil
+	return latencySection(sc, venues, missing, common.Workers()), nil
 }
 
 // startGenuine starts one broker of Apache Kafka for all turns: each has topics
@@ -85,7 +85,7 @@ func startGenuine(ctx context.Context) (v *venue, stop func() error, err error) 
 	if err != nil {
 		return nil, nil, fmt.Errorf("making a folder for Apache Kafka: %w", err)
 	}
-	cluster, err := apachekafka.Start(ctx, apachekafka.Options{Dir: dir})
+	cluster, err := apachekafka.Start(ctx, apachekafka.Options{Dir: dir, Measured: true})
 	if err != nil {
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -223,7 +223,7 @@ func (sc scene) send(ctx context.Context, brokers []string) (sent []time.Time, e
 	return sent, nil
 }
 
-func latencySection(sc scene, venues []*venue, missing string) *report.Section {
+func latencySection(sc scene, venues []*venue, missing string, workers int) *report.Section {
 	t := report.NewTable("", "P50 ms", "P99 ms", "most ms", "CPU µs/record")
 	add := func(name string, turns []both, of func(both) delays) {
 		in := func(figure func(delays) float64, decimals int) string {
@@ -238,8 +238,7 @@ func latencySection(sc scene, venues []*venue, missing string) *report.Section {
 		Part: LatencyPart, Title: "from a record sent to its effect read, at low load",
 		Conditions: []string{
 			fmt.Sprintf("%d records of %d bytes in a turn, one each %s, of which the last %d count; %d partitions, %d workers; state of %d keys in Pebble",
-				sc.records, sc.bytes, latencyEvery, sc.records-latencyCold, sc.partitions, workers(), sc.keys),
-			"sender, reader, broker and what is measured share the cores",
+				sc.records, sc.bytes, latencyEvery, sc.records-latencyCold, sc.partitions, workers, sc.keys),
 		},
 		Blocks: []report.Block{{Table: t, Note: "From the moment that a record is handed to its producer to the moment that a reader of committed records has the count that came of it.\nQuantiles are those of each turn."}},
 	}

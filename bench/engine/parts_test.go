@@ -15,7 +15,7 @@ import (
 // A process that is killed in the middle of its work comes back, and every
 // record is counted once.
 func TestKillAndRestart(t *testing.T) {
-	sc := scene{partitions: 2, records: 100_000, bytes: 100, keys: 1000, access: uniform, seed: 1}
+	sc := scene{partitions: 2, records: 400_000, bytes: 100, keys: 1000, access: uniform, seed: 1}
 	o := RuntimeOrder{State: state{Keys: sc.keys, Bytes: 300, Partitions: 2}, Dir: t.TempDir()}
 	require.NoError(t, rig.Do(t.Context(), FillKind, FillOrder{Dir: o.Dir, State: o.State}, new(time.Duration)))
 	c, err := sc.killAndRestart(t.Context(), o)

@@ -67,7 +67,7 @@ func Recovery(ctx context.Context, common *rig.Options, o *Options) (_ *report.S
 	if err != nil {
 		return nil, err
 	}
-	return recoverySection(sc, turns), nil
+	return recoverySection(sc, turns, common.Workers()), nil
 }
 
 // killAndRestart is one turn. All counts must come, each once.
@@ -134,7 +134,7 @@ func (sc scene) workAndDie(ctx context.Context, s *rig.Stage, r *reader, o Runti
 	return errors.Join(err, p.Kill())
 }
 
-func recoverySection(sc scene, turns []comeback) *report.Section {
+func recoverySection(sc scene, turns []comeback, workers int) *report.Section {
 	in := func(figure func(comeback) time.Duration) string {
 		return report.SpreadBy(turns, func(c comeback) float64 { return figure(c).Seconds() }).In(2)
 	}
@@ -149,7 +149,7 @@ func recoverySection(sc scene, turns []comeback) *report.Section {
 		Part: RecoveryPart, Title: "killed in the middle of work, and started again at once",
 		Conditions: []string{
 			fmt.Sprintf("state of %d keys of %d bytes in Pebble; %d records, of which half are done when the process is killed (SIGKILL); %d turns, %d partitions, %d workers",
-				sc.keys, recoveryBytes, sc.records, len(turns), sc.partitions, workers()),
+				sc.keys, recoveryBytes, sc.records, len(turns), sc.partitions, workers),
 			"changelog records that had to be read again: " + behind.In(0),
 		},
 		Blocks: []report.Block{{Table: t, Note: "A task that is restored works while others are not yet. Every turn ends with all records counted exactly once, or the run fails."}},

@@ -168,7 +168,7 @@ func (b *bench) stateSection(patterns []*pattern, disk int64) *report.Section {
 		Part: StatePart, Title: "a large state beside a small one",
 		Conditions: []string{
 			fmt.Sprintf("keys with %d bytes of state and a wake-up each, %d and %d of them; %.2f GiB on the disk for the latter; one process with default settings, but for %.1f GiB for decoded values", stateBytes, smallKeys, b.manyKeys(), float64(disk)/(1<<30), float64(stateCache)/(1<<30)),
-			fmt.Sprintf("%d records of %d bytes in a turn, %d turns, %d partitions, %d workers", patterns[0].records, streamBytes, b.common.Turns, b.common.Partitions, workers()),
+			fmt.Sprintf("%d records of %d bytes in a turn, %d turns, %d partitions, %d workers", patterns[0].records, streamBytes, b.common.Turns, b.common.Partitions, b.common.Workers()),
 		},
 		Blocks: []report.Block{{Table: t, Note: "*Newest tenth*: nine of ten records are for the newest tenth of the keys. The state is written straight into the folder before, not through the\n" +
 			"broker. Each turn has a new process, which handles a fifth as many records as there are keys before it is measured. Files may be in the\n" +

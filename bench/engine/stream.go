@@ -95,7 +95,7 @@ func (b *bench) streamSection(sc scene, trios []trio) *report.Section {
 		Part: StreamPart, Title: "the runtime alone, count per key, beside the limit",
 		Conditions: []string{
 			fmt.Sprintf("%d records of %d bytes in a turn, %d times that in one of the limit; %d turns, %d partitions, %d workers, commit interval %s",
-				sc.records, sc.bytes, streamPasses, b.common.Turns, sc.partitions, workers(), commitInterval),
+				sc.records, sc.bytes, streamPasses, b.common.Turns, sc.partitions, b.common.Workers(), commitInterval),
 			fmt.Sprintf("state of %d keys from the start, all equally likely; %s", sc.keys, wroteText(disk[len(disk)-1].Ours.Wrote, sc.records)),
 		},
 		Blocks: []report.Block{{Table: table, Note: report.TurnsNote}},

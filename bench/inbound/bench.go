@@ -140,7 +140,7 @@ func (b *bench) section(pairs []rig.Pair) *report.Section {
 		Conditions: []string{
 			fmt.Sprintf("%d webhooks of Shippo in a turn, signed, %d bytes on the average, with one or two scans each, over %d connections; %d turns, %d partitions",
 				b.InboundWebhooks, b.bodies, b.InboundConnections, b.common.Turns, b.common.Partitions),
-			"broker (embedded Kafka, with a data directory), callers and what is measured share the cores",
+			"the broker has a data directory; callers have the cores of the rest",
 		},
 		Blocks: []report.Block{{Table: t, Note: note}},
 		Aims: []report.Aim{

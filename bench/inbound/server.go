@@ -86,7 +86,7 @@ func deploy(o *ServerOrder, listener net.Listener) (*roles.Roles, error) {
 	}
 	return roles.New(roles.Options{
 		Settings: settings, Codecs: codecs, Kafka: []kgo.Opt{kgo.SeedBrokers(o.Brokers...)}, Version: "bench",
-		Logger: rig.Warnings(), Registerer: telemetry.NewRegistry(), API: &roles.APIOptions{Listener: listener, Keys: keys},
+		Logger: rig.Warnings(), Registerer: telemetry.NewRegistry("bench"), API: &roles.APIOptions{Listener: listener, Keys: keys},
 	}, roles.API)
 }
 

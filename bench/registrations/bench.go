@@ -103,7 +103,7 @@ func section(o *Options, turns []figures) *report.Section {
 		Part: Part, Title: "registrations by HTTP, beside a bare producer",
 		Conditions: []string{
 			fmt.Sprintf("%d registrations in a turn, %d turns; then %d single ones, the first %d of them not counted", o.Registrations, len(turns), singles, cold),
-			"broker (embedded Kafka, with a data directory), API and the clients share the cores, each a process",
+			"broker (with a data directory), API and clients are each a process; the clients have the cores of the rest",
 		},
 		Blocks: []report.Block{{Table: batches, Note: note}, {Table: single}},
 		Aims: []report.Aim{

@@ -22,6 +22,7 @@ func TestUpdateReplacesOneSection(t *testing.T) {
 		m := rig.Machine{
 			Processor: "Example 9000", Cores: 4, Memory: 16 << 30, Platform: "linux/amd64", GoVersion: "go1.26",
 			Date: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Commit: commit,
+			Cast: "nothing is pinned",
 		}
 		s := &Section{
 			Part: part, Title: "an example", Conditions: []string{"five turns"},
@@ -36,7 +37,7 @@ func TestUpdateReplacesOneSection(t *testing.T) {
 	update("second", "aaa", "100")
 	update("first", "bbb", "200")
 	text := update("second", "ccc", "300")
-	require.Contains(t, text, "## first: an example\n\n* Example 9000, 4 cores, 16 GiB, linux/amd64, go1.26\n* 2026-03-02, commit bbb\n* five turns\n\n### A table\n\n")
+	require.Contains(t, text, "## first: an example\n\n* Example 9000, 4 cores, 16 GiB, linux/amd64, go1.26\n* 2026-03-02, commit bbb\n* nothing is pinned\n* five turns\n\n### A table\n\n")
 	require.Contains(t, text, "| ours | 200 |")
 	require.Contains(t, text, "commit ccc")
 	require.Contains(t, text, "| ours | 300 |")

@@ -5,9 +5,10 @@
 // work between.
 //
 // It knows nothing of what is measured, and may import the Kafka client,
-// internal/embedded and internal/topiclog.
+// internal/embedded, internal/apachekafka and internal/topiclog.
 //
 // Start reading at Stage (a broker with its load), then Process and Serve (both
 // sides of a measured process), Measure (one turn), and limit.go with lane.go
-// (which bytes the limit writes).
+// (which bytes the limit writes). footing.go and cores.go say on which cores
+// each process runs.
 package rig

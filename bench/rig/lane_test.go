@@ -25,7 +25,13 @@ func TestLaneWritesWhatTheOtherWrote(t *testing.T) {
 		}
 		passes := rapid.IntRange(1, 3).Draw(t, "passes")
 		wrote := map[string][]string{}
+		aborted := rapid.IntRange(0, passes*l.inputs-1).Draw(t, "handled before a transaction that is aborted")
 		for handled := 1; handled <= passes*l.inputs; handled++ {
+			if handled == aborted {
+				before := l.progress()
+				l.pass(func(*kgo.Record) {})
+				l.returnTo(before)
+			}
 			l.pass(func(r *kgo.Record) {
 				require.Equal(t, int32(3), r.Partition)
 				require.Equal(t, "key", string(r.Key))
@@ -43,4 +49,17 @@ func TestLaneWritesWhatTheOtherWrote(t *testing.T) {
 			require.Len(t, wrote[name], passes*len(records))
 		}
 	})
+}
+
+// What was written to a partition from which nothing was read is written as
+// well.
+func TestLaneAdopts(t *testing.T) {
+	lanes := []*lane{{partition: 0}, {partition: 1, inputs: 1}}
+	lanes[0].add(&kgo.Record{Topic: "out", Value: []byte("sent on")})
+	lanes[1].add(&kgo.Record{Topic: "out", Value: []byte("its own")})
+	adopt(lanes)
+	var wrote []string
+	lanes[1].pass(func(r *kgo.Record) { wrote = append(wrote, fmt.Sprintf("%d: %s", r.Partition, r.Value)) })
+	require.Equal(t, []string{"1: its own", "0: sent on"}, wrote)
+	adopt([]*lane{{}})
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/sync/errgroup"
 
@@ -26,8 +28,8 @@ type LimitOrder struct {
 	Prefix         string        `json:"prefix"`        // of the limit's topics and group
 	SourcePrefix   string        `json:"source_prefix"` // of those of the other
 	Partitions     int           `json:"partitions"`
-	Passes         int           `json:"passes"` // how often the inputs hold what the other has read
-	Workers        int           `json:"workers"`
+	Passes         int           `json:"passes"`  // how often the inputs hold what the other has read
+	Workers        int           `json:"workers"` // 0: one for each core that the process has
 	CommitInterval time.Duration `json:"commit_interval"`
 }
 
@@ -45,6 +47,9 @@ type limit struct {
 // going to write in one pass.
 func NewLimit(o *LimitOrder) (Measured, error) {
 	l := &limit{LimitOrder: *o}
+	if l.Workers == 0 {
+		l.Workers = runtime.GOMAXPROCS(0)
+	}
 	for p := range int32(o.Partitions) {
 		l.lanes = append(l.lanes, &lane{partition: p})
 	}
@@ -116,6 +121,7 @@ func (l *limit) read(ctx context.Context) (Tallies, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading what the other has worked on: %w", err)
 	}
+	adopt(l.lanes)
 	return wrote, nil
 }
 
@@ -126,7 +132,8 @@ func (l *limit) join(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		groups, err := admin.DescribeGroups(ctx, l.group())
-		if err != nil {
+		// A broker that has just been made has no coordinator for a moment.
+		if err != nil && !errors.Is(err, kerr.CoordinatorNotAvailable) && !errors.Is(err, kerr.NotCoordinator) {
 			return fmt.Errorf("asking for the members of group %s: %w", l.group(), err)
 		}
 		g := groups[l.group()]
@@ -163,7 +170,7 @@ func (l *limit) complete() error {
 	for _, lane := range l.lanes {
 		for _, o := range lane.outputs {
 			if want := l.Passes * len(o.records); o.written != want {
-				return fmt.Errorf("passing records through: %d, not %d, were written to partition %d of %s", o.written, want, lane.partition, o.topic)
+				return fmt.Errorf("passing records through: %d, not %d, were written to partition %d of %s", o.written, want, o.partition, o.topic)
 			}
 		}
 	}

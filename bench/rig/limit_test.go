@@ -10,7 +10,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	rigtest.Main(m, rig.Kinds{rig.LimitKind: rig.Kind(rig.NewLimit)})
+	rigtest.Main(m, rig.Kinds{rig.LimitKind: rig.Kind(rig.NewLimit), coresKind: rig.Kind(newCores)})
 }
 
 // A turn whose work cannot be done says why, and does not wait for ever.

@@ -19,6 +19,7 @@ type Machine struct {
 	GoVersion string
 	Date      time.Time
 	Commit    string
+	Cast      string // which processes have which cores, and what the broker is
 }
 
 // ThisMachine describes this one, now.
@@ -27,17 +28,18 @@ func ThisMachine(ctx context.Context) Machine {
 		Processor: field("/proc/cpuinfo", "model name"), Cores: runtime.NumCPU(), Memory: kernelBytes("/proc/meminfo", "MemTotal"),
 		Platform: runtime.GOOS + "/" + runtime.GOARCH, GoVersion: runtime.Version(),
 		Date: time.Now().UTC(), Commit: commit(ctx),
+		Cast: FootingOf(ctx).String(),
 	}
 }
 
-// String is the two lines that stand above figures.
+// String is the lines that stand above figures.
 func (m Machine) String() string {
 	known := "memory not known"
 	if m.Memory > 0 {
 		known = fmt.Sprintf("%.0f GiB", float64(m.Memory)/(1<<30))
 	}
-	return fmt.Sprintf("* %s, %d cores, %s, %s, %s\n* %s, commit %s\n",
-		m.Processor, m.Cores, known, m.Platform, m.GoVersion, m.Date.Format(time.DateOnly), m.Commit)
+	return fmt.Sprintf("* %s, %d cores, %s, %s, %s\n* %s, commit %s\n* %s\n",
+		m.Processor, m.Cores, known, m.Platform, m.GoVersion, m.Date.Format(time.DateOnly), m.Commit, m.Cast)
 }
 
 // field is the value of a line "name: value" of a file of the kernel's, or
@@ -59,4 +61,9 @@ func commit(ctx context.Context) string {
 		return "not known"
 	}
 	return strings.TrimSpace(string(out))
+}
+
+// Line is the machine, date and commit in one short line, for a picture.
+func (m Machine) Line() string {
+	return fmt.Sprintf("%s, %d cores; %s, commit %s", m.Processor, m.Cores, m.Date.Format(time.DateOnly), m.Commit)
 }

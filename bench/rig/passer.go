@@ -21,6 +21,8 @@ type passer struct {
 	session  *kgo.GroupTransactSession
 	client   *kgo.Client
 
+	touched map[*lane]progress // where the lanes of this transaction stood before it
+
 	mu     sync.Mutex
 	failed error // the first write that failed
 }
@@ -44,7 +46,7 @@ func newPasser(l *limit, name string) (*passer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a client: %w", err)
 	}
-	return &passer{lanes: l.lanes, prefix: l.Prefix, interval: l.CommitInterval, session: session, client: session.Client()}, nil
+	return &passer{lanes: l.lanes, prefix: l.Prefix, interval: l.CommitInterval, session: session, client: session.Client(), touched: map[*lane]progress{}}, nil
 }
 
 const (
@@ -99,19 +101,27 @@ func (p *passer) transaction(ctx context.Context, fetches kgo.Fetches) error {
 	committed, err := p.session.End(context.WithoutCancel(ctx), kgo.TryCommit) // the word to stop may come before its answer
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err = errors.Join(p.failed, err); err == nil && !committed {
-		err = errors.New("it was aborted")
-	}
-	if err != nil {
+	if err = errors.Join(p.failed, err); err != nil {
 		return fmt.Errorf("ending a transaction: %w", err)
 	}
+	if !committed { // a broker may ask for that: the records come again
+		for l, before := range p.touched {
+			l.returnTo(before)
+		}
+	}
+	clear(p.touched)
 	return nil
 }
 
 func (p *passer) pass(r *kgo.Record) {
-	if isLoad(r) {
-		p.lanes[r.Partition].pass(p.write)
+	if !isLoad(r) {
+		return
 	}
+	l := p.lanes[r.Partition]
+	if _, known := p.touched[l]; !known {
+		p.touched[l] = l.progress()
+	}
+	l.pass(p.write)
 }
 
 func (p *passer) write(r *kgo.Record) {

@@ -24,8 +24,18 @@ type Process struct {
 
 // Start starts a measured process of a kind with its order, and returns when
 // it is ready for work. It ends with ctx. With a folder for profiles it writes
-// some there of what it measures.
+// some there of what it measures. It is pinned to the cores of what is measured.
 func Start(ctx context.Context, kind, profile string, body any) (*Process, error) {
+	return startOn(ctx, FootingOf(ctx).Measured, kind, profile, body)
+}
+
+// StartBeside is Start for a process that stands beside what is measured, as a
+// receiver of webhooks does: it shares the cores of the rest.
+func StartBeside(ctx context.Context, kind string, body any) (*Process, error) {
+	return startOn(ctx, FootingOf(ctx).Rest, kind, "", body)
+}
+
+func startOn(ctx context.Context, cores Cores, kind, profile string, body any) (*Process, error) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return nil, fmt.Errorf("writing the order of a measured process: %w", err)
@@ -34,7 +44,18 @@ func Start(ctx context.Context, kind, profile string, body any) (*Process, error
 	if err != nil {
 		return nil, fmt.Errorf("finding this program's own file: %w", err)
 	}
-	p := &Process{command: exec.CommandContext(ctx, exe, WorkerCommand)}
+	return launch(ctx, cores, exec.CommandContext(ctx, exe, WorkerCommand), order{Kind: kind, Profile: profile, Body: text})
+}
+
+// StartProgram is Start for a program that is none of ours. It must answer the
+// words as Serve does, but need not say what it has used, and finds all that it is
+// to know on its command line.
+func StartProgram(ctx context.Context, name string, args ...string) (*Process, error) {
+	return launch(ctx, FootingOf(ctx).Measured, exec.CommandContext(ctx, name, args...), order{})
+}
+
+func launch(ctx context.Context, cores Cores, command *exec.Cmd, o order) (_ *Process, err error) {
+	p := &Process{command: command}
 	p.command.Stderr = os.Stderr
 	if p.stdin, err = p.command.StdinPipe(); err != nil {
 		return nil, fmt.Errorf("making the standard input of a measured process: %w", err)
@@ -43,12 +64,12 @@ func Start(ctx context.Context, kind, profile string, body any) (*Process, error
 	if err != nil {
 		return nil, fmt.Errorf("making the standard output of a measured process: %w", err)
 	}
-	if err := p.command.Start(); err != nil {
+	if err := OnCores(cores, p.command.Start); err != nil {
 		return nil, fmt.Errorf("starting a measured process: %w", err)
 	}
 	p.words = json.NewEncoder(p.stdin)
 	p.follow(ctx, stdout)
-	ready, err := p.ask(order{Kind: kind, Profile: profile, Body: text})
+	ready, err := p.ask(o)
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -78,11 +99,16 @@ func (p *Process) End() (Usage, error) {
 
 // CPU is the processor time that it has used so far, to 10 ms; 0 where there is
 // no /proc.
-func (p *Process) CPU() time.Duration { return processCPU(p.command.Process.Pid) }
+func (p *Process) CPU() time.Duration { return ProcessCPU(p.command.Process.Pid) }
 
 // Resident is the memory that it has now, in bytes; 0 where there is no /proc.
 func (p *Process) Resident() int64 {
 	return kernelBytes(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid), "VmRSS")
+}
+
+// Peak is the most memory that it ever had, in bytes; 0 where there is no /proc.
+func (p *Process) Peak() int64 {
+	return kernelBytes(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid), "VmHWM")
 }
 
 // Alive ends when the process cannot answer any more, and says why.

@@ -82,9 +82,9 @@ func parseStat(stat []byte) (parent string, used time.Duration) {
 	return string(fields[state+1]), used
 }
 
-// processCPU is the processor time that one process has used. It is 0 where
-// there is no /proc.
-func processCPU(pid int) time.Duration {
+// ProcessCPU is the processor time that one process has used so far, to 10 ms.
+// It is 0 where there is no /proc.
+func ProcessCPU(pid int) time.Duration {
 	stat, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	_, used := parseStat(stat)
 	return used

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/internal/apachekafka"
 	"waybill/internal/embedded"
 )
 
@@ -36,13 +38,14 @@ type Stage struct {
 // loadTimeout is how long the load's transaction may stay open.
 const loadTimeout = 15 * time.Minute
 
-// NewStage starts an embedded Kafka with a data directory, in a child process.
+// NewStage starts a broker with a data directory, in a child process: an
+// embedded Kafka, or Apache Kafka where ctx's footing says so.
 func NewStage(ctx context.Context, inputs ...string) (s *Stage, err error) {
 	dir, err := os.MkdirTemp("", "waybill-bench-")
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for a broker: %w", err)
 	}
-	kafka, err := embedded.StartKafka(ctx, embedded.KafkaOptions{DataDir: dir})
+	kafka, err := startBroker(ctx, dir)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -51,6 +54,13 @@ func NewStage(ctx context.Context, inputs ...string) (s *Stage, err error) {
 	}
 	s.Dir = dir
 	return s, nil
+}
+
+func startBroker(ctx context.Context, dir string) (Broker, error) {
+	if FootingOf(ctx).Genuine {
+		return apachekafka.Start(ctx, apachekafka.Options{Dir: filepath.Join(dir, "kafka"), Measured: true})
+	}
+	return embedded.StartKafka(ctx, embedded.KafkaOptions{DataDir: dir})
 }
 
 // NewStageOn takes over a broker that runs.

@@ -2,7 +2,6 @@ package rig
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -48,33 +47,8 @@ func Measure(ctx context.Context, s *Stage, p *Process, group string, records in
 // MeasureWork lets work loose on a process that waits for it, and measures
 // until it is done. It ends the process. What other children of this process
 // have used counts as the broker's.
-func MeasureWork(ctx context.Context, p *Process, records int, begin, done func(context.Context) error) (t Turn, err error) {
-	defer func() { err = errors.Join(err, p.Close()) }()
-	if err := p.Begin(); err != nil {
-		return t, err
-	}
-	before, err := readTimes()
-	if err != nil {
-		return t, err
-	}
-	began := time.Now()
-	if err := begin(ctx); err != nil {
-		return t, err
-	}
-	if err := done(p.Alive()); err != nil {
-		return t, err
-	}
-	took := time.Since(began)
-	after, err := readTimes()
-	if err != nil {
-		return t, err
-	}
-	used, err := p.End()
-	return Turn{
-		Records: records, Took: took, Used: used,
-		Broker: max(0, after.children-before.children-used.CPU),
-		Others: max(0, after.others-before.others),
-	}, err
+func MeasureWork(ctx context.Context, p *Process, records int, begin, done func(context.Context) error) (Turn, error) {
+	return MeasureTogether(ctx, []*Process{p}, records, begin, done)
 }
 
 // Ours are our turns of pairs.

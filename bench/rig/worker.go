@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"waybill/internal/gcroom"
 )
 
 // WorkerCommand is the hidden command by which the binary starts itself again
@@ -81,6 +83,7 @@ func serve(kinds Kinds, in *json.Decoder, out *json.Encoder) error {
 	if !known {
 		return fmt.Errorf("reading the order: there is no kind %q", o.Kind)
 	}
+	defer gcroom.Keep(gcroom.Default)() // as waybill does, and what stands beside it too
 	m, err := kind(o.Body)
 	if err != nil {
 		return err

@@ -36,10 +36,7 @@ func newLoad(parcels int, seed uint64) (*load, error) {
 	if err != nil {
 		return nil, err
 	}
-	records, _, err := simulate.Generate(simulate.Options{
-		Parcels: parcels, Seed: seed, Start: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Tenant: tenant,
-		DuplicateRate: duplicateRate, DisorderRate: disorderRate,
-	})
+	records, err := Standard(parcels, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -50,8 +47,18 @@ func newLoad(parcels int, seed uint64) (*load, error) {
 		}
 	}
 	l.tickAt = records[len(records)-1].Arrival.Add(time.Minute)
-	l.endpoint, err = codecs.WebhookEndpoint.Encode(endpoint())
+	l.endpoint, err = codecs.WebhookEndpoint.Encode(Endpoint())
 	return l, err
+}
+
+// Standard makes the standard load: registrations of parcels and their raw
+// events, in order of arrival.
+func Standard(parcels int, seed uint64) ([]replay.Record, error) {
+	records, _, err := simulate.Generate(simulate.Options{
+		Parcels: parcels, Seed: seed, Start: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Tenant: tenant,
+		DuplicateRate: duplicateRate, DisorderRate: disorderRate,
+	})
+	return records, err
 }
 
 func (l *load) add(codecs *schemas.Codecs, r *replay.Record) (err error) {
@@ -67,9 +74,9 @@ func (l *load) add(codecs *schemas.Codecs, r *replay.Record) (err error) {
 	return err
 }
 
-// endpoint wants what a shop tells its customers: about one webhook for each
-// fourth raw event.
-func endpoint() *schemas.WebhookEndpoint {
+// Endpoint is the tenant's one endpoint. It wants what a shop tells its
+// customers: about one webhook for each fourth raw event.
+func Endpoint() *schemas.WebhookEndpoint {
 	return &schemas.WebhookEndpoint{
 		EndpointID: endpointID, Tenant: tenant, Revision: 1, URL: "https://receiver.example/webhooks",
 		Types: []string{schemas.TypeStatusChanged}, Statuses: []string{"IN_TRANSIT", status.OutForDelivery, status.Delivered}, Secrets: []schemas.EndpointSecret{},

@@ -21,8 +21,8 @@ func (r *results) section() *report.Section {
 		Part: Part, Title: "raw events through tracking, beside the limit",
 		Conditions: []string{
 			fmt.Sprintf("%d raw events of %d parcels in a turn of tracking, %d times that in one of the limit; %d turns, %d partitions, %d workers, commit interval %s",
-				r.load.events.Records, r.Parcels, r.Passes, r.common.Turns, r.common.Partitions, r.settings.Pipeline.WorkerCount(), r.settings.Pipeline.CommitInterval),
-			"load, broker (embedded Kafka, with a data directory) and what is measured share the cores",
+				r.load.events.Records, r.Parcels, r.Passes, r.common.Turns, r.common.Partitions, r.common.Workers(), r.settings.Pipeline.CommitInterval),
+			"the broker has a data directory",
 		},
 		Blocks: []report.Block{
 			{Table: r.rates(), Note: report.TurnsNote},
@@ -75,7 +75,7 @@ func (r *results) sizes() table.Writer {
 	}
 	add("in: "+schemas.TopicCarrierEvents, func(row) rig.Tally { return r.load.events })
 	add("in: "+schemas.TopicRegistrations, func(row) rig.Tally { return r.load.registrations })
-	for _, topic := range outputTopics() {
+	for _, topic := range OutputTopics() {
 		if r.rows[0].last()[topic].Records > 0 {
 			add("out: "+topic, func(row row) rig.Tally { return row.last()[topic] })
 		}

@@ -18,7 +18,7 @@ import (
 func exampleResults(t *testing.T) *results {
 	wrote := rig.Tallies{schemas.TopicDecisions: {Records: 1000, Bytes: 60_000}, schemas.TopicTrackingState: {Records: 500, Bytes: 250_000}}
 	of := func(took, cpu time.Duration, rawEvents int) rig.Turn {
-		return rig.Turn{Records: rawEvents, Took: took, Used: rig.Usage{CPU: cpu, Allocations: uint64(6 * rawEvents)}, Broker: cpu, Others: took / 2, Wrote: wrote}
+		return rig.Turn{Records: rawEvents, Took: took, Used: rig.Usage{CPU: cpu, Allocations: uint64(6 * rawEvents), Peak: 30_000_000}, Broker: cpu, Others: took / 2, Wrote: wrote}
 	}
 	limit := of(100*time.Millisecond, 20*time.Millisecond, 2000)
 	pairs := []rig.Pair{
@@ -46,7 +46,7 @@ func TestSection(t *testing.T) {
 	text := string(written)
 	for _, want := range []string{
 		"* 1000 raw events of 100 parcels in a turn of tracking, 2 times that in one of the limit; 3 turns, 4 partitions,",
-		"| tracking, hold 0s | 10000 (5000 to 20000) | 50 (25 to 100) | 5.0 (4.0 to 9.0) | 5.0 (4.0 to 9.0) | 0.1 (0.1 to 0.2) | 0.5 (0.5 to 0.5) | 6.0 (6.0 to 6.0) |\n",
+		"| tracking, hold 0s | 10000 (5000 to 20000) | 50 (25 to 100) | 5.0 (4.0 to 9.0) | 5.0 (4.0 to 9.0) | 0.0 (0.0 to 0.1) | 0.0 (0.0 to 0.1) | 0.5 (0.5 to 0.5) | 30 (30 to 30) | 6.0 (6.0 to 6.0) |\n",
 		"| limit of the same bytes | 20000 (20000 to 20000) |  | 10.0 (10.0 to 10.0) |",
 		"| in: carrier-events | 1000 | 1.00 | 250 | 1000 | 1.00 | 250 |\n",
 		"| out: tracking-state | 500 | 0.50 | 500 | 500 | 0.50 | 500 |\n",

@@ -15,7 +15,7 @@ import (
 // newStage starts a broker and puts the topics, the tenant's endpoint, the load
 // as often as passes says, and its ticks on it.
 func newStage(ctx context.Context, l *load, partitions, passes int) (*rig.Stage, error) {
-	s, err := rig.NewStage(ctx, inputTopics()...)
+	s, err := rig.NewStage(ctx, InputTopics()...)
 	if err != nil {
 		return nil, err
 	}
@@ -50,18 +50,18 @@ func (l *load) write(produce func(*kgo.Record), partitions, passes int) {
 			produce(&r)
 		}
 	}
-	for _, topic := range inputTopics() {
+	for _, topic := range InputTopics() {
 		for p := range int32(partitions) {
 			produce(&kgo.Record{Topic: topic, Partition: p, Timestamp: l.tickAt, Headers: []kgo.RecordHeader{{Key: schemas.TickHeader}}})
 		}
 	}
 }
 
-// inputTopics are those that the load lies on.
-func inputTopics() []string { return []string{schemas.TopicRegistrations, schemas.TopicCarrierEvents} }
+// InputTopics are those that the load lies on.
+func InputTopics() []string { return []string{schemas.TopicRegistrations, schemas.TopicCarrierEvents} }
 
-// outputTopics are those that tracking writes.
-func outputTopics() []string {
+// OutputTopics are those that tracking writes.
+func OutputTopics() []string {
 	return []string{
 		schemas.TopicTrackingEvents, schemas.TopicDecisions, schemas.TopicShipments, schemas.TopicWebhookJobs, schemas.TopicUsage,
 		schemas.TopicTrackingState, schemas.TopicRerouted, schemas.TopicDeadLetters,

@@ -39,7 +39,7 @@ func TestTurns(t *testing.T) {
 	require.NoError(t, err)
 	defer target.Close()
 	limit, err := rig.MeasureLimit(t.Context(), target, source, &rig.LimitOrder{
-		Inputs: inputTopics(), Outputs: outputTopics(), Partitions: partitions, Passes: passes, Workers: 3, CommitInterval: settings.Pipeline.CommitInterval,
+		Inputs: InputTopics(), Outputs: OutputTopics(), Partitions: partitions, Passes: passes, Workers: 3, CommitInterval: settings.Pipeline.CommitInterval,
 	}, l.events.Records)
 	require.NoError(t, err)
 
@@ -81,7 +81,7 @@ func readOutputs(t *testing.T, s *rig.Stage) outputs {
 	client, err := kgo.NewClient(kgo.SeedBrokers(s.Addrs()...))
 	require.NoError(t, err)
 	defer client.Close()
-	for _, topic := range outputTopics() {
+	for _, topic := range OutputTopics() {
 		require.NoError(t, topiclog.Whole(t.Context(), client, topic, nil, func(r *kgo.Record) error {
 			o.wrote.Add(r)
 			o.records[place{r.Topic, r.Partition, string(r.Key), string(r.Value)}]++

@@ -113,8 +113,8 @@ func (b *bench) pair(ctx context.Context, hold time.Duration) (p rig.Pair, err e
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
 	p.Limit, err = rig.MeasureLimit(ctx, target, source, &rig.LimitOrder{
-		Inputs: inputTopics(), Outputs: outputTopics(), Partitions: b.common.Partitions, Passes: b.Passes,
-		Workers: b.settings.Pipeline.WorkerCount(), CommitInterval: b.settings.Pipeline.CommitInterval,
+		Inputs: InputTopics(), Outputs: OutputTopics(), Partitions: b.common.Partitions, Passes: b.Passes,
+		CommitInterval: b.settings.Pipeline.CommitInterval,
 	}, b.load.events.Records)
 	p.Ours.Wrote = p.Limit.Wrote
 	return p, err

@@ -79,7 +79,7 @@ func (b *bare) run(ctx context.Context) error {
 			return nil
 		})
 	}
-	if err := g.Wait(); err != nil {
+	if err := g.Wait(); err != nil && ctx.Err() == nil { // it may be told to end before the last answers are read
 		return err
 	}
 	<-ctx.Done() // a measured process ends when it is told to

@@ -45,7 +45,7 @@ func Latency(ctx context.Context, common *rig.Options, o *Options) (_ *report.Se
 		return nil, err
 	}
 	inputs := []string{schemas.TopicRegistrations, schemas.TopicCarrierEvents}
-	venues := []*venue{{name: "embedded Kafka", p50: 20, p99: 100, stage: func(ctx context.Context) (*rig.Stage, error) { return rig.NewStage(ctx, inputs...) }}}
+	venues := []*venue{{name: "embedded Kafka", p50: 20, p99: 100, stage: func(ctx context.Context) (*rig.Stage, error) { return rig.NewStage(rig.OnEmbedded(ctx), inputs...) }}}
 	missing := ""
 	genuine, err := apacheVenue(ctx, inputs)
 	switch {
@@ -79,7 +79,7 @@ func apacheVenue(ctx context.Context, inputs []string) (*venue, error) {
 		if err != nil {
 			return nil, fmt.Errorf("making a folder for Apache Kafka: %w", err)
 		}
-		cluster, err := apachekafka.Start(ctx, apachekafka.Options{Dir: filepath.Join(dir, "kafka")})
+		cluster, err := apachekafka.Start(ctx, apachekafka.Options{Dir: filepath.Join(dir, "kafka"), Measured: true})
 		if err != nil {
 			return nil, errors.Join(err, os.RemoveAll(dir))
 		}
@@ -117,7 +117,7 @@ func (b *bench) arrive(ctx context.Context, v *venue, count int) (d delays, err 
 	if err != nil {
 		return d, err
 	}
-	if d, err = s.events(p.Alive(), &parcels{codecs: b.codecs, count: count}); err == nil {
+	if d, err = s.events(p.Alive(), &Parcels{Codecs: b.codecs, Count: count}); err == nil {
 		err = p.Begin()
 	}
 	if err == nil {
@@ -128,8 +128,8 @@ func (b *bench) arrive(ctx context.Context, v *venue, count int) (d delays, err 
 
 // events registers parcels, waits until they are known, sends their events at
 // an even rate, and measures how long their webhooks take.
-func (s *scene) events(ctx context.Context, load *parcels) (d delays, err error) {
-	registrations, err := load.registrations()
+func (s *scene) events(ctx context.Context, load *Parcels) (d delays, err error) {
+	registrations, err := load.Registrations()
 	if err != nil {
 		return d, err
 	}
@@ -146,19 +146,19 @@ func (s *scene) events(ctx context.Context, load *parcels) (d delays, err error)
 	if err != nil {
 		return d, err
 	}
-	events, err := load.events()
+	events, err := load.Events()
 	if err != nil {
 		return d, err
 	}
-	sent, err := pace(ctx, s.stage.Addrs(), events, latencyRate)
+	sent, err := rig.Pace(ctx, s.stage.Addrs(), events, latencyRate)
 	if err == nil {
-		err = s.await(ctx, load.count)
+		err = s.await(ctx, load.Count)
 	}
 	if err != nil {
 		return d, err
 	}
 	came, _, err := s.times(ctx)
-	cold := min(latencyCold, load.count/2)
+	cold := min(latencyCold, load.Count/2)
 	return delaysOf(sent[cold:], came[cold:]), err
 }
 
@@ -169,7 +169,7 @@ func (b *bench) latencySection(venues []*venue, missing string) *report.Section 
 		Conditions: []string{
 			fmt.Sprintf("%d events a second, each of a parcel of its own and each with a webhook; %d in a turn, of which the last %d count; hold 0; %d turns, %d partitions",
 				latencyRate, latencyRate*latencySeconds, latencyRate*latencySeconds-latencyCold, b.common.Turns, b.common.Partitions),
-			"tracking and delivery in one process; sender, broker, receiver and that process share the cores",
+			"tracking and delivery in one process; sender, broker and receiver have the cores of the rest",
 		},
 		Blocks: []report.Block{{Table: t, Note: "From the moment that an event is handed to its producer to the arrival of its webhook. Quantiles are those of each turn."}},
 	}

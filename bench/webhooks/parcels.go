@@ -14,19 +14,18 @@ import (
 // parcelPrefix stands before a parcel's number in its tracking number.
 const parcelPrefix = "BENCH"
 
-// parcels are registrations and one carrier event for each: each event makes
-// one webhook.
-type parcels struct {
-	codecs *schemas.Codecs
-	prefix string // of topics
-	count  int
+// Parcels are registrations and one carrier event for each: each event makes
+// one webhook, where an endpoint wants it.
+type Parcels struct {
+	Codecs *schemas.Codecs
+	Count  int
 }
 
-// registrations make the parcels known.
-func (p *parcels) registrations() (records []*kgo.Record, err error) {
-	for number := range p.count {
-		value, err := p.codecs.Registration.Encode(&schemas.Registration{
-			Tenant: tenant, Carrier: "bench", TrackingNumber: trackingNumber(number), Backfill: schemas.BackfillNone, Tags: []string{},
+// Registrations make the parcels known.
+func (p *Parcels) Registrations() (records []*kgo.Record, err error) {
+	for number := range p.Count {
+		value, err := p.Codecs.Registration.Encode(&schemas.Registration{
+			Tenant: tenant, Carrier: "bench", TrackingNumber: TrackingNumber(number), Backfill: schemas.BackfillNone, Tags: []string{},
 		})
 		if err != nil {
 			return nil, fmt.Errorf("encoding a registration: %w", err)
@@ -36,12 +35,12 @@ func (p *parcels) registrations() (records []*kgo.Record, err error) {
 	return records, nil
 }
 
-// events are that they were delivered.
-func (p *parcels) events() (records []*kgo.Record, err error) {
+// Events are that they were delivered.
+func (p *Parcels) Events() (records []*kgo.Record, err error) {
 	now := time.Now().UTC().Truncate(time.Second)
-	for number := range p.count {
-		value, err := p.codecs.CarrierEvent.Encode(&schemas.CarrierEvent{
-			Carrier: "bench", TrackingNumber: trackingNumber(number), Source: "bench", SourceKind: schemas.SourceCarrierPush,
+	for number := range p.Count {
+		value, err := p.Codecs.CarrierEvent.Encode(&schemas.CarrierEvent{
+			Carrier: "bench", TrackingNumber: TrackingNumber(number), Source: "bench", SourceKind: schemas.SourceCarrierPush,
 			Code: "delivered.delivered", RawCode: "D", Description: "Delivered to the addressee", Leg: schemas.LegForward,
 			OccurredAt: now, OccurredZone: "+00:00", OccurredPrecision: schemas.PrecisionSecond, OccurredConfidence: schemas.ConfidenceGiven,
 		})
@@ -53,11 +52,12 @@ func (p *parcels) events() (records []*kgo.Record, err error) {
 	return records, nil
 }
 
-func (p *parcels) record(topic string, number int, value []byte) *kgo.Record {
-	return &kgo.Record{Topic: p.prefix + topic, Key: []byte("bench:" + trackingNumber(number)), Value: value}
+func (p *Parcels) record(topic string, number int, value []byte) *kgo.Record {
+	return &kgo.Record{Topic: topic, Key: []byte("bench:" + TrackingNumber(number)), Value: value}
 }
 
-func trackingNumber(number int) string { return fmt.Sprintf("%s%09d", parcelPrefix, number) }
+// TrackingNumber is that of a parcel.
+func TrackingNumber(number int) string { return fmt.Sprintf("%s%09d", parcelPrefix, number) }
 
 // parcelIn is the number of the parcel that a webhook's body tells of, -1 for
 // another body.

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 // small is a bench whose turns are short.
 func small(t *testing.T) *bench {
 	t.Helper()
-	b, err := newBench(&rig.Options{Turns: 1, Partitions: 2, Seed: 1, Patience: time.Minute}, &Options{Webhooks: 300, Waiting: 300})
+	b, err := newBench(&rig.Options{Turns: 1, Partitions: 2, Seed: 1, Patience: 3 * time.Minute}, &Options{Webhooks: 300, Waiting: 300})
 	require.NoError(t, err)
 	return b
 }

@@ -108,7 +108,7 @@ func (r *receiver) receive(w http.ResponseWriter, q *http.Request) {
 	if endpoint < r.Hang && !wait(q.Context(), r.awake) {
 		return
 	}
-	if r.Delay > 0 && !pause(q.Context(), r.Delay) {
+	if r.Delay > 0 && !rig.Pause(q.Context(), r.Delay) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -166,18 +166,6 @@ func (r *receiver) times(w http.ResponseWriter, _ *http.Request) {
 func wait(ctx context.Context, c <-chan struct{}) bool {
 	select {
 	case <-c:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// pause waits for a while; false when ctx ends before.
-func pause(ctx context.Context, while time.Duration) bool {
-	timer := time.NewTimer(while)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
 		return true
 	case <-ctx.Done():
 		return false

@@ -83,3 +83,36 @@ func fill(ctx context.Context, s *rig.Stage, load *jobs) error {
 	err := s.Fill(ctx, func(produce func(*kgo.Record)) { failed = load.write(produce) })
 	return errors.Join(failed, err)
 }
+
+// Furnish puts topics, keys and one endpoint on a stage that has a folder: the
+// endpoint leads to url and wants the changes to some statuses. The records of
+// the topics may be of any time.
+func Furnish(ctx context.Context, s *rig.Stage, codecs *schemas.Codecs, partitions int, url string, statuses []string) error {
+	_, err := topics.Create(ctx, s.Client, topics.Layout{Partitions: partitions, Replication: -1, Replay: true})
+	if err == nil {
+		err = vault.Make(keysOf(s), rand.Reader)
+	}
+	if err != nil {
+		return fmt.Errorf("setting up a broker: %w", err)
+	}
+	keys, err := vault.Load(keysOf(s))
+	if err != nil {
+		return err
+	}
+	sealed, err := keys.Seal(tenant, endpointID(0), secret)
+	if err != nil {
+		return err
+	}
+	e := endpoint(0, url, sealed, 0)
+	e.Types, e.Statuses = []string{schemas.TypeStatusChanged}, statuses
+	value, err := codecs.WebhookEndpoint.Encode(e)
+	if err != nil {
+		return err
+	}
+	if err := s.Fill(ctx, func(produce func(*kgo.Record)) {
+		produce(&kgo.Record{Topic: schemas.TopicWebhookEndpoints, Key: []byte(endpointID(0)), Value: value})
+	}); err != nil {
+		return err
+	}
+	return s.Open(ctx)
+}

@@ -20,7 +20,7 @@ type target struct {
 
 // startReceiver starts one.
 func startReceiver(ctx context.Context, o *ReceiverOrder) (*target, error) {
-	p, err := rig.Start(ctx, ReceiverKind, "", o)
+	p, err := rig.StartBeside(ctx, ReceiverKind, o)
 	if err != nil {
 		return nil, err
 	}

@@ -113,8 +113,8 @@ func (b *bench) throughputSection(rows []row) *report.Section {
 		Part: ThroughputPart, Title: "webhooks to a fast receiver, beside the HTTP client alone",
 		Conditions: []string{
 			fmt.Sprintf("%d webhooks of %d to %d bytes in a turn, %d for each shipment, all on the log from the start; %d turns, %d partitions, %d workers, %d calls at a time",
-				b.Webhooks, leastBody, mostBody, perShipment, b.common.Turns, b.common.Partitions, b.settings.Pipeline.WorkerCount(), b.settings.Webhook.InFlight),
-			"broker (embedded Kafka, with a data directory), receiver and what is measured share the cores",
+				b.Webhooks, leastBody, mostBody, perShipment, b.common.Turns, b.common.Partitions, b.common.Workers(), b.settings.Webhook.InFlight),
+			"broker (with a data directory) and receiver have the cores of the rest",
 		},
 		Blocks: []report.Block{{Table: t, Note: throughputNote}},
 	}

@@ -99,11 +99,11 @@ func (b *bench) stages(ctx context.Context, w *waiting, s *scene, p *rig.Process
 	if w.intake, err = s.takeIn(ctx, &dead); err != nil {
 		return err
 	}
-	if !pause(ctx, waitingSettle) {
+	if !rig.Pause(ctx, waitingSettle) {
 		return context.Cause(ctx)
 	}
 	used := p.CPU()
-	if !pause(ctx, waitingRest) {
+	if !rig.Pause(ctx, waitingRest) {
 		return context.Cause(ctx)
 	}
 	w.rest = 100 * (p.CPU() - used).Seconds() / waitingRest.Seconds()

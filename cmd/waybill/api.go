@@ -69,6 +69,14 @@ func (a *servedAPI) address() string {
 	return a.options.Listener.Addr().String()
 }
 
+// console is where the console is, empty if there is none.
+func (a *servedAPI) console(s *config.Settings) string {
+	if a.options == nil || !s.API.Console {
+		return ""
+	}
+	return "http://" + a.address() + "/"
+}
+
 // close lets go of the address, unless that was done, and of a key that nobody
 // was told.
 func (a *servedAPI) close(log *slog.Logger) {

@@ -60,10 +60,13 @@ func (c *baselinesBuildCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	client.Close()
+	bar := newProgress("rows read")
 	builder := &baselines.Builder{
-		Kafka: kafkaOptions(g.settings, g.log), Prefix: g.settings.Kafka.Prefix, Codecs: codecs, Model: knows.Model, ClickHouse: conn, Span: ago,
+		Progress: bar.update,
+		Kafka:    kafkaOptions(g.settings, g.log), Prefix: g.settings.Kafka.Prefix, Codecs: codecs, Model: knows.Model, ClickHouse: conn, Span: ago,
 	}
 	v, err := builder.Build(ctx, since, until, time.Now())
+	bar.end(err)
 	if err != nil {
 		return wayOut(err)
 	}
@@ -75,16 +78,11 @@ func (c *baselinesBuildCmd) span() (ago time.Duration, since, until time.Time, e
 	if until, err = parseWhen("--until", c.Until); err != nil {
 		return 0, since, until, err
 	}
-	if ago, err = parseAgo(c.Since); err == nil {
-		if ago <= 0 {
-			err = fmt.Errorf("--since is %q; it must be longer than nothing", c.Since)
-		}
-		return ago, since, until, err
+	since, ago, err = parseSince("--since", c.Since)
+	if err == nil && since.IsZero() && ago <= 0 {
+		err = fmt.Errorf("--since is %q; it must be longer than nothing", c.Since)
 	}
-	if since, err = parseWhen("--since", c.Since); err != nil {
-		err = fmt.Errorf("%w, or how long before the end, such as 90d", err)
-	}
-	return 0, since, until, err
+	return ago, since, until, err
 }
 
 // baselineSummary is what a build made, or a version is.

@@ -48,7 +48,7 @@ func (c *baselinesScoreCmd) Run(ctx context.Context, g *globals) (err error) {
 		return err
 	}
 	o.Split = split
-	if g.settings.ClickHouse.Addr == "" {
+	if len(g.settings.ClickHouse.Addr) == 0 {
 		stop, err := c.startClickHouse(ctx, g)
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func (c *baselinesScoreCmd) startClickHouse(ctx context.Context, g *globals) (st
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	g.settings.ClickHouse.Addr = server.Addr()
+	g.settings.ClickHouse.Addr = []string{server.Addr()}
 	return func() {
 		if err := errors.Join(server.Close(), os.RemoveAll(dir)); err != nil {
 			g.log.Warn("stopping the embedded ClickHouse", "err", err)

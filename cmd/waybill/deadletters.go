@@ -16,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/internal/deadletters"
+	"waybill/schemas"
 )
 
 type deadLettersCmd struct {
@@ -118,6 +119,7 @@ func legible(value []byte) string {
 }
 
 type deadLettersResendCmd struct {
+	formatFlag
 	ID    string `arg:"" help:"Id from the list, partition:offset."`
 	Value string `help:"File whose bytes take the place of the letter's." type:"existingfile" placeholder:"FILE"`
 }
@@ -148,12 +150,20 @@ func (c *deadLettersResendCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
+	entry := entryOf(schemas.ActDeadLettersResend, "", "", "dead-letter", l.ID)
+	return recorded(ctx, g, entry, func() error { return c.resend(ctx, g, client, l, mended) })
+}
+
+func (c *deadLettersResendCmd) resend(ctx context.Context, g *globals, client *kgo.Client, l *deadletters.Letter, mended []byte) error {
 	if l.Payload != nil {
-		return resendPayload(ctx, g, client, l, mended)
+		return c.resendPayload(ctx, g, client, l, mended)
 	}
 	sent, err := deadletters.Resend(ctx, client, g.settings.Kafka.Prefix, l, mended)
 	if err != nil {
 		return err
+	}
+	if c.json() {
+		return printJSON(map[string]any{"topic": sent.Topic, "partition": sent.Partition, "offset": sent.Offset})
 	}
 	_, err = fmt.Printf("sent again to %s, partition %d, offset %d\n", sent.Topic, sent.Partition, sent.Offset)
 	return err

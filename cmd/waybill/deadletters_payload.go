@@ -17,7 +17,7 @@ import (
 
 // resendPayload reads a payload that lay on no topic again, in its dialect, and
 // publishes what it tells. What was published before is a duplicate (I4).
-func resendPayload(ctx context.Context, g *globals, client *kgo.Client, l *deadletters.Letter, mended []byte) error {
+func (c *deadLettersResendCmd) resendPayload(ctx context.Context, g *globals, client *kgo.Client, l *deadletters.Letter, mended []byte) error {
 	knows, err := knowledge.Load(g.settings.Knowledge)
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func resendPayload(ctx context.Context, g *globals, client *kgo.Client, l *deadl
 	if err := p.Events(ctx, reading.Events); err != nil {
 		return wayOut(err)
 	}
-	if _, err := fmt.Printf("read again as %s: %d events sent to %s\n", reading.Dialect, len(reading.Events), schemas.TopicCarrierEvents); err != nil {
+	if err := c.printReading(reading); err != nil {
 		return err
 	}
 	var bad []string
@@ -55,4 +55,12 @@ func resendPayload(ctx context.Context, g *globals, client *kgo.Client, l *deadl
 		return errors.New("these events still cannot be read: " + strings.Join(bad, "; "))
 	}
 	return nil
+}
+
+func (c *deadLettersResendCmd) printReading(reading *dialects.Reading) error {
+	if c.json() {
+		return printJSON(map[string]any{"topic": schemas.TopicCarrierEvents, "dialect": reading.Dialect, "events": len(reading.Events)})
+	}
+	_, err := fmt.Printf("read again as %s: %d events sent to %s\n", reading.Dialect, len(reading.Events), schemas.TopicCarrierEvents)
+	return err
 }

@@ -40,6 +40,9 @@ func (c *demoCmd) Run(ctx context.Context, g *globals) error {
 	if (c.Map == "") != (c.Input == "") {
 		return wrongUseError{errors.New("--map and --input go together: the one says how to read the other")}
 	}
+	if g.settings.Registry.Framing {
+		return wrongUseError{errors.New("playing the demo: it writes without a schema registry; leave out --registry-framing, and WAYBILL_REGISTRY_FRAMING")}
+	}
 	dir, remove, err := c.dir()
 	if err != nil {
 		return err
@@ -139,7 +142,7 @@ func demoSettings(s config.Settings, dir string) config.Settings {
 	if len(s.Kafka.Brokers) > 0 && s.Kafka.Prefix == "" {
 		s.Kafka.Prefix = "demo-" + filepath.Base(dir) + "."
 	}
-	if s.ClickHouse.Addr != "" {
+	if len(s.ClickHouse.Addr) > 0 {
 		s.ClickHouse.Database += "_" + strings.NewReplacer("-", "_", ".", "_").Replace(filepath.Base(dir))
 	}
 	return s

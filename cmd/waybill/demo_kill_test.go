@@ -38,13 +38,14 @@ func TestDemoSurvivesManyKills(t *testing.T) {
 	t.Parallel()
 	input := firstRows(t, 2500)
 	play := func(more ...string) *process {
-		return start(t, append([]string{"demo", "--format", "json", "--map", "scms", "--input", input}, more...)...)
+		return start(t, append([]string{"demo", "--format", "json", "--patience", patienceOfTests.String(), "--map", "scms", "--input", input}, more...)...)
 	}
 	undisturbed := play()
 	dir := t.TempDir()
 	kill := func(p *process) { p.kill(t) }
 	killPart := func(part string) func(p *process) {
 		return func(p *process) {
+			says(t, "publishing")(p) // what had come before may be enough, and nothing be up yet
 			children := p.children(t)
 			require.NoError(t, syscall.Kill(childNamed(t, children, part), syscall.SIGKILL))
 			require.Equal(t, exitFailed, p.wait(t), "a demo without its %s", part)

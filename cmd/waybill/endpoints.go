@@ -38,7 +38,7 @@ type endpointFlags struct {
 // client makes a client of the endpoints job, and how to let go of it. Without
 // keys it can send no secret.
 func (f *endpointFlags) client(ctx context.Context, g *globals) (context.Context, *endpointclient.Client, func(), error) {
-	codecs, err := schemas.NewCodecs()
+	codecs, schemaRegistry, err := openCodecs(ctx, g.settings, g.log, nil)
 	if err != nil {
 		return ctx, nil, nil, err
 	}
@@ -48,7 +48,7 @@ func (f *endpointFlags) client(ctx context.Context, g *globals) (context.Context
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.Wait)
 	return ctx, &endpointclient.Client{Kafka: kafka, Prefix: g.settings.Kafka.Prefix, Codecs: codecs},
-		func() { cancel(); kafka.Close() }, nil
+		func() { cancel(); kafka.Close(); schemaRegistry.Close() }, nil
 }
 
 // sealing is client for commands with secrets: they are sealed (W10).
@@ -71,7 +71,17 @@ func (f *endpointFlags) command(ctx context.Context, g *globals, kind, endpointI
 		return nil, err
 	}
 	defer done()
-	e, err := client.Send(ctx, newCommand(f.Tenant, kind, endpointID, reason))
+	return send(ctx, g, client, newCommand(f.Tenant, kind, endpointID, reason))
+}
+
+// send sends a command, between two entries of the audit.
+func send(ctx context.Context, g *globals, client *endpointclient.Client, command *schemas.EndpointCommand) (e *schemas.WebhookEndpoint, err error) {
+	entry := entryOf("endpoint_"+command.Kind, command.Tenant, "", "endpoint", command.EndpointID)
+	entry.Detail = strings.Join(command.Change, ",")
+	err = recorded(ctx, g, entry, func() (err error) {
+		e, err = client.Send(ctx, command)
+		return err
+	})
 	if err != nil {
 		return nil, wayOut(err)
 	}

@@ -54,9 +54,9 @@ func (c *endpointsAddCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return wayOut(err)
 	}
-	e, err := client.Send(ctx, command)
+	e, err := send(ctx, g, client, command)
 	if err != nil {
-		return wayOut(err)
+		return err
 	}
 	if !c.json() {
 		fmt.Printf("endpoint %s\nsecret   %s\n\nThe secret is shown this once. Receivers verify with it (Standard Webhooks).\n", e.EndpointID, secret)

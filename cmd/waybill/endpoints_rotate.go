@@ -45,9 +45,9 @@ func (c *endpointsRotateCmd) Run(ctx context.Context, g *globals) error {
 	defer done()
 	command := newCommand(c.Tenant, schemas.CommandRotate, c.ID, c.Reason)
 	command.Secret, command.Overlap = secret, c.Overlap.Milliseconds()
-	e, err := client.Send(ctx, command)
+	e, err := send(ctx, g, client, command)
 	if err != nil {
-		return wayOut(err)
+		return err
 	}
 	until := oldSecretsUntil(e)
 	if c.json() {

@@ -36,8 +36,8 @@ func (c *endpointsTestCmd) Run(ctx context.Context, g *globals) error {
 		return wayOut(err)
 	}
 	command := newCommand(c.Tenant, schemas.CommandTest, c.ID, "")
-	if _, err := client.Send(ctx, command); err != nil {
-		return wayOut(err)
+	if _, err := send(ctx, g, client, command); err != nil {
+		return err
 	}
 	outcome, err := awaitTest(ctx, tests, command)
 	if err != nil {

@@ -55,9 +55,9 @@ func (c *endpointsUpdateCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return wayOut(err)
 	}
-	e, err := client.Send(ctx, command)
+	e, err := send(ctx, g, client, command)
 	if err != nil {
-		return wayOut(err)
+		return err
 	}
 	var outcome *testOutcome
 	if c.URL != nil && e.State == schemas.EndpointUntested {

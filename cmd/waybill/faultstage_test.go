@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	ch "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -40,7 +41,7 @@ func newFaultStage(t *testing.T) *faultStage {
 		t.Skip("several processes at work, each with the detector of races, take too much of a machine: make test runs this without it")
 	}
 	s := &faultStage{
-		ledger: newLedger(t), kafka: embeddedtest.Kafka(t), clickhouse: embeddedtest.ClickHouse(t), dir: t.TempDir(),
+		ledger: newLedger(t), kafka: embeddedtest.Kafka(t), clickhouse: embeddedtest.OwnClickHouse(t), dir: t.TempDir(),
 		sent: map[string]*schemas.WebhookJob{},
 	}
 	var err error
@@ -60,9 +61,20 @@ func (s *faultStage) keys() string { return filepath.Join(s.dir, "secrets.key") 
 // is the same instance.
 func (s *faultStage) up(t *testing.T, instance string, args ...string) *running {
 	t.Helper()
+	s.awaitClickHouse(t)
 	return startUp(t, filepath.Join(s.dir, instance), append([]string{
 		"--instance", instance, "--secret-keys", s.keys(), "--kafka-brokers", strings.Join(s.kafka, ","), "--clickhouse-addr", s.clickhouse, "--webhook-timeout", "2s",
 	}, args...)...)
+}
+
+// awaitClickHouse waits until it answers: an instance that was killed can crash the
+// embedded engine, which is then started again.
+func (s *faultStage) awaitClickHouse(t *testing.T) {
+	t.Helper()
+	conn, err := ch.Open(&ch.Options{Addr: []string{s.clickhouse}})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, conn.Close()) }()
+	require.Eventually(t, func() bool { return conn.Ping(t.Context()) == nil }, patienceOfTests, 50*time.Millisecond)
 }
 
 // addEndpoints makes endpoints that take traffic at once, each with a path and

@@ -65,19 +65,6 @@ func TestExamplesParse(t *testing.T) {
 	}
 }
 
-func TestExamplesOfTheReadmeParse(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(projectRoot, "README.md"))
-	require.NoError(t, err)
-	t.Chdir(t.TempDir())
-	var calls strings.Builder
-	for line := range strings.Lines(string(text)) {
-		if strings.Contains(line, "bin/waybill") { // the others are pictures
-			calls.WriteString(strings.ReplaceAll(line, "bin/waybill", "waybill"))
-		}
-	}
-	require.Greater(t, len(parseExamples(t, calls.String())), 5)
-}
-
 var (
 	// examples are calls with what is set before them.
 	examples = regexp.MustCompile(`(?m)^ *(?:[^#\n]*\| )?((?:[A-Z_]+=\S+ )*)waybill ([^|#>\n]+)(> \S+)?`)

@@ -30,7 +30,7 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: post HEADERS BODY PATH")
 	}
-	r, err := http.NewRequest(http.MethodPost, ts.Getenv("WAYBILL_API")+args[2], strings.NewReader(ts.ReadFile(args[1])))
+	r, err := http.NewRequest(http.MethodPost, ts.Getenv("API_URL")+args[2], strings.NewReader(ts.ReadFile(args[1])))
 	ts.Check(err)
 	r.Header.Set("Content-Type", "application/json")
 	lines := bufio.NewScanner(strings.NewReader(ts.ReadFile(args[0])))

@@ -76,7 +76,7 @@ func (r *ingestRun) batch(ctx context.Context) error {
 }
 
 // stream publishes rows as they are read.
-func (r *ingestRun) stream(ctx context.Context) error {
+func (r *ingestRun) stream(ctx context.Context) (err error) {
 	mark, err := r.mark()
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (r *ingestRun) stream(ctx context.Context) error {
 		return nil
 	}
 	inputs, bar := r.watch(replay.Files(r.Files, os.Stdin))
-	defer bar.done()
+	defer func() { bar.end(err) }()
 	if r.DryRun {
 		return replay.Read(r.options, r.take, inputs...)
 	}

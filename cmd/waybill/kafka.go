@@ -10,33 +10,18 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/plugin/kslog"
 
 	"waybill/internal/config"
+	"waybill/internal/kafkaclient"
 )
 
 // patience is how long a command waits for a Kafka or a ClickHouse that does
 // not answer.
 const patience = 15 * time.Second
 
-// clientLog passes on what a Kafka client warns of. What it merely tells is for
-// people who debug clients.
-type clientLog struct{ kgo.Logger }
-
-func (clientLog) Level() kgo.LogLevel { return kgo.LogLevelWarn }
-
-// metadataAge is how old the client's knowledge of topics may be. The client's
-// own five seconds would hide topics that were made just now.
-const metadataAge = 100 * time.Millisecond
-
 // kafkaOptions are the options of every Kafka client of a process.
 func kafkaOptions(s *config.Settings, log *slog.Logger) []kgo.Opt {
-	return []kgo.Opt{
-		kgo.SeedBrokers(s.Kafka.Addrs()...),
-		kgo.ClientID("waybill"),
-		kgo.MetadataMinAge(metadataAge),
-		kgo.WithLogger(clientLog{kslog.New(log)}),
-	}
+	return kafkaclient.Options(s.Kafka, log)
 }
 
 // openKafka connects for a command: it produces and asks. What goes wrong is
@@ -50,8 +35,11 @@ func openKafka(ctx context.Context, g *globals) (*kgo.Client, error) {
 	defer cancel()
 	if err := client.Ping(ctx); err != nil {
 		client.Close()
-		return nil, fmt.Errorf("asking Kafka at %s: %w (is `waybill up` running, or --kafka-brokers right?)",
-			strings.Join(g.settings.Kafka.Addrs(), ","), err)
+		asking := fmt.Errorf("asking Kafka at %s: %w", strings.Join(g.settings.Kafka.Addrs(), ","), err)
+		if adviceOf(err, g.settings) != "" {
+			return nil, asking
+		}
+		return nil, fmt.Errorf("%w (is `waybill up` running, or --kafka-brokers right?)", asking)
 	}
 	return client, nil
 }

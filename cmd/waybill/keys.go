@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"strings"
 
 	"waybill/internal/apikeys"
+	"waybill/schemas"
 )
 
 type keysCmd struct {
@@ -27,7 +30,7 @@ Examples:
     waybill keys new --tenant acme --scopes read --format json`
 }
 
-func (c *keysNewCmd) Run() error {
+func (c *keysNewCmd) Run(ctx context.Context, g *globals) error {
 	key, text, err := apikeys.New(c.Tenant, c.Scopes)
 	if err != nil {
 		return wrongUseError{err}
@@ -40,6 +43,7 @@ func (c *keysNewCmd) Run() error {
 		if err := apikeys.Add(c.File, key); err != nil {
 			return err
 		}
+		recordBeside(ctx, g, keyAdded(key))
 	}
 	if c.json() {
 		return printJSON(map[string]any{"key": text, "id": key.ID, "tenant": key.Tenant, "scopes": key.Scopes, "sha256": key.SHA256})
@@ -50,4 +54,11 @@ func (c *keysNewCmd) Run() error {
 	}
 	_, err = fmt.Printf("key  %s\n\nIt is shown this once. This goes into the file of --api-keys:\n\n%s", text, entry)
 	return err
+}
+
+// keyAdded tells the audit that a key was made and put into its file.
+func keyAdded(key *apikeys.Key) schemas.AuditEntry {
+	e := entryOf(schemas.ActKeyAdd, key.Tenant, "", "key", key.ID)
+	e.Detail = "scopes " + strings.Join(key.Scopes, ",")
+	return e
 }

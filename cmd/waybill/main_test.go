@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
 
+	"waybill/internal/apachekafka/kafkatest"
 	"waybill/internal/embedded"
 )
 
@@ -28,7 +29,7 @@ type leakChecked struct{ *testing.M }
 func (m leakChecked) Run() int {
 	for _, setting := range os.Environ() {
 		name, _, _ := strings.Cut(setting, "=")
-		if strings.HasPrefix(name, "WAYBILL_") && name != embedded.LibraryEnv {
+		if strings.HasPrefix(name, "WAYBILL_") && name != embedded.LibraryEnv && name != kafkatest.Env {
 			_ = os.Unsetenv(name)
 		}
 	}

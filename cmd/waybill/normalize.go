@@ -17,7 +17,7 @@ import (
 
 type normalizeCmd struct {
 	Dialect string   `help:"Dialect of the payloads, such as shippo or ups; auto finds it out." default:"auto"`
-	Format  string   `help:"ndjson (a line for each event and each failure) or text." enum:"ndjson,text" default:"ndjson"`
+	Format  string   `help:"json or ndjson, which is the same: a line for each event and each failure; or text." enum:"json,ndjson,text" default:"ndjson"`
 	Carrier string   `help:"Carrier of the parcel, for payloads that do not say it."`
 	Number  string   `help:"Tracking number of the parcel, for payloads that do not repeat it."`
 	Files   []string `arg:"" help:"Payloads, a file each; - is standard input."`

@@ -10,6 +10,8 @@ import (
 	"waybill/connectors/simulate"
 	"waybill/connectors/simulate/shape"
 	"waybill/internal/config"
+	"waybill/internal/embedded"
+	"waybill/internal/roles"
 )
 
 // helpWidth is the widest that help is set, in columns: longer lines are hard
@@ -22,27 +24,12 @@ func newParser(c *cli, more ...kong.Option) (*kong.Kong, error) {
 	options := []kong.Option{
 		kong.Name("waybill"),
 		kong.Description("Tracks shipments: orders carrier events, drops duplicates, sends webhooks, reports delays and exceptions."),
-		kong.Vars{"faults": simulate.FaultNames(), "shapes": strings.Join(shape.Names(), ", ")},
-		kong.PostBuild(settingsFromEnvironment),
-		kong.Configuration(config.Load),
+		kong.Vars{"acl_parts": aclParts(), "faults": simulate.FaultNames(), "roles": strings.Join(roles.Names(), ", "), "shapes": strings.Join(shape.Names(), ", ")},
 		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: helpWidth}),
 	}
+	options = append(options, c.Options(embedded.LibraryEnv)...)
 	return kong.New(c, append(options, more...)...)
-}
-
-// settingsFromEnvironment names a variable for each setting. A command's own
-// flags get none, unless they say so: WAYBILL_FORMAT would change every script
-// on the machine.
-func settingsFromEnvironment(k *kong.Kong) error {
-	for _, flag := range k.Model.Flags {
-		if flag.Name == "help" {
-			continue
-		}
-		flag.Envs = []string{"WAYBILL_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))}
-		flag.Tag.Envs = flag.Envs
-	}
-	return nil
 }
 
 // printHelp leaves the settings out of a command's help, where they would bury
@@ -65,12 +52,16 @@ func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
 	return err
 }
 
-// nearestCommand returns the command that a wrong command line was about.
-func nearestCommand(err error) string {
+// readOn says where to read about what was wrong.
+func readOn(err error) string {
+	if _, ok := errors.AsType[config.SettingsError](err); ok {
+		return "Run `waybill --help` for the settings, `waybill config check` for what they are now."
+	}
+	about := "waybill"
 	if wrong, ok := errors.AsType[*kong.ParseError](err); ok && wrong.Context != nil {
 		if command := wrong.Context.Selected(); command != nil {
-			return command.FullPath()
+			about = command.FullPath()
 		}
 	}
-	return "waybill"
+	return "Run `" + about + " --help`."
 }

@@ -18,7 +18,7 @@ type pollCmd struct {
 
 	Tenant  string `help:"Whose account." default:"default"`
 	Account string `help:"Name of the account. Empty: the tenant's first for the carrier." placeholder:"NAME"`
-	Format  string `help:"ndjson (a line for each event) or text." enum:"ndjson,text" default:"text"`
+	Format  string `help:"json or ndjson, which is the same: a line for each event; or text." enum:"json,ndjson,text" default:"text"`
 }
 
 func (*pollCmd) Help() string {

@@ -18,7 +18,7 @@ import (
 )
 
 // patienceOfTests bounds every wait for something that must happen.
-const patienceOfTests = 2 * time.Minute
+const patienceOfTests = 5 * time.Minute
 
 // process is a waybill that runs beside a test, with its children.
 type process struct {
@@ -31,10 +31,19 @@ type process struct {
 // start runs waybill until the test ends, or until it ends before.
 func start(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &process{
-		command: exec.Command("waybill", args...),
-		stdout:  newOutput(), stderr: newOutput(), ended: make(chan struct{}),
-	}
+	return startProgram(t, "waybill", args...)
+}
+
+// startProgram runs a waybill of another version likewise.
+func startProgram(t *testing.T, program string, args ...string) *process {
+	t.Helper()
+	return startCommand(t, exec.Command(program, args...))
+}
+
+// startCommand does the same with a waybill that is called in another way.
+func startCommand(t *testing.T, command *exec.Cmd) *process {
+	t.Helper()
+	p := &process{command: command, stdout: newOutput(), stderr: newOutput(), ended: make(chan struct{})}
 	p.command.Stdout, p.command.Stderr = p.stdout, p.stderr
 	require.NoError(t, p.command.Start())
 	go func() {
@@ -44,19 +53,22 @@ func start(t *testing.T, args ...string) *process {
 	t.Cleanup(func() {
 		p.kill(t)
 		if t.Failed() {
-			t.Logf("waybill %s said:\n%s", strings.Join(args, " "), p.stderr.tail())
+			t.Logf("%s said:\n%s", command, p.stderr.tail())
 		}
 	})
 	return p
 }
 
 // needEngine skips a test where there is no library for the ClickHouse that
-// waybill starts.
-func needEngine(t *testing.T) {
+// waybill starts. It returns its path.
+func needEngine(t *testing.T) string {
 	t.Helper()
-	if _, err := embedded.FindLibrary(""); errors.Is(err, embedded.ErrNoLibrary) {
+	library, err := embedded.FindLibrary("")
+	if errors.Is(err, embedded.ErrNoLibrary) {
 		t.Skipf("no ClickHouse for this test: %v", err)
 	}
+	require.NoError(t, err)
+	return library
 }
 
 // await waits until the process has said something, and returns what the
@@ -113,6 +125,16 @@ func (p *process) wait(t *testing.T) int {
 		require.FailNow(t, "waybill does not end", p.stderr.tail())
 	}
 	return p.command.ProcessState.ExitCode()
+}
+
+// over reports whether the process has ended.
+func (p *process) over() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // children returns the processes that it has started.

@@ -14,6 +14,7 @@ type progressBar struct {
 	what    string
 	writer  progress.Writer
 	tracker *progress.Tracker
+	began   time.Time
 	printed time.Time
 }
 
@@ -21,7 +22,8 @@ type progressBar struct {
 const plainEvery = 5 * time.Second
 
 func newProgress(what string) *progressBar {
-	b := &progressBar{what: what, printed: time.Now()}
+	now := time.Now()
+	b := &progressBar{what: what, began: now, printed: now}
 	if info, err := os.Stderr.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		return b
 	}
@@ -50,7 +52,7 @@ func (b *progressBar) update(done, total int) {
 	if b.writer == nil {
 		if time.Since(b.printed) >= plainEvery {
 			b.printed = time.Now()
-			fmt.Fprintf(os.Stderr, "%s %d of %d\n", b.what, done, total)
+			fmt.Fprintln(os.Stderr, progressLine(b.what, done, total, time.Since(b.began)))
 		}
 		return
 	}
@@ -58,11 +60,27 @@ func (b *progressBar) update(done, total int) {
 	b.tracker.SetValue(int64(done))
 }
 
-// done ends the bar.
-func (b *progressBar) done() {
+// progressLine says in a line how far work is: its share, its rate, and the
+// time that is left at that rate.
+func progressLine(what string, done, total int, took time.Duration) string {
+	line := fmt.Sprintf("%s %d of %d", what, done, total)
+	if done <= 0 || total < done || took <= 0 {
+		return line
+	}
+	rate := float64(done) / took.Seconds()
+	left := time.Duration(float64(total-done) / rate * float64(time.Second)).Round(time.Second)
+	return fmt.Sprintf("%s, %d%%, %.0f/s, %s left", line, 100*done/total, rate, left)
+}
+
+// end ends the bar: the work is done, or failed.
+func (b *progressBar) end(err error) {
 	if b.writer == nil {
 		return
 	}
-	b.tracker.MarkAsDone()
+	if err == nil {
+		b.tracker.MarkAsDone()
+	} else {
+		b.tracker.MarkAsErrored()
+	}
 	b.writer.Stop()
 }

@@ -18,9 +18,9 @@ func publish(ctx context.Context, g *globals, codecs *schemas.Codecs, records []
 	client.Close()
 	live := g.settings.Pipeline.Clock == "live"
 	bar := newProgress("published")
-	defer bar.done()
 	sent, err := replay.Publish(ctx, replay.PublishConfig{
 		Kafka: kafkaOptions(g.settings, g.log), Codecs: codecs, Prefix: g.settings.Kafka.Prefix, WallClock: live, NoTick: live,
 	}, records, bar.update)
+	bar.end(err)
 	return sent, wayOut(err)
 }

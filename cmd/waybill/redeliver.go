@@ -61,15 +61,22 @@ func (c *redeliverCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	defer kafka.Close()
-	codecs, err := schemas.NewCodecs()
+	codecs, schemaRegistry, err := openCodecs(ctx, g.settings, g.log, nil)
 	if err != nil {
 		return err
 	}
+	defer schemaRegistry.Close()
 	client := &redelivery.Client{Log: log, Kafka: kafka, Prefix: g.settings.Kafka.Prefix, Codecs: codecs}
 	bar := newProgress("sending webhooks again")
 	request.Progress = func(r redelivery.Report) { bar.update(r.Sent+len(r.Gone), int(r.Found)) }
-	report, err := client.Run(ctx, *request)
-	bar.done()
+	var report *redelivery.Report
+	entry := entryOf(schemas.ActWebhooksRedeliver, c.Tenant, c.Actor, "webhooks", request.ID)
+	entry.Detail = request.Choice.String()
+	err = recorded(ctx, g, entry, func() (err error) {
+		report, err = client.Run(ctx, *request)
+		return err
+	})
+	bar.end(err)
 	if report == nil {
 		return wrongQuestion(err)
 	}

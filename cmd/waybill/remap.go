@@ -36,10 +36,8 @@ Examples:
 func (c *remapCmd) Run(ctx context.Context, g *globals) error {
 	filter := remap.Filter{Source: c.Source, Parcels: c.Shipments}
 	var err error
-	if filter.Last, err = parseAgo(c.Since); err != nil {
-		if filter.Since, err = parseWhen("--since", c.Since); err != nil {
-			return wrongUseError{fmt.Errorf("%w, or how long ago, such as 30d or 12h", err)}
-		}
+	if filter.Since, filter.Last, err = parseSince("--since", c.Since); err != nil {
+		return wrongUseError{err}
 	}
 	if c.Shipments < 0 {
 		return wrongUseError{fmt.Errorf("--shipments is %d; it must not be negative", c.Shipments)}
@@ -58,9 +56,12 @@ func (c *remapCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	defer conn.Close() //nolint:errcheck // everything was read
+	bar := newProgress("parcels compared")
 	s, err := remap.Run(ctx, remap.Options{
-		Conn: conn, Codecs: codecs, Knows: knows, ReorderHold: g.settings.Pipeline.ReorderHold, Filter: filter,
+		Progress: bar.update,
+		Conn:     conn, Codecs: codecs, Knows: knows, ReorderHold: g.settings.Pipeline.ReorderHold, Filter: filter,
 	})
+	bar.end(err)
 	if err != nil {
 		return err
 	}

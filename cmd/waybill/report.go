@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
-	"time"
+
+	"golang.org/x/term"
 
 	"waybill/analytics"
 )
@@ -20,8 +22,13 @@ type reportCmd struct {
 	AsOf           string   `help:"What the report takes for now. Default: the highest stream time in the tables." placeholder:"WHEN"`
 	Tenant         string   `help:"One tenant's registrations. Empty: all, each parcel once."`
 	By             []string `help:"What to group by, for example carrier,service."`
+	Reference      string   `help:"A tenant's reference of an order, for the report order."`
+	Basis          string   `help:"What stops the clock, where the report has a choice: delivery or first-stop." placeholder:"WHAT"`
+	Dates          string   `help:"By which date parcels are chosen and put into weeks, where the report has a choice, such as registered, started, stopped, promised or opened." placeholder:"WHICH"`
 	Limit          int      `help:"Rows of a list at the most. 0: a thousand."`
-	Format         string   `help:"table, csv or json." enum:"table,csv,json" default:"table"`
+	Column         string   `help:"What a chart shows. Default: the first rate, else the first number."`
+	Format         string   `help:"table, chart, csv, json or parquet. CSV and Parquet have no totals." enum:"table,chart,csv,json,parquet" default:"table"`
+	Output         string   `short:"o" help:"File to write to. Default: standard output." placeholder:"FILE"`
 }
 
 func (*reportCmd) Help() string {
@@ -29,7 +36,9 @@ func (*reportCmd) Help() string {
 
     waybill report
     waybill report on-time --by carrier,service --since 30d
+    waybill report on-time --by week --format chart --column late
     waybill report overdue --as-of 2026-12-24 --format csv
+    waybill report delays --by lane,week --format parquet --output delays.parquet
     waybill report shipment royal-mail AB123456785GB`
 }
 
@@ -42,7 +51,7 @@ func (c *reportCmd) Run(ctx context.Context, g *globals) error {
 		return wrongUseError{err}
 	}
 	params, err := c.params(g)
-	if err != nil {
+	if err := errors.Join(err, c.check()); err != nil {
 		return wrongUseError{err}
 	}
 	conn, err := openClickHouse(ctx, g)
@@ -57,7 +66,49 @@ func (c *reportCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	return result.Render(os.Stdout, analytics.Format(c.Format))
+	err = c.write(result)
+	if _, wrong := errors.AsType[*analytics.ParamError](err); wrong {
+		return wrongUseError{err}
+	}
+	return err
+}
+
+func (c *reportCmd) check() error {
+	format := analytics.Format(c.Format)
+	switch {
+	case c.Column != "" && format != analytics.FormatChart:
+		return errors.New("--column says what a chart shows; it goes with --format chart")
+	case format == analytics.FormatParquet && c.Output == "" && term.IsTerminal(int(os.Stdout.Fd())):
+		return errors.New("Parquet is nothing to read on a terminal: give --output FILE, or send it to a file or a program") //nolint:staticcheck // a name
+	}
+	return nil
+}
+
+// write puts the result where it is wanted. A file that could not be written
+// whole is not left behind.
+func (c *reportCmd) write(result *analytics.Result) error {
+	if c.Output == "" {
+		return c.render(os.Stdout, result)
+	}
+	file, err := os.Create(c.Output)
+	if err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	if err := errors.Join(c.render(file, result), file.Close()); err != nil {
+		return errors.Join(err, os.Remove(c.Output))
+	}
+	return nil
+}
+
+func (c *reportCmd) render(w io.Writer, result *analytics.Result) error {
+	if analytics.Format(c.Format) != analytics.FormatChart {
+		return result.Render(w, analytics.Format(c.Format))
+	}
+	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		width = 0 // no terminal: the default
+	}
+	return result.Chart(w, analytics.ChartOptions{Column: c.Column, Width: width})
 }
 
 func (c *reportCmd) list() error {
@@ -66,54 +117,31 @@ func (c *reportCmd) list() error {
 		return err
 	}
 	for _, r := range reports {
-		fmt.Printf("%-14s %s\n", r.Name, r.Answers)
+		fmt.Printf("%-21s %s\n", r.Name, r.Answers)
 		if len(r.Dimensions) > 0 {
-			fmt.Printf("%14s by %s\n", "", strings.Join(r.Dimensions, ", "))
+			fmt.Printf("%21s by %s\n", "", strings.Join(r.Dimensions, ", "))
+		}
+		for _, choice := range r.Choices {
+			fmt.Printf("%21s --%s %s\n", "", choice.Parameter, strings.Join(choice.Values, ", "))
 		}
 	}
 	return nil
 }
 
 func (c *reportCmd) params(g *globals) (p analytics.Params, err error) {
-	p = analytics.Params{Tenant: c.Tenant, Carrier: c.Carrier, TrackingNumber: c.TrackingNumber, By: c.By, Limit: c.Limit}
+	p = analytics.Params{Tenant: c.Tenant, Carrier: c.Carrier, TrackingNumber: c.TrackingNumber, By: c.By,
+		Reference: c.Reference, Basis: c.Basis, Dates: c.Dates, Limit: c.Limit, StalledAfter: g.settings.Pipeline.StalledAfter}
 	if c.Carrier != "" {
 		if p.Carrier, p.TrackingNumber, err = (parcelArgs{Carrier: c.Carrier, TrackingNumber: c.TrackingNumber}).canonical(g); err != nil {
 			return p, err
 		}
 	}
-	if p.Last, err = parseAgo(c.Since); err != nil {
-		if p.Since, err = parseWhen("--since", c.Since); err != nil {
-			return p, fmt.Errorf("%w, or how long ago, such as 30d or 12h", err)
-		}
+	if p.Since, p.Last, err = parseSince("--since", c.Since); err != nil {
+		return p, err
 	}
 	if p.Until, err = parseWhen("--until", c.Until); err != nil {
 		return p, err
 	}
 	p.AsOf, err = parseWhen("--as-of", c.AsOf)
 	return p, err
-}
-
-// parseWhen reads a day or a time; empty is the zero time.
-func parseWhen(flag, text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at, nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("%s is %q; it is a day such as 2026-12-24 or a time such as 2026-12-24T18:00:00Z", flag, text)
-}
-
-// parseAgo reads a length of time: Go's units, and d for days. Empty is zero.
-func parseAgo(text string) (time.Duration, error) {
-	if text == "" {
-		return 0, nil
-	}
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		hours, err := time.ParseDuration(days + "h")
-		return hours * 24, err
-	}
-	return time.ParseDuration(text)
 }

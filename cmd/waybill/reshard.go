@@ -24,7 +24,7 @@ func (*reshardCmd) Help() string {
 	return `The job's inputs and its state must have the same number of partitions. This grows all of them and moves the
 state of each key to where it now belongs. Stop every instance of the job first, and what writes to it; they
 must have handled all their input. An embedded Kafka is started for as long as it takes. Run it again if it
-was interrupted: it goes on. Nothing can be undone, and fewer partitions cannot be had. docs/operations.md
+was interrupted: it goes on. Nothing can be undone, and fewer partitions cannot be had. docs/operations/topics.md
 has the steps.
 
 Examples:
@@ -52,14 +52,33 @@ func (c *reshardCmd) Run(ctx context.Context, g *globals) error {
 	}
 	client.Close()
 	inputs, changelog := schemas.Group(c.Job).Topics()
-	bar := newProgress("reading the state of " + c.Job)
-	report, err := reshard.Run(ctx, reshard.Config{
+	bar, writing := newProgress("reading the state of "+c.Job), false
+	var report *reshard.Report
+	moving := reshard.Config{
 		Brokers: g.settings.Kafka.Addrs(), ClientOpts: append(kafkaOptions(g.settings, g.log), kgo.WithLogger(nil)),
 		Prefix: g.settings.Kafka.Prefix, App: c.Job, Inputs: inputs, Changelog: changelog,
 		Partitions: c.Partitions, DryRun: c.DryRun,
 		Progress: func(done, total int64) { bar.update(int(done), int(total)) },
-	})
-	bar.done()
+		Written: func(done, total int64) {
+			if !writing {
+				bar.end(nil)
+				bar, writing = newProgress("writing the state of "+c.Job), true
+			}
+			bar.update(int(done), int(total))
+		},
+	}
+	move := func() (err error) {
+		report, err = reshard.Run(ctx, moving)
+		return err
+	}
+	if c.DryRun {
+		err = move()
+	} else {
+		entry := entryOf(schemas.ActJobReshard, "", "", "job", c.Job)
+		entry.Detail = fmt.Sprintf("to %d partitions", c.Partitions)
+		err = recorded(ctx, g, entry, move)
+	}
+	bar.end(err)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = errors.Join(err, errors.New("it was interrupted: run it again before an instance is started"))

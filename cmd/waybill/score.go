@@ -36,7 +36,7 @@ Examples:
 func (c *scoreCmd) Run(ctx context.Context) error {
 	bar := newProgress("parcels")
 	result, err := c.score(ctx, bar.update)
-	bar.done()
+	bar.end(err)
 	switch {
 	case err != nil:
 		return err

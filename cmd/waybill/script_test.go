@@ -18,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/sr/srfake"
 )
 
 // running is where a `waybill up` has its parts, as it says itself.
@@ -41,19 +42,25 @@ func startUp(t *testing.T, dir string, args ...string) *running {
 	}, args...)...)
 	r := &running{process: p}
 	require.NoError(t, json.Unmarshal([]byte(p.await(t, p.stdout, `(?s)\{.*\}`)), r))
+	r.awaitReady(t)
+	return r
+}
+
+// awaitReady waits until it says that it is ready.
+func (r *running) awaitReady(t *testing.T) {
+	t.Helper()
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	require.Eventually(t, func() bool {
 		answer, err := client.Get("http://" + r.HTTP + "/readyz")
 		return err == nil && answer.Body.Close() == nil && answer.StatusCode == http.StatusOK
-	}, patienceOfTests, 20*time.Millisecond, "waybill up does not get ready")
-	return r
+	}, patienceOfTests, 20*time.Millisecond, "waybill does not get ready")
 }
 
 // env is what a command needs to find it.
 func (r *running) env() []string {
 	return []string{
-		"WAYBILL_KAFKA_BROKERS=" + strings.Join(r.Kafka, ","), "WAYBILL_CLICKHOUSE_ADDR=" + r.ClickHouse, "WAYBILL_HTTP_LISTEN=" + r.HTTP, "WAYBILL_API=http://" + r.API, "WAYBILL_API_KEY=" + r.APIKey,
-		"WAYBILL_SECRET_KEYS=" + r.SecretKeys,
+		"WAYBILL_KAFKA_BROKERS=" + strings.Join(r.Kafka, ","), "WAYBILL_CLICKHOUSE_ADDR=" + r.ClickHouse, "WAYBILL_HTTP_LISTEN=" + r.HTTP, "API_URL=http://" + r.API, "API_KEY=" + r.APIKey,
+		"WAYBILL_SECRET_KEYS=" + r.SecretKeys, "API_KEYS=" + filepath.Join(filepath.Dir(r.SecretKeys), "api-keys.yaml"),
 	}
 }
 
@@ -62,7 +69,9 @@ func (r *running) env() []string {
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	accounts := scriptAccounts(t)
-	up := startUp(t, t.TempDir(), "--accounts", accounts)
+	schemaRegistry := srfake.New()
+	t.Cleanup(schemaRegistry.Close)
+	up := startUp(t, t.TempDir(), "--accounts", accounts, "--registry-url", schemaRegistry.URL())
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "scripts"),
 		Setup: func(e *testscript.Env) error {
@@ -71,7 +80,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"until": until, "exits": exits, "capture": capture, "produce": produceRaw, "receiver": receiver, "freeport": freePort, "silent": silent,
-			"post": post,
+			"post": post, "registry": fakeRegistry, "call": callAPI,
 		},
 	})
 }
@@ -157,10 +166,18 @@ func freePort(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: freeport VARIABLE")
 	}
-	socket, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeAddress()
 	ts.Check(err)
-	ts.Check(socket.Close())
-	ts.Setenv(args[0], socket.Addr().String())
+	ts.Setenv(args[0], address)
+}
+
+// freeAddress is one on loopback that nobody listens on.
+func freeAddress() (string, error) {
+	socket, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return socket.Addr().String(), socket.Close()
 }
 
 // silent VARIABLE keeps an address that takes connections and never answers.
@@ -172,4 +189,15 @@ func silent(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { _ = socket.Close() })
 	ts.Setenv(args[0], socket.Addr().String())
+}
+
+// registry VARIABLE starts a schema registry in this process that speaks the
+// published protocol, and keeps its URL.
+func fakeRegistry(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: registry VARIABLE")
+	}
+	r := srfake.New()
+	ts.Defer(r.Close)
+	ts.Setenv(args[0], r.URL())
 }

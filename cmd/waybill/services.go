@@ -27,7 +27,7 @@ func startServices(ctx context.Context, s *config.Settings, log *slog.Logger) (*
 	if err != nil {
 		return nil, err
 	}
-	if s.ClickHouse.Addr == "" {
+	if len(s.ClickHouse.Addr) == 0 {
 		clickhouse, err := embedded.StartClickHouse(ctx, embedded.ClickHouseOptions{
 			DataDir: filepath.Join(s.Data, "clickhouse"), TCPPort: s.ClickHouse.Port, HTTPPort: s.ClickHouse.HTTPPort,
 			Library: s.ClickHouse.Library, MaxMemoryBytes: s.ClickHouse.MaxMemory, Logger: log,
@@ -37,7 +37,7 @@ func startServices(ctx context.Context, s *config.Settings, log *slog.Logger) (*
 			return nil, err
 		}
 		running.clickhouse = clickhouse
-		s.ClickHouse.Addr = clickhouse.Addr()
+		s.ClickHouse.Addr = []string{clickhouse.Addr()}
 	}
 	return running, nil
 }

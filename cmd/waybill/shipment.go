@@ -19,6 +19,9 @@ type shipmentCmd struct {
 	Acknowledge   shipmentAcknowledgeCmd   `cmd:"" help:"Take open exceptions in hand."`
 	ChangeCarrier shipmentChangeCarrierCmd `cmd:"" help:"Follow a parcel at another carrier."`
 	Retract       shipmentRetractCmd       `cmd:"" help:"Withdraw an event, for all who follow the parcel; for operators."`
+	Erase         shipmentEraseCmd         `cmd:"" help:"Erase what is said of persons of a parcel."`
+
+	EraseReference shipmentEraseReferenceCmd `cmd:"" help:"Erase what is said of persons of all parcels with a reference."`
 }
 
 // actFlags are common to all acts by hand.
@@ -35,7 +38,13 @@ type actFlags struct {
 func (f *actFlags) act(ctx context.Context, g *globals, r schemas.Registration) error {
 	r.Tenant, r.Carrier, r.TrackingNumber = f.Tenant, f.Carrier, f.TrackingNumber
 	r.IdempotencyKey, r.Actor, r.Backfill = f.IdempotencyKey, actor(f.Actor), schemas.BackfillNone
-	return publishRegistration(ctx, g, f.formatFlag, &r, "asked to "+r.Action)
+	key, value, err := checked(g, &r)
+	if err != nil {
+		return err
+	}
+	return recorded(ctx, g, entryOf("shipment_"+r.Action, r.Tenant, f.Actor, "shipment", key), func() error {
+		return putRegistration(ctx, g, f.formatFlag, key, value, "asked to "+r.Action)
+	})
 }
 
 // actor is who does something by hand: who is named, else the user of this
@@ -48,27 +57,36 @@ func actor(named string) string {
 }
 
 // publishRegistration puts a registration on the log and prints where it lies.
-// One that would become a dead letter is refused here.
 func publishRegistration(ctx context.Context, g *globals, format formatFlag, r *schemas.Registration, done string) error {
-	knows, err := knowledge.Load(g.settings.Knowledge)
+	key, value, err := checked(g, r)
 	if err != nil {
 		return err
 	}
+	return putRegistration(ctx, g, format, key, value, done)
+}
+
+// checked is a registration as it goes onto the log. One that would become a dead
+// letter is refused.
+func checked(g *globals, r *schemas.Registration) (key string, value []byte, err error) {
+	knows, err := knowledge.Load(g.settings.Knowledge)
+	if err != nil {
+		return "", nil, err
+	}
 	if err := tracking.NewCheck(knows.Model, knows.Carriers)(r); err != nil {
-		return wrongUseError{err}
+		return "", nil, wrongUseError{err}
 	}
 	codecs, err := schemas.NewCodecs()
 	if err != nil {
-		return err
+		return "", nil, err
 	}
-	value, err := codecs.Registration.Encode(r)
-	if err != nil {
-		return err
+	if key, err = schemas.ShipmentKey(r.Carrier, r.TrackingNumber); err != nil {
+		return "", nil, wrongUseError{err}
 	}
-	key, err := schemas.ShipmentKey(r.Carrier, r.TrackingNumber)
-	if err != nil {
-		return wrongUseError{err}
-	}
+	value, err = codecs.Registration.Encode(r)
+	return key, value, err
+}
+
+func putRegistration(ctx context.Context, g *globals, format formatFlag, key string, value []byte, done string) error {
 	at, err := produce(ctx, g, schemas.TopicRegistrations, key, value)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"waybill/internal/auditlog"
 	"waybill/internal/webhooklog"
 )
 
@@ -42,24 +43,11 @@ func (f *webhookFlags) span(now time.Time) (since, until time.Time, err error) {
 	return since, until, nil
 }
 
-// whenOrAgo reads a day, a time, or how long ago; empty is the zero time.
-func whenOrAgo(flag, text string, now time.Time) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	if ago, err := parseAgo(text); err == nil {
-		return now.Add(-ago), nil
-	}
-	at, err := parseWhen(flag, text)
-	if err != nil {
-		return at, fmt.Errorf("%w, or how long ago, such as 3d or 12h", err)
-	}
-	return at, nil
-}
-
 // wrongQuestion makes an error about what was asked one of wrong use.
 func wrongQuestion(err error) error {
-	if _, wrong := errors.AsType[*webhooklog.InputError](err); wrong {
+	_, ofWebhooks := errors.AsType[*webhooklog.InputError](err)
+	_, ofAudit := errors.AsType[*auditlog.InputError](err)
+	if ofWebhooks || ofAudit {
 		return wrongUseError{err}
 	}
 	return err

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"waybill/schemas"
@@ -38,13 +37,14 @@ func (a *API) actionRoutes(register, admin []string) []route {
 	const parcel = "/v4/trackings/{carrier}/{number}"
 	stop := a.byHand(action{schemas.ActionStop, []string{"reason"}})
 	return []route{
-		plain(http.MethodDelete, parcel, register, stop),
-		plain(http.MethodPost, parcel+"/stop", register, stop),
-		plain(http.MethodPost, parcel+"/close", register, a.byHand(action{schemas.ActionClose, []string{"status", "reason"}})),
-		plain(http.MethodPost, parcel+"/correct", register, a.byHand(action{schemas.ActionCorrect, []string{"status", "reason", "occurred_at"}})),
-		plain(http.MethodPost, parcel+"/acknowledge", register, a.byHand(action{schemas.ActionAcknowledge, []string{"event_id", "reason"}})),
-		plain(http.MethodPost, parcel+"/change-carrier", register, a.byHand(action{schemas.ActionChangeCarrier, []string{"new_carrier", "reason"}})),
-		plain(http.MethodPost, parcel+"/retract", admin, a.byHand(action{schemas.ActionRetract, []string{"event_id", "reason"}})),
+		plain(http.MethodDelete, parcel, register, stop).as(schemas.ActShipmentStop),
+		plain(http.MethodPost, parcel+"/stop", register, stop).as(schemas.ActShipmentStop),
+		plain(http.MethodPost, parcel+"/close", register, a.byHand(action{schemas.ActionClose, []string{"status", "reason"}})).as(schemas.ActShipmentClose),
+		plain(http.MethodPost, parcel+"/correct", register, a.byHand(action{schemas.ActionCorrect, []string{"status", "reason", "occurred_at"}})).as(schemas.ActShipmentCorrect),
+		plain(http.MethodPost, parcel+"/acknowledge", register, a.byHand(action{schemas.ActionAcknowledge, []string{"event_id", "reason"}})).as(schemas.ActShipmentAcknowledge),
+		plain(http.MethodPost, parcel+"/change-carrier", register, a.byHand(action{schemas.ActionChangeCarrier, []string{"new_carrier", "reason"}})).as(schemas.ActShipmentChangeCarrier),
+		plain(http.MethodPost, parcel+"/retract", admin, a.byHand(action{schemas.ActionRetract, []string{"event_id", "reason"}})).as(schemas.ActShipmentRetract),
+		plain(http.MethodPost, parcel+"/erase", admin, a.byHand(action{schemas.ActionErase, []string{"reason"}})).as(schemas.ActShipmentErase),
 	}
 }
 
@@ -59,7 +59,7 @@ func (a *API) byHand(what action) func(*call) (*answer, error) {
 		if p := checkIdempotencyKey(headerIdempotency, key); p != nil {
 			return nil, p
 		}
-		if what.name == schemas.ActionRetract && !slices.Contains(a.cfg.Operators, c.tenant()) {
+		if what.name == schemas.ActionRetract && !a.isOperator(c) {
 			return nil, problem(http.StatusForbidden, "an event is withdrawn for all who follow the parcel, which only operators may do; %s is none", c.tenant())
 		}
 		carrier, number, err := a.parcelInPath(c)
@@ -75,6 +75,9 @@ func (a *API) byHand(what action) func(*call) (*answer, error) {
 		}
 		if err := a.cfg.Check(&r); err != nil {
 			return nil, ofCheck(err)
+		}
+		if err := a.begin(c, objectShipment, carrier+":"+number, ""); err != nil {
+			return nil, err
 		}
 		if err := a.publish(c, []schemas.Registration{r}); err != nil {
 			return nil, err

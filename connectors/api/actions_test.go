@@ -33,6 +33,7 @@ func TestActions(t *testing.T) {
 		{"POST", "/acknowledge", `{"event_id": "0123456789abcdef"}`, schemas.Registration{Action: "acknowledge", EventID: "0123456789abcdef"}},
 		{"POST", "/change-carrier", `{"new_carrier": "parcelforce"}`, schemas.Registration{Action: "change_carrier", NewCarrier: "parcelforce"}},
 		{"POST", "/retract", `{"event_id": "0123456789abcdef", "reason": "scanned in error"}`, schemas.Registration{Action: "retract", EventID: "0123456789abcdef", Reason: "scanned in error"}},
+		{"POST", "/erase", `{"reason": "request 41"}`, schemas.Registration{Action: "erase", Reason: "request 41"}},
 	} {
 		before := len(registrations(t, s.Deployment))
 		got := s.get(t, http.StatusAccepted, k.shop, tt.method, parcel+tt.path, tt.body, "Idempotency-Key", "k"+tt.want.Action)
@@ -62,6 +63,7 @@ func TestActionsWrongly(t *testing.T) {
 		{"/change-carrier", `{}`, 400, "name the carrier that has the parcel", "new_carrier"},
 		{"/change-carrier", `{"new_carrier": "RoyalMail"}`, 400, "has the parcel already", "new_carrier"},
 		{"/retract", `{"event_id": "0123456789abcdef", "reason": "x"}`, 403, "only operators may do; shop is none", ""},
+		{"/erase", `{}`, 400, "reason: it is empty; erase needs one", "reason"},
 		{"/burn", `{}`, 404, "there is nothing at", ""},
 	} {
 		field := s.refused(t, tt.status, tt.detail, k.shop, http.MethodPost, parcel+tt.path, tt.body)
@@ -72,5 +74,6 @@ func TestActionsWrongly(t *testing.T) {
 		}
 	}
 	require.Equal(t, http.StatusForbidden, s.do(t, k.registers, http.MethodPost, parcel+"/retract", `{}`).Status, "it is not for keys of this scope")
+	require.Equal(t, http.StatusForbidden, s.do(t, k.registers, http.MethodPost, parcel+"/erase", `{"reason": "x"}`).Status, "nor is this")
 	require.Empty(t, registrations(t, s.Deployment))
 }

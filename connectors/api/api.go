@@ -31,6 +31,8 @@ type API struct {
 	cfg      Config
 	all      []route
 	limits   *limits
+	guesses  *guesses
+	room     *room
 	replays  replays
 	metrics  *metrics
 	document json.RawMessage
@@ -45,31 +47,38 @@ func New(c Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{cfg: c, limits: newLimits(c.Rate), replays: replays{under: make(map[string]bool)}, inHand: semaphore.NewWeighted(maxInHand), waiting: make(chan struct{}, maxWaiting), stopping: make(chan struct{})}
+	a := &API{
+		cfg: c, limits: newLimits(c.Rate), guesses: newGuesses(c.WrongKeys), room: newRoom(), replays: replays{under: make(map[string]bool)},
+		inHand: semaphore.NewWeighted(maxInHand), waiting: make(chan struct{}, maxWaiting), stopping: make(chan struct{}),
+	}
 	if a.document, err = document(); err != nil {
 		return nil, err
 	}
 	a.all = a.routes()
-	a.metrics, err = newMetrics(c.Registerer, a.all, func() int { return len(a.waiting) })
+	a.metrics, err = newMetrics(c.Registerer, a.all, func() int { return len(a.waiting) }, a.room.taken)
 	return a, err
 }
 
 // Serve answers on the listener until ctx is done, and then ends what is in
 // hand: no request that was taken is lost.
 func (a *API) Serve(ctx context.Context, listener net.Listener) error {
+	bounded := newBounded(listener, a.cfg.Connections, a.cfg.Proxies, a.metrics)
 	server := &http.Server{
-		Handler: a.handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		Handler: a.cfg.Proxies.see(a.handler()), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(a.cfg.Logger.Handler(), slog.LevelDebug), // of clients that break off
 	}
+	recording, end := context.WithCancel(context.WithoutCancel(ctx)) // what is in hand is recorded to the last
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.cfg.Audit.Run(recording) })
 	g.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(bounded); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serving the API: %w", err)
 		}
 		return nil
 	})
 	g.Go(func() error {
+		defer end()
 		<-ctx.Done()
 		close(a.stopping)
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)

@@ -15,6 +15,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"waybill/schemas/yamlfile"
 )
 
@@ -38,6 +40,9 @@ func (c *call) readBody(into any, names []string, optional bool) (present []stri
 	if err := json.Unmarshal(data, &object); err != nil || object == nil {
 		return nil, brokenJSON(data, err)
 	}
+	if err := onceEach(data); err != nil {
+		return nil, err
+	}
 	fields := reflect.ValueOf(into).Elem()
 	for part, field := range fields.Fields() {
 		name, _, _ := strings.Cut(part.Tag.Get("json"), ",")
@@ -55,6 +60,15 @@ func (c *call) readBody(into any, names []string, optional bool) (present []stri
 		return nil, unknown("field", slices.Min(slices.Collect(maps.Keys(object))), names)
 	}
 	return present, nil
+}
+
+// onceEach refuses JSON in which a name is there twice: whoever looks through
+// requests before us may take the one, and we the other.
+func onceEach(data []byte) error {
+	if _, err := jsontext.NewDecoder(bytes.NewReader(data)).ReadValue(); err != nil {
+		return ofSyntax(data, err)
+	}
+	return nil
 }
 
 // unknown refuses a name that is none of those known.
@@ -75,8 +89,11 @@ func (c *call) readBytes() ([]byte, error) {
 		return nil, err
 	}
 	var data bytes.Buffer
-	data.Grow(int(min(max(c.ContentLength, 0), c.limit)) + bytes.MinRead)
-	_, err = data.ReadFrom(io.LimitReader(body, c.limit+1))
+	data.Grow(int(min(max(c.ContentLength, 0), firstBytes)) + bytes.MinRead)
+	_, err = data.ReadFrom(io.LimitReader(&metered{body, c}, c.limit+1))
+	if errors.Is(err, errNoRoom) {
+		return nil, comeAgain(c, problem(http.StatusTooManyRequests, "there is no room for more bodies at the moment; send fewer at a time, or ask again in a moment"))
+	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large || int64(data.Len()) > c.limit {
 		return nil, problem(http.StatusRequestEntityTooLarge, "the body has more than %d bytes", c.limit)
 	}

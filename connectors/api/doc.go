@@ -7,6 +7,8 @@
 // (problem.go). The document of the API, openapi.yaml, is written by hand; the
 // tests hold routes and answers against it.
 //
+//	listener.go     how many connections there may be; client.go whose they are
+//	guesses.go      wrong keys; ratelimit.go requests; room.go bodies
 //	register.go     following parcels; trackingitem.go, judge.go, publish.go
 //	actions.go      what is done with a parcel by hand
 //	shippo.go       the same in the shape of Shippo's interface
@@ -15,13 +17,16 @@
 //	events.go       the pull feed; wait.go waits for something new
 //	trackings.go    how parcels do, and why; trackinglist.go finds them
 //	tracks.go       how they do, in Shippo's shape
+//	reports.go      reports on all of a tenant's parcels
 //	usage.go        what was used, and what is left
+//	pipeline.go     how the pipeline does, for operators; whose a key is
 //	carriers.go     what is known of carriers and of numbers
 //	redeliveries.go sending again
 //	senders.go      where webhooks come from
+//	audit.go        who did what; auditlist.go tells it
 //	decode.go       bodies of requests; query.go their parameters
 //
-// It may import schemas, connectors/carriers and connectors/publish and, of
-// internal, apikeys, endpointclient, webhooklog, shipmentlog and redelivery.
+// It may import schemas, analytics, connectors/carriers and connectors/publish and, of
+// internal, apikeys, audit, auditlog, endpointclient, webhooklog, shipmentlog, overview and redelivery.
 // Start reading at New, then routes.
 package api

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"waybill/internal/endpointclient"
 	"waybill/schemas"
@@ -95,7 +96,18 @@ func (a *API) updateEndpoint(c *call) (*answer, error) {
 
 func (a *API) deleteEndpoint(c *call) (*answer, error) {
 	command := newCommand(c, schemas.CommandDelete)
-	if _, err := a.carryOut(c, command); err != nil {
+	if _, err := c.readBody(command, []string{"reason"}, true); err != nil {
+		return nil, err
+	}
+	if err := c.identify(command); err != nil {
+		return nil, err
+	}
+	if c.Header.Get(headerIdempotency) == "" { // else the endpoints job knows whether this very request has deleted it
+		if _, err := a.find(c); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := a.send(c, command); err != nil {
 		return nil, err
 	}
 	return &answer{status: http.StatusNoContent}, nil
@@ -186,10 +198,13 @@ func (a *API) carryOut(c *call, command *schemas.EndpointCommand) (*endpoint, er
 
 // send sends a command, and waits until it was carried out.
 func (a *API) send(c *call, command *schemas.EndpointCommand) (*schemas.WebhookEndpoint, error) {
+	if err := a.begin(c, objectEndpoint, command.EndpointID, strings.Join(command.Change, ",")); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(c.Context(), a.cfg.CommandWait)
 	defer cancel()
 	e, err := a.cfg.Endpoints.Send(ctx, command)
-	if err == nil && e.State == schemas.EndpointRejected { // a repeat of what was done, of an endpoint that is no more
+	if err == nil && e.State == schemas.EndpointRejected && command.Kind != schemas.CommandDelete { // a repeat of what was done, of an endpoint that is no more
 		return nil, problem(http.StatusGone, "this was done before, and the endpoint %s was deleted since", command.EndpointID)
 	}
 	return e, err

@@ -11,6 +11,7 @@ import (
 	"waybill/connectors/api"
 	"waybill/internal/roles"
 	"waybill/internal/roles/rolestest"
+	"waybill/schemas"
 )
 
 // An endpoint's life: made, shown, tried, switched off and on, deleted.
@@ -69,9 +70,19 @@ func TestRefusals(t *testing.T) {
 	require.Equal(t, "enabled", first["state"])
 	require.NotContains(t, first, "test_id")
 	s.refused(t, http.StatusConflict, first["endpoint_id"].(string)+" has that URL already", k.shop, http.MethodPost, endpoints, map[string]any{"url": url})
-	s.refused(t, http.StatusBadRequest, "scheme", k.shop, http.MethodPost, endpoints, map[string]any{"url": "ftp://shop.example"})
-	s.refused(t, http.StatusBadRequest, "HAPPY", k.shop, http.MethodPost, endpoints, map[string]any{"url": "https://b.example", "statuses": []string{"HAPPY"}})
-	s.refused(t, http.StatusBadRequest, "secret", k.shop, http.MethodPost, endpoints, map[string]any{"url": "https://b.example", "secret": "whsec_short"})
+	for field, tt := range map[string]struct {
+		detail string
+		change any
+	}{
+		"url": {"scheme", "ftp://shop.example"}, "statuses": {"HAPPY", []string{"HAPPY"}}, "types": {"nothing", []string{"nothing"}},
+		"secret": {"whsec_", "whsec_short"}, "headers": {"ours to set", map[string]string{"webhook-id": "a"}}, "in_flight": {"from 0", -1},
+		"rate_limit": {"from", -1}, "schedule_name": {"not known", "never"}, "deadline": {"deadline", 1}, "description": {"bytes", strings.Repeat("x", 5000)},
+		"dialect": {"dialect", "klingon"},
+	} {
+		body := map[string]any{"url": "https://b.example"}
+		body[field] = tt.change
+		require.Equal(t, field, s.refused(t, http.StatusBadRequest, tt.detail, k.shop, http.MethodPost, endpoints, body))
+	}
 	s.get(t, http.StatusCreated, k.other, http.MethodPost, endpoints, map[string]any{"url": url, "skip_test": true})
 }
 
@@ -93,6 +104,29 @@ func TestIdempotency(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, s.do(t, k.other, http.MethodDelete, endpoints+"/"+other["endpoint_id"].(string), nil).Status)
 	s.refused(t, http.StatusGone, "was deleted since", k.other, http.MethodPost, endpoints, body, key...)
 	s.refused(t, http.StatusConflict, "is taken", k.shop, http.MethodPost, endpoints, map[string]any{"url": "https://shop.example/b"}, key...)
+}
+
+// A delete says why, and is answered alike when it is sent again with its key; with
+// another there is nothing to delete.
+func TestDelete(t *testing.T) {
+	k, d := makeKeys(t), rolestest.New(t)
+	d.Run(t, roles.Endpoints)
+	s := serve(t, d, k)
+	made := s.get(t, http.StatusCreated, k.shop, http.MethodPost, endpoints, map[string]any{"url": "https://shop.example/hook", "skip_test": true})
+	one := endpoints + "/" + made["endpoint_id"].(string)
+	require.Equal(t, "resaon", s.refused(t, http.StatusBadRequest, "did you mean reason", k.shop, http.MethodDelete, one, map[string]any{"resaon": "x"}))
+	remove := func(key string) int {
+		return s.do(t, k.shop, http.MethodDelete, one, map[string]any{"reason": "the shop has closed"}, "Idempotency-Key", key).Status
+	}
+	require.Equal(t, http.StatusNoContent, remove("a"))
+	require.Equal(t, http.StatusNoContent, remove("a"))
+	require.Equal(t, http.StatusNotFound, remove("b"))
+	require.Equal(t, http.StatusNotFound, s.do(t, k.shop, http.MethodDelete, one, nil).Status)
+	events, err := d.Endpoints(t).Events(t.Context(), "shop", made["endpoint_id"].(string))
+	require.NoError(t, err)
+	last := events[len(events)-1]
+	require.Equal(t, schemas.EndpointEventDeleted, last.Kind)
+	require.Equal(t, "the shop has closed", last.Reason)
 }
 
 // Two tenants that mean each other no good: whatever the one asks about the

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"waybill/internal/apikeys"
 	"waybill/schemas"
 )
 
@@ -37,7 +38,7 @@ func FuzzBody(f *testing.F) {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
 		command := &schemas.EndpointCommand{CommandID: "c", Tenant: "t", EndpointID: "e", Kind: schemas.CommandCreate, RequestedAt: time.UnixMilli(0)}
-		_, err := (&call{Request: r, limit: maxBodyBytes}).readBody(command, endpointFields(), false)
+		_, err := (&call{Request: r, limit: maxBodyBytes, key: new(apikeys.Key), room: newRoom()}).readBody(command, endpointFields(), false)
 		if err == nil {
 			err = checkEndpoint(command)
 		}

@@ -63,7 +63,9 @@ func asProblem(err error) *problemError {
 		return p
 	}
 	if refused, ok := errors.AsType[*endpointclient.RefusalError](err); ok {
-		return problem(refused.Status, "%s", refused.Text)
+		p := problem(refused.Status, "%s", refused.Text)
+		p.Field = refused.Field
+		return p
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return problem(http.StatusGatewayTimeout, "it took too long; it may still be done: look at what there is before you ask again, or ask again with the same Idempotency-Key")

@@ -116,6 +116,11 @@ func TestKeys(t *testing.T) {
 		require.NotContains(t, log, key[strings.LastIndex(key, "_")+1:])
 	}
 	require.Contains(t, log, "tenant=shop")
+	for line := range strings.Lines(log) { // who was refused, and what changes something, is marked for the audit
+		if refused := strings.Contains(line, "status=401") || strings.Contains(line, "status=403"); refused || strings.Contains(line, "method=GET") {
+			require.Equal(t, refused, strings.Contains(line, "audit=true"), line)
+		}
+	}
 }
 
 // A key that has used its requests is told when there are more; another key
@@ -153,7 +158,7 @@ func TestRequestIDs(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	k := makeKeys(t)
 	s := serve(t, rolestest.New(t), k)
-	page, err := os.ReadFile("../../docs/operations.md")
+	page, err := os.ReadFile("../../docs/metrics.md")
 	require.NoError(t, err)
 	families, err := s.Registry.Gather()
 	require.NoError(t, err)

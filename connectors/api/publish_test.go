@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/semaphore"
 
+	"waybill/internal/apikeys"
 	"waybill/schemas"
 )
 
@@ -33,7 +34,7 @@ func FuzzItem(f *testing.F) {
 	f.Add(`{"metadata": [[[`)
 	f.Add(`{"tags": {"a": null}, "a": 1}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		c := &call{limit: maxBatchBytes, Request: httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"trackings": [`+body+`]}`))}
+		c := &call{limit: maxBatchBytes, key: new(apikeys.Key), room: newRoom(), Request: httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"trackings": [`+body+`]}`))}
 		c.Header.Set("Content-Type", "application/json")
 		items, err := c.readBatch()
 		requireBlame(t, err)

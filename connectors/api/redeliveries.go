@@ -64,6 +64,9 @@ func (a *API) redeliver(c *call) (*answer, error) {
 		return nil, problem(http.StatusConflict, "a redelivery of this tenant is under way here; one at a time, so that what is live is not drowned")
 	}
 	defer a.replays.end(c.tenant())
+	if err := a.begin(c, objectWebhooks, r.ID, r.Choice.String()); err != nil {
+		return nil, err
+	}
 	defer a.untilStopped(cancel)()
 	report, err := a.cfg.Redelivery.Run(ctx, r)
 	if err != nil && (report == nil || report.Last == nil || ctx.Err() == nil || c.Context().Err() != nil) {

@@ -23,10 +23,10 @@ const (
 // writeRoutes are those by which tenants follow parcels.
 func (a *API) writeRoutes() []route {
 	register := []string{apikeys.ScopeRegister}
-	tracks := plain(http.MethodPost, "/tracks", register, a.createTrack)
+	tracks := plain(http.MethodPost, "/tracks", register, a.createTrack).as(schemas.ActShipmentRegister)
 	tracks.slash = true
 	return append(a.actionRoutes(register, []string{apikeys.ScopeAdmin}),
-		route{method: http.MethodPost, path: "/v4/trackings", scopes: register, do: a.registerTrackings, bodyLimit: maxBatchBytes},
+		route{method: http.MethodPost, path: "/v4/trackings", scopes: register, do: a.registerTrackings, act: schemas.ActShipmentRegister, bodyLimit: maxBatchBytes},
 		tracks)
 }
 

@@ -22,11 +22,13 @@ func (a *API) serve(pattern string, bodyLimit int64, do func(*call) (*answer, er
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-		c := &call{Request: r, id: requestID(r), header: w.Header(), limit: bodyLimit}
+		c := &call{Request: r, id: requestID(r), header: w.Header(), limit: bodyLimit, room: a.room}
+		defer c.giveRoom()
 		made, err := a.guarded(c, do)
 		if err != nil {
 			made = a.failed(c, err)
 		}
+		a.conclude(c, made)
 		size := write(w, c, made)
 		took := time.Since(begun)
 		a.metrics.observe(pattern, made.status, took)
@@ -61,7 +63,12 @@ func write(w http.ResponseWriter, c *call, made *answer) int {
 	c.header.Set(headerRequestID, c.id)
 	c.header.Set("Cache-Control", "no-store")
 	c.header.Set("X-Content-Type-Options", "nosniff")
-	if made.body != nil {
+	switch content := made.body.(type) {
+	case nil:
+	case *file:
+		c.header.Set("Content-Type", content.mediaType)
+		body.Write(content.data)
+	default:
 		c.header.Set("Content-Type", "application/json")
 		if _, is := made.body.(*problemError); is {
 			c.header.Set("Content-Type", problemType)
@@ -90,7 +97,8 @@ func requestID(r *http.Request) string {
 }
 
 // logCall writes the one line of a request. It has no query, no header and no
-// body: those may hold what is not for a log.
+// body: those may hold what is not for a log. Requests that change something, and
+// those that were refused for their key, are marked for the audit.
 func (a *API) logCall(c *call, pattern string, status, size int, took time.Duration) {
 	fields := []any{
 		"request_id", c.id, "method", c.Method, "path", c.URL.Path, "route", pattern, "status", status,
@@ -98,6 +106,9 @@ func (a *API) logCall(c *call, pattern string, status, size int, took time.Durat
 	}
 	if c.key != nil {
 		fields = append(fields, "tenant", c.key.Tenant, "key", c.key.ID)
+	}
+	if c.Method != http.MethodGet && c.Method != http.MethodHead || status == http.StatusUnauthorized || status == http.StatusForbidden {
+		fields = append(fields, "audit", true)
 	}
 	a.cfg.Logger.Info("request", fields...)
 }

@@ -19,18 +19,23 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
+	"waybill/analytics"
 	"waybill/connectors/api"
 	"waybill/connectors/publish"
 	"waybill/internal/apikeys"
+	"waybill/internal/audit"
+	"waybill/internal/auditlog"
 	"waybill/internal/embedded/embeddedtest"
 	"waybill/internal/endpointclient"
 	"waybill/internal/knowledge"
+	"waybill/internal/overview"
 	"waybill/internal/redelivery"
 	"waybill/internal/roles"
 	"waybill/internal/roles/rolestest"
 	"waybill/internal/shipmentlog"
 	"waybill/internal/webhooklog"
 	"waybill/pipeline/tracking"
+	"waybill/schemas"
 )
 
 func TestMain(m *testing.M) { embeddedtest.Main(m) }
@@ -85,13 +90,18 @@ func serve(t testing.TB, d *rolestest.Deployment, k *keys, change ...func(*api.C
 	conn, err := ch.Open(&options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, conn.Close()) })
+	entries := &audit.Log{Kafka: d.Client, Prefix: d.Settings.Kafka.Prefix, Codec: d.Codecs.AuditEntry, Logger: logger}
 	c := api.Config{
-		Keys: known, Endpoints: s.Live, Log: webhooklog.New(conn), Parcels: shipmentlog.New(conn), Rate: 10_000, CommandWait: time.Minute, Operators: []string{"shop"}, Logger: logger, Registerer: s.Registry,
+		Keys: known, Audit: entries, Trail: auditlog.New(conn), Endpoints: s.Live, Log: webhooklog.New(conn), Parcels: shipmentlog.New(conn), Reports: analytics.NewBounded(conn), Rate: 10_000, WrongKeys: 10_000, CommandWait: time.Minute, Operators: []string{"shop"}, Logger: logger, Registerer: s.Registry,
 	}
 	knows, err := knowledge.Load(d.Settings.Knowledge)
 	require.NoError(t, err)
 	c.Publisher = &publish.Publisher{Kafka: d.Client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.Codecs, Carriers: knows.Carriers}
 	c.Carriers, c.Model, c.Maps, c.Check = knows.Carriers, knows.Model, knows.Maps, tracking.NewCheck(knows.Model, knows.Carriers)
+	c.Overview = overview.New(overview.Config{
+		Kafka: d.Client, Prefix: d.Settings.Kafka.Prefix, ClickHouse: conn, Gatherer: s.Registry, Instance: "test",
+		Jobs: []overview.Job{{Name: roles.Tracking, Topics: []string{schemas.TopicRegistrations, schemas.TopicCarrierEvents, schemas.TopicRerouted}}},
+	})
 	c.Redelivery = &redelivery.Client{Log: c.Log, Kafka: d.Client, Prefix: d.Settings.Kafka.Prefix, Codecs: d.Codecs}
 	for _, f := range change {
 		f(&c)

@@ -122,6 +122,11 @@ func (c *call) readTracksRequest() (*tracksRequest, error) {
 		if err != nil {
 			return nil, problem(http.StatusBadRequest, "the form cannot be read: %v", err)
 		}
+		for name, values := range form {
+			if len(values) > 1 {
+				return nil, wrong(cut(name), "%s is given %d times", cut(name), len(values))
+			}
+		}
 		return &tracksRequest{form.Get("carrier"), form.Get("tracking_number"), form.Get("metadata")}, nil
 	}
 	return nil, problem(http.StatusUnsupportedMediaType, "the Content-Type is %q; application/json or application/x-www-form-urlencoded is wanted", c.Header.Get("Content-Type"))

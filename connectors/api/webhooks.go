@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"waybill/internal/auditlog"
 	"waybill/internal/shipmentlog"
 	"waybill/internal/webhooklog"
 	"waybill/schemas"
@@ -85,6 +86,9 @@ func ofLog(err error) error {
 		return wrong(input.Field, "%s: %s", input.Field, input.Problem)
 	}
 	if input, is := errors.AsType[*shipmentlog.InputError](err); is {
+		return wrong(input.Field, "%s: %s", input.Field, input.Problem)
+	}
+	if input, is := errors.AsType[*auditlog.InputError](err); is {
 		return wrong(input.Field, "%s: %s", input.Field, input.Problem)
 	}
 	if _, is := errors.AsType[*problemError](err); is {

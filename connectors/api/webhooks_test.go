@@ -16,8 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require"
 
-	"waybill/analytics"
-	"waybill/internal/embedded/embeddedtest"
+	"waybill/analytics/analyticstest"
 	"waybill/internal/roles"
 	"waybill/internal/roles/rolestest"
 	"waybill/schemas"
@@ -26,11 +25,8 @@ import (
 // withClickHouse makes a deployment with a database of its own.
 func withClickHouse(t *testing.T, flags ...string) *rolestest.Deployment {
 	t.Helper()
-	d := rolestest.New(t, append([]string{"--clickhouse-addr", embeddedtest.ClickHouse(t), "--clickhouse-database", rolestest.Unique("test_")}, flags...)...)
-	options := roles.ClickHouseOptions(d.Settings)
-	_, err := analytics.Migrate(t.Context(), &options)
-	require.NoError(t, err)
-	return d
+	options := analyticstest.Database(t)
+	return rolestest.New(t, append([]string{"--clickhouse-addr", options.Addr[0], "--clickhouse-database", options.Auth.Database}, flags...)...)
 }
 
 // shop is a receiver that can be away.

@@ -387,7 +387,7 @@ func TestNewSaysWhatIsWrong(t *testing.T) {
 
 func TestMetricsAreDocumented(t *testing.T) {
 	f := newFixture(t)
-	page, err := os.ReadFile("../../docs/operations.md")
+	page, err := os.ReadFile("../../docs/metrics.md")
 	require.NoError(t, err)
 	families, err := f.registry.Gather()
 	require.NoError(t, err)

@@ -38,7 +38,7 @@ func newMetrics(registerer prometheus.Registerer, h *Handler) (*metrics, error) 
 		}, []string{"reason"}),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "waybill_inbound_request_seconds", Help: "Time to answer a webhook, Kafka's acknowledgement among it.",
-			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100,
+			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, Buckets: prometheus.DefBuckets,
 		}),
 	}
 	for _, source := range append(dialects.Names(), unknownSource) {

@@ -21,7 +21,7 @@ func dropReasons() []string {
 	return []string{droppedNoAccount, droppedSuperseded, droppedStale, droppedFull, droppedGivenUp, droppedUnreadable}
 }
 
-// metrics are listed in docs/operations.md. An account's label is tenant/name.
+// metrics are listed in docs/metrics.md. An account's label is tenant/name.
 type metrics struct {
 	asked   *prometheus.CounterVec
 	seconds *prometheus.HistogramVec
@@ -38,7 +38,7 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 		}, []string{"account", "outcome"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "waybill_poll_seconds", Help: "Time of a question, from its start to the end of the answer, by source.",
-			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100,
+			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, Buckets: prometheus.ExponentialBuckets(0.02, 2, 12),
 		}, []string{"source"}),
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "waybill_poll_events_total", Help: "Carrier events that answers told and Kafka has acknowledged, by account.",

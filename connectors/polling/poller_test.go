@@ -252,7 +252,7 @@ func TestPollerStops(t *testing.T) {
 }
 
 func TestMetricsAreDocumented(t *testing.T) {
-	page, err := os.ReadFile("../../docs/operations.md")
+	page, err := os.ReadFile("../../docs/metrics.md")
 	require.NoError(t, err)
 	registry := prometheus.NewRegistry()
 	m, err := newMetrics(registry)

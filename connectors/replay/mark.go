@@ -96,7 +96,7 @@ func (m *Mark) Write(path string) error {
 		return fmt.Errorf("writing how far the files were published: %w", err)
 	}
 	next := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".next")
-	if err = os.WriteFile(next, append(data, '\n'), 0o644); err == nil {
+	if err = os.WriteFile(next, append(data, '\n'), 0o600); err == nil {
 		err = os.Rename(next, path)
 	}
 	if err != nil {

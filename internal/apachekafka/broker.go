@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 // maxWords is how much of a broker's log an error repeats, in bytes.
@@ -21,6 +22,8 @@ type broker struct {
 	classes    string // the class path
 	dir        string
 	properties string
+	loud       []string // loggers
+	measured   bool
 	process    *os.Process
 	ended      chan struct{} // closed when the process has ended; nil before the first start
 }
@@ -44,14 +47,28 @@ func (b *broker) format(ctx context.Context) error {
 	return nil
 }
 
-// arguments are those of a Java process. A broker for tests lives for minutes:
-// the quick compiler alone serves it best.
+// Options of the Java machine. A broker for tests lives for minutes: the quick
+// compiler alone serves it best. What is measured is served as by
+// kafka-server-start.sh and kafka-run-class.sh.
+const (
+	briefly   = "-Xmx400m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+	asScripts = "-Xms1g -Xmx1g -server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent"
+)
+
+// arguments are those of a Java process.
 func (b *broker) arguments(class string) []string {
-	return []string{
-		"-Xmx400m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
-		"-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true",
-		"-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS", "-cp", b.classes, class,
+	machine := briefly
+	if b.measured {
+		machine = asScripts
 	}
+	args := append(strings.Fields(machine), "-XX:-UsePerfData",
+		"-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true",
+		"-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
+	)
+	for _, logger := range b.loud {
+		args = append(args, "-Dorg.slf4j.simpleLogger.log."+logger+"=debug")
+	}
+	return append(args, "-cp", b.classes, class)
 }
 
 // start starts the process; it goes on with what is in its folder.

@@ -31,24 +31,40 @@ type Options struct {
 	Dir string
 	// Port is the first broker's port, the next one has the next. 0: free ones.
 	Port int
+	// Listeners are more ways into each broker than the one without TLS and login.
+	Listeners []Listener
 	// Settings are added to each broker's server.properties.
 	Settings map[string]string
+	// Loud are loggers of the brokers that say all that they have to.
+	Loud []string
+	// Measured is for brokers that something is measured on: they run as Kafka's
+	// own scripts start them.
+	Measured bool
+}
+
+// Listener is a way into a broker.
+type Listener struct {
+	// Name is what settings call it (listener.name.<name>...), in capitals here.
+	Name string
+	// Protocol is SSL, SASL_SSL or SASL_PLAINTEXT.
+	Protocol string
 }
 
 // Cluster is a running Apache Kafka.
 type Cluster struct {
-	brokers []*broker
+	brokers   []*broker
+	listeners map[string][]string
 }
 
 // Start starts a cluster and waits until it is ready. The error is
 // ErrUnavailable when the machine cannot run one.
 func Start(ctx context.Context, o Options) (*Cluster, error) {
 	o.Brokers = max(1, o.Brokers)
-	java, err := findJava()
+	java, err := Java()
 	if err != nil {
 		return nil, err
 	}
-	jars, err := findJars()
+	jars, err := Jars()
 	if err != nil {
 		return nil, err
 	}
@@ -56,12 +72,15 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{}
+	c := &Cluster{listeners: make(map[string][]string)}
 	for i := range o.Brokers {
 		c.brokers = append(c.brokers, &broker{
 			id: i + 1, port: ports.brokers[i], java: java, classes: filepath.Join(jars, "*"),
-			dir: filepath.Join(o.Dir, fmt.Sprintf("broker-%d", i+1)), properties: properties(i+1, ports, &o),
+			dir: filepath.Join(o.Dir, fmt.Sprintf("broker-%d", i+1)), properties: properties(i+1, ports, &o), loud: o.Loud, measured: o.Measured,
 		})
+		for j, l := range o.Listeners {
+			c.listeners[l.Name] = append(c.listeners[l.Name], loopback(ports.listeners[i*len(o.Listeners)+j]))
+		}
 	}
 	if err := c.start(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
@@ -143,6 +162,9 @@ func (c *Cluster) Addrs() []string {
 	return addrs
 }
 
+// Listener returns host:port of each broker's listener of a name.
+func (c *Cluster) Listener(name string) []string { return c.listeners[name] }
+
 // IDs returns the brokers' node ids: 1, 2, ...
 func (c *Cluster) IDs() []int32 {
 	ids := make([]int32, len(c.brokers))
@@ -187,6 +209,19 @@ func (c *Cluster) Logs() string {
 		text = fmt.Appendf(text, "--- broker %d\n%s\n", b.id, b.lastWords())
 	}
 	return string(text)
+}
+
+// Log returns all that the brokers have said.
+func (c *Cluster) Log() (string, error) {
+	var all []byte
+	for _, b := range c.brokers {
+		text, err := os.ReadFile(b.logFile())
+		if err != nil {
+			return "", fmt.Errorf("reading the log of broker %d: %w", b.id, err)
+		}
+		all = append(all, text...)
+	}
+	return string(all), nil
 }
 
 // clean removes what a former cluster left in a broker's folder.

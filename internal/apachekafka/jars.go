@@ -15,9 +15,9 @@ var ErrUnavailable = errors.New("no Apache Kafka on this machine")
 // jarsDir is where `make bin/kafka` puts the jars, from the project's root.
 const jarsDir = "bin/kafka"
 
-// findJava returns the Java to run brokers with: that of JAVA_HOME, or the one
-// on the path.
-func findJava() (string, error) {
+// Java returns the program to run Java with: that of JAVA_HOME, or the one on the
+// path. The error is ErrUnavailable when there is none.
+func Java() (string, error) {
 	if home := os.Getenv("JAVA_HOME"); home != "" {
 		return filepath.Join(home, "bin", "java"), nil
 	}
@@ -28,16 +28,30 @@ func findJava() (string, error) {
 	return java, nil
 }
 
-// findJars returns the folder of the jars in the project that the working
-// directory lies in.
-func findJars() (string, error) {
+// Jars returns the folder of the brokers' jars in the project that the working
+// directory lies in. The error is ErrUnavailable when there are none.
+func Jars() (string, error) {
+	root, err := Root()
+	if err != nil {
+		return "", err
+	}
+	jars := filepath.Join(root, jarsDir)
+	if found, err := filepath.Glob(filepath.Join(jars, "kafka_*.jar")); err != nil || len(found) == 0 {
+		return "", fmt.Errorf("%w: its jars are not in %s; run `make %s`", ErrUnavailable, jars, jarsDir)
+	}
+	return jars, nil
+}
+
+// Root returns the project's folder, which the working directory lies in. The
+// error is ErrUnavailable when it lies in none.
+func Root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", fmt.Errorf("finding the project's folder: %w", err)
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
+			return dir, nil
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
@@ -45,9 +59,4 @@ func findJars() (string, error) {
 		}
 		dir = parent
 	}
-	jars := filepath.Join(dir, jarsDir)
-	if found, err := filepath.Glob(filepath.Join(jars, "kafka_*.jar")); err != nil || len(found) == 0 {
-		return "", fmt.Errorf("%w: its jars are not in %s; run `make %s`", ErrUnavailable, jars, jarsDir)
-	}
-	return jars, nil
 }

@@ -29,8 +29,6 @@ func properties(id int, at ports, o *Options) string {
 		"node.id":                                  strconv.Itoa(id),
 		"controller.quorum.voters":                 strings.Join(voters, ","),
 		"controller.listener.names":                "CONTROLLER",
-		"listener.security.protocol.map":           "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-		"listeners":                                fmt.Sprintf("PLAINTEXT://%s,CONTROLLER://%s", loopback(at.brokers[id-1]), loopback(at.controllers[id-1])),
 		"auto.create.topics.enable":                "false",
 		"default.replication.factor":               strconv.Itoa(replicas),
 		"min.insync.replicas":                      strconv.Itoa(inSync),
@@ -46,6 +44,12 @@ func properties(id int, at ports, o *Options) string {
 		"broker.session.timeout.ms":                                   "3000",
 		"broker.heartbeat.interval.ms":                                "500",
 	}
+	names, protocols := []string{"PLAINTEXT://" + loopback(at.brokers[id-1]), "CONTROLLER://" + loopback(at.controllers[id-1])}, []string{"PLAINTEXT:PLAINTEXT", "CONTROLLER:PLAINTEXT"}
+	for i, l := range o.Listeners {
+		names = append(names, l.Name+"://"+loopback(at.listeners[(id-1)*len(o.Listeners)+i]))
+		protocols = append(protocols, l.Name+":"+l.Protocol)
+	}
+	settings["listeners"], settings["listener.security.protocol.map"] = strings.Join(names, ","), strings.Join(protocols, ",")
 	maps.Copy(settings, o.Settings)
 	var text strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
@@ -55,7 +59,7 @@ func properties(id int, at ports, o *Options) string {
 }
 
 // ports are where brokers and controllers listen, by broker.
-type ports struct{ brokers, controllers []int }
+type ports struct{ brokers, controllers, listeners []int }
 
 // Free ports are taken from below those that systems give to outgoing
 // connections, and beside those that package embedded takes.
@@ -74,8 +78,9 @@ func choosePorts(o *Options) (p ports, err error) {
 			err = errors.Join(err, l.Close())
 		}
 	}()
+	needed := (2 + len(o.Listeners)) * o.Brokers
 	for range portTries {
-		if len(held) == 2*o.Brokers {
+		if len(held) == needed {
 			break
 		}
 		port := firstFreePort + rand.IntN(lastFreePort-firstFreePort)
@@ -84,13 +89,16 @@ func choosePorts(o *Options) (p ports, err error) {
 			continue
 		}
 		held = append(held, l)
-		if len(p.controllers) < o.Brokers {
+		switch {
+		case len(p.controllers) < o.Brokers:
 			p.controllers = append(p.controllers, port)
-		} else {
+		case len(p.brokers) < o.Brokers:
 			p.brokers = append(p.brokers, port)
+		default:
+			p.listeners = append(p.listeners, port)
 		}
 	}
-	if len(held) < 2*o.Brokers {
+	if len(held) < needed {
 		return p, errors.New("choosing free ports for Apache Kafka: too few found on 127.0.0.1")
 	}
 	if o.Port != 0 {

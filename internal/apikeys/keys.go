@@ -2,7 +2,9 @@ package apikeys
 
 import (
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +19,7 @@ const lookEvery = time.Second
 type Keys struct {
 	path string
 	log  *slog.Logger
+	tell func(Change) // nil: nobody
 
 	mu     sync.Mutex
 	byID   map[string]*Key
@@ -39,6 +42,23 @@ func Open(path string, log *slog.Logger) (*Keys, error) {
 	}
 	return &Keys{path: path, log: log, byID: byID, seen: seen, looked: time.Now()}, nil
 }
+
+// How a key can change.
+const (
+	Added   = "added"
+	Changed = "changed"
+	Removed = "removed"
+)
+
+// Change is what became of a key when the file was read again.
+type Change struct {
+	What string // Added, Changed or Removed
+	Key  Key    // as it is now, or as it was
+}
+
+// OnChange has tell called with each change, which must not wait for anything.
+// It is to be called before the keys are used.
+func (k *Keys) OnChange(tell func(Change)) { k.tell = tell }
 
 // Find returns the key that has a text, or nil.
 func (k *Keys) Find(text string) *Key {
@@ -72,9 +92,34 @@ func (k *Keys) current() map[string]*Key {
 		k.log.Error("the API keys stay as they were", "err", err)
 		return k.byID
 	}
+	k.tellChanges(byID)
 	k.byID = byID
-	k.log.Info("API keys read again", "keys", len(byID))
 	return k.byID
+}
+
+// tellChanges says who was let in and who was shut out, for the audit.
+func (k *Keys) tellChanges(byID map[string]*Key) {
+	tell := func(what string, key *Key) {
+		k.log.Info("API key "+what, "audit", true, "key", key.ID, "tenant", key.Tenant, "scopes", strings.Join(key.Scopes, ","))
+		if k.tell != nil {
+			k.tell(Change{what, *key})
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		was, now := k.byID[id], byID[id]
+		switch {
+		case was == nil:
+			tell(Added, now)
+		case was.Tenant != now.Tenant, was.SHA256 != now.SHA256, !slices.Equal(was.Scopes, now.Scopes):
+			tell(Changed, now)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(k.byID)) {
+		if byID[id] == nil {
+			tell(Removed, k.byID[id])
+		}
+	}
+	k.log.Info("API keys read again", "keys", len(byID))
 }
 
 // stampOf returns the file's stamp, none when it is not there.

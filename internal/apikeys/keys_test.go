@@ -100,7 +100,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 // A file that changes counts within a second, one that cannot be read not at
 // all.
 func TestChangedFile(t *testing.T) {
-	_, text, path := made(t, "acme", apikeys.ScopeRead)
+	first, text, path := made(t, "acme", apikeys.ScopeRead)
 	second, secondText, secondPath := made(t, "other", apikeys.ScopeAdmin)
 	replacement, err := os.ReadFile(secondPath)
 	require.NoError(t, err)
@@ -108,6 +108,8 @@ func TestChangedFile(t *testing.T) {
 		var said strings.Builder
 		keys, err := apikeys.Open(path, slog.New(slog.NewTextHandler(&said, nil)))
 		require.NoError(t, err)
+		var changes []apikeys.Change
+		keys.OnChange(func(c apikeys.Change) { changes = append(changes, c) })
 
 		require.NoError(t, os.WriteFile(path, []byte("keys: nonsense"), 0o600))
 		<-time.After(time.Second)
@@ -122,6 +124,9 @@ func TestChangedFile(t *testing.T) {
 		<-time.After(time.Second)
 		require.Nil(t, keys.Find(text))
 		require.Equal(t, second, keys.Find(secondText))
+		require.Contains(t, said.String(), `"API key added" audit=true key=`+second.ID+" tenant=other scopes=admin")
+		require.Contains(t, said.String(), `"API key removed" audit=true key=`+first.ID+" tenant=acme scopes=read")
+		require.Equal(t, []apikeys.Change{{apikeys.Added, *second}, {apikeys.Removed, *first}}, changes)
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	ch "github.com/ClickHouse/clickhouse-go/v2"
-	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -16,7 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/sync/errgroup"
 
-	"waybill/analytics"
+	"waybill/analytics/analyticstest"
 	"waybill/internal/embedded/embeddedtest"
 	"waybill/schemas"
 	"waybill/schemas/status"
@@ -28,22 +27,15 @@ func TestMain(m *testing.M) { embeddedtest.Main(m) }
 // picked up and delivered a day later.
 func newBuilder(t *testing.T) (*Builder, *kgo.Client) {
 	t.Helper()
-	name := "test_" + uuid.NewString()
-	options := &ch.Options{Addr: []string{embeddedtest.ClickHouse(t)}}
-	options.Auth.Database = name
-	_, err := analytics.Migrate(t.Context(), options)
-	require.NoError(t, err)
+	options := analyticstest.Database(t)
 	conn, err := ch.Open(options)
 	require.NoError(t, err)
-	t.Cleanup(func() {
-		require.NoError(t, conn.Exec(context.Background(), "DROP DATABASE `"+name+"`"))
-		require.NoError(t, conn.Close())
-	})
+	t.Cleanup(func() { require.NoError(t, conn.Close()) })
 	codecs, err := schemas.NewCodecs()
 	require.NoError(t, err)
 	model, err := status.Default()
 	require.NoError(t, err)
-	b := &Builder{Kafka: []kgo.Opt{kgo.SeedBrokers(embeddedtest.Kafka(t)...)}, Prefix: name + ".", Codecs: codecs, Model: model, ClickHouse: conn}
+	b := &Builder{Kafka: []kgo.Opt{kgo.SeedBrokers(embeddedtest.Kafka(t)...)}, Prefix: options.Auth.Database + ".", Codecs: codecs, Model: model, ClickHouse: conn}
 	client, err := kgo.NewClient(b.Kafka...)
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
@@ -77,6 +69,8 @@ func TestBuildKeepsTheVersionBefore(t *testing.T) {
 	require.ErrorIs(t, err, ErrTooFew, "nothing began in that time")
 
 	var names []string
+	var read, of int
+	b.Progress = func(done, total int) { read, of = done, total }
 	for day := range 3 {
 		v, err := b.Build(t.Context(), time.Time{}, time.Time{}, now.AddDate(0, 0, day))
 		require.NoError(t, err)
@@ -86,6 +80,8 @@ func TestBuildKeepsTheVersionBefore(t *testing.T) {
 		require.Equal(t, now, *v.Manifest.Until, "the highest stream time")
 		names = append(names, v.Version)
 	}
+	require.GreaterOrEqual(t, of, 80, "the events at least")
+	require.Positive(t, read)
 	versions, err := Read(t.Context(), client, b.Prefix, b.Codecs.Baseline)
 	require.NoError(t, err)
 	require.Len(t, versions, 2, "the newest, and the one that readers may still use")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	ch "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -34,6 +35,9 @@ type Builder struct {
 	Span time.Duration
 	// ClickHouse is connected to the database with the tables.
 	ClickHouse driver.Conn
+	// Progress hears how many rows ClickHouse has read for it, of how many as it
+	// then reckons. It may be nil.
+	Progress func(done, total int)
 }
 
 // Build makes a version from what happened since and until an instant, as it
@@ -64,7 +68,7 @@ func (b *Builder) build(ctx context.Context, since, until, now time.Time, wanted
 	if err != nil {
 		return nil, err
 	}
-	rows, err := analytics.BuildBaselines(ctx, b.ClickHouse, b.Model, since, until)
+	rows, err := analytics.BuildBaselines(b.told(ctx), b.ClickHouse, b.Model, since, until)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +88,18 @@ func (b *Builder) build(ctx context.Context, since, until, now time.Time, wanted
 		return nil, err
 	}
 	return versionOf(whole), nil
+}
+
+// told is ctx for a question of which Progress hears.
+func (b *Builder) told(ctx context.Context) context.Context {
+	if b.Progress == nil {
+		return ctx
+	}
+	var done, total int
+	return ch.Context(ctx, ch.WithProgress(func(p *ch.Progress) { // it has what was added since the last
+		done, total = done+int(p.Rows), total+int(p.TotalRows)
+		b.Progress(done, total)
+	}))
 }
 
 // span fills in what is not given.

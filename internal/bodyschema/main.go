@@ -14,7 +14,7 @@ import (
 // sources are the files that the types of bodies, and all that they hold, are
 // declared in.
 func sources() []string {
-	return []string{"webhook.go", "notice.go", "shipment.go", "../../../schemas/types_gen.go"}
+	return []string{"webhook.go", "notice.go", "test.go", "shipment.go", "../../../schemas/types_gen.go"}
 }
 
 func main() {

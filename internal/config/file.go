@@ -1,86 +1,132 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"slices"
-	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
 )
 
-// Load reads a YAML file of settings for kong.Configuration. Keys are the
-// names of flags; a nested key is joined to its parent by a dash, so that
+// entry is a key of the settings file.
+type entry struct {
+	line  int
+	items []string // of a list, or one
+	list  bool
+	null  bool
+}
+
+// file is a settings file. Keys are the names of flags; a nested key is joined
+// to its parent by a dash, so that
 //
 //	kafka:
 //	  brokers: [one:9092, two:9092]
 //
 // is --kafka-brokers.
-func Load(r io.Reader) (kong.Resolver, error) {
-	var tree map[string]any
-	if err := yaml.NewDecoder(r).Decode(&tree); err != nil && err != io.EOF { //nolint:errorlint // io.EOF is never wrapped here: an empty file
-		return nil, fmt.Errorf("reading the settings file: %w", err)
-	}
-	values := make(map[string]any)
-	flatten("", tree, values)
-	return file{values}, nil
+type file struct {
+	path     string
+	entries  map[string]entry
+	problems SettingsError
 }
 
-// file resolves flags from a settings file.
-type file struct{ values map[string]any }
+// openFile reads a settings file. What is wrong with single keys is gathered;
+// an error is what makes the whole unreadable.
+func openFile(path string) (*file, error) {
+	f := &file{path: path, entries: make(map[string]entry)}
+	text, err := os.Open(path)
+	if err != nil {
+		return f, fmt.Errorf("opening the settings file (--config): %w", err)
+	}
+	defer text.Close() //nolint:errcheck // it was only read
+	decoder := yaml.NewDecoder(text)
+	var document yaml.Node
+	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+		return f, nil
+	} else if err != nil {
+		return f, fmt.Errorf("reading the settings file %s: %w", path, err)
+	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return f, fmt.Errorf("reading the settings file %s: it has more than one document; put all settings in one", path)
+	}
+	root := document.Content[0]
+	switch {
+	case root.Kind == yaml.ScalarNode && root.Tag == "!!null":
+	case root.Kind != yaml.MappingNode:
+		return f, fmt.Errorf("reading the settings file %s: it holds no keys with values, such as 'data: /var/lib/waybill'", path)
+	default:
+		f.flatten("", root)
+	}
+	return f, nil
+}
 
-func flatten(parent string, tree map[string]any, into map[string]any) {
-	for key, value := range tree {
-		name := key
+// flatten gathers the keys of a mapping and of those below it.
+func (f *file) flatten(parent string, mapping *yaml.Node) {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		key, value := mapping.Content[i], mapping.Content[i+1]
+		for value.Kind == yaml.AliasNode {
+			value = value.Alias
+		}
+		name := key.Value
 		if parent != "" {
-			name = parent + "-" + key
+			name = parent + "-" + name
 		}
-		if below, ok := value.(map[string]any); ok {
-			flatten(name, below, into)
+		if value.Kind == yaml.MappingNode && len(value.Content) > 0 {
+			f.flatten(name, value)
 			continue
 		}
-		into[name] = value
+		if first, twice := f.entries[name]; twice {
+			f.wrongf(name, key.Line, "is set in line %d already; keep one of them", first.line)
+			continue
+		}
+		f.entries[name] = f.entry(name, key.Line, value)
 	}
 }
 
-// Validate refuses keys that are no setting, with the nearest name.
-func (f file) Validate(app *kong.Application) error {
-	var names []string
-	for _, flag := range app.Flags {
-		names = append(names, flag.Name)
-	}
-	for key := range f.values {
-		if slices.Contains(names, key) {
-			continue
+func (f *file) entry(name string, line int, value *yaml.Node) entry {
+	e := entry{line: line}
+	switch value.Kind {
+	case yaml.SequenceNode:
+		e.list = true
+		for _, item := range value.Content {
+			if item.Kind != yaml.ScalarNode {
+				f.wrongf(name, item.Line, "holds a list or keys as an item; items are single values")
+				continue
+			}
+			e.items = append(e.items, item.Value)
 		}
-		nearest := slices.MinFunc(names, func(a, b string) int {
-			return levenshtein.Distance(key, a, nil) - levenshtein.Distance(key, b, nil)
-		})
-		return fmt.Errorf("the settings file has the unknown key %q; did you mean %q?", key, nearest)
+	case yaml.ScalarNode:
+		e.items, e.null = []string{value.Value}, value.Tag == "!!null"
+	default:
+		e.null = true
 	}
-	return nil
+	return e
 }
 
-// Resolve gives a flag's value from the file, unless the environment sets it.
-func (f file) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	for _, env := range flag.Envs {
-		if _, set := os.LookupEnv(env); set {
-			return nil, nil
-		}
-	}
-	value, ok := f.values[flag.Name]
+func (f *file) wrongf(name string, line int, format string, args ...any) {
+	at := f.at(line)
+	f.problems = append(f.problems, Problem{Setting: name, Source: at, Message: at + ": " + name + " " + fmt.Sprintf(format, args...)})
+}
+
+// at names a line of the file.
+func (f *file) at(line int) string { return fmt.Sprintf("%s:%d", f.path, line) }
+
+// text gives a setting's value as it would stand on a command line.
+func (f *file) text(flag *kong.Flag) (value string, line int, ok bool) {
+	e, ok := f.entries[flag.Name]
 	if !ok {
-		return nil, nil
+		return "", 0, false
 	}
-	if list, ok := value.([]any); ok {
-		items := make([]string, len(list))
-		for i, item := range list {
-			items[i] = fmt.Sprint(item)
-		}
-		return strings.Join(items, ","), nil
+	switch {
+	case e.null:
+		f.wrongf(flag.Name, e.line, `has no value; write "" for an empty one, or take the line out`)
+		return "", 0, false
+	case !flag.IsSlice() && e.list:
+		f.wrongf(flag.Name, e.line, "is a list; it must be %s", kindOf(flag))
+		return "", 0, false
+	case flag.IsSlice() && e.list:
+		return kong.JoinEscaped(e.items, flag.Tag.Sep), e.line, true
 	}
-	return fmt.Sprint(value), nil
+	return e.items[0], e.line, true
 }

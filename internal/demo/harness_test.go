@@ -13,21 +13,24 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/analytics/analyticstest"
 	"waybill/internal/embedded/embeddedtest"
 	"waybill/internal/roles/rolestest"
 )
 
 func TestMain(m *testing.M) { embeddedtest.Main(m) }
 
-// patienceOfTests is how long nothing may happen.
-const patienceOfTests = 2 * time.Minute
+// patienceOfTests is how long each thing that is waited for may take: ten times what a
+// machine takes that has little else to do.
+const patienceOfTests = 10 * time.Minute
 
 // options are those of a demo on services of its own, with topics and tables
 // that no other test has.
 func options(t *testing.T, flags ...string) Options {
 	t.Helper()
+	tables := analyticstest.Database(t)
 	s := rolestest.Settings(t, append([]string{
-		"--clickhouse-addr", embeddedtest.ClickHouse(t), "--clickhouse-database", rolestest.Unique("demo_"), "--clock", "log",
+		"--clickhouse-addr", tables.Addr[0], "--clickhouse-database", tables.Auth.Database, "--clock", "log",
 	}, flags...)...)
 	return Options{
 		Dir: t.TempDir(), Settings: s, Kafka: []kgo.Opt{kgo.SeedBrokers(s.Kafka.Brokers...), kgo.MetadataMinAge(100 * time.Millisecond)},

@@ -7,8 +7,10 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -65,6 +67,19 @@ func (c *child) report(logger *slog.Logger) {
 	if err := c.failure(); err != nil {
 		logger.Error("embedded "+c.name+" ended", "error", err)
 	}
+}
+
+// crashed tells whether an engine that has ended did so by a fault of its own,
+// and not because somebody ended it.
+func (c *child) crashed() bool {
+	exit, ok := errors.AsType[*exec.ExitError](c.err)
+	if !ok || c.asked.Load() {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && slices.Contains([]syscall.Signal{
+		syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGSEGV,
+	}, status.Signal())
 }
 
 // childEnv hands the engine what a process needs and nothing else: SQL can read

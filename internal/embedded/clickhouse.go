@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync"
 )
 
 // portAttempts is how often StartClickHouse tries other free ports when someone
@@ -31,9 +32,16 @@ type ClickHouseOptions struct {
 // ClickHouse is a running ClickHouse server on loopback, with a user `default`
 // that has no password and may do everything.
 type ClickHouse struct {
-	child    *child
+	server   clickHouseServer
+	log      *slog.Logger
 	addr     string
 	httpAddr string
+	done     chan struct{} // closed when it has ended for good
+
+	mu     sync.Mutex
+	child  *child // the one that runs, or ran last
+	closed bool
+	err    error // why it was not started again
 }
 
 // StartClickHouse starts ClickHouse in a child process and returns when it
@@ -93,12 +101,15 @@ func tryClickHouse(ctx context.Context, o ClickHouseOptions, choose func() (int,
 	if err != nil {
 		return nil, err
 	}
-	c := &ClickHouse{child: child, addr: loopback(server.tcpPort), httpAddr: loopback(server.httpPort)}
-	if err := c.awaitReady(ctx, server.name); err != nil {
+	c := &ClickHouse{
+		server: server, log: o.Logger, child: child, done: make(chan struct{}),
+		addr: loopback(server.tcpPort), httpAddr: loopback(server.httpPort),
+	}
+	if err := c.awaitReady(ctx, child); err != nil {
 		return nil, err
 	}
 	o.Logger.Info("embedded ClickHouse is ready", "addr", c.addr, "http", c.httpAddr, "data", o.DataDir, "library", o.Library)
-	go child.report(o.Logger)
+	go c.watchOver()
 	return c, nil
 }
 
@@ -108,13 +119,46 @@ func (c *ClickHouse) Addr() string { return c.addr }
 // HTTPAddr returns the address of HTTP, host:port.
 func (c *ClickHouse) HTTPAddr() string { return c.httpAddr }
 
-// Done is closed when the server has ended, asked or not.
-func (c *ClickHouse) Done() <-chan struct{} { return c.child.ended() }
+// PID is the number of the server's process. A server that crashed and was
+// started again has another.
+func (c *ClickHouse) PID() int { return c.current().command.Process.Pid }
+
+// Done is closed when the server has ended for good, asked or not.
+func (c *ClickHouse) Done() <-chan struct{} { return c.done }
 
 // Err returns why the server ended of itself, with the last it said. It is nil
 // while it runs and after Close.
-func (c *ClickHouse) Err() error { return c.child.failure() }
+func (c *ClickHouse) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	select {
+	case <-c.done:
+	default:
+		return nil
+	}
+	switch {
+	case c.closed:
+		return nil
+	case c.err != nil:
+		return c.err
+	}
+	return c.child.failure()
+}
 
 // Close stops the server and waits until it has ended. It can be called more
 // than once.
-func (c *ClickHouse) Close() error { return c.child.stop() }
+func (c *ClickHouse) Close() error {
+	c.mu.Lock()
+	c.closed = true
+	child := c.child
+	c.mu.Unlock()
+	err := child.stop()
+	<-c.done
+	return err
+}
+
+func (c *ClickHouse) current() *child {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.child
+}

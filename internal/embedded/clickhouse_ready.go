@@ -21,14 +21,14 @@ const (
 // instanceName is how the server is told from another that listens on the port.
 func instanceName() string { return "waybill-" + rand.Text() }
 
-// awaitReady returns nil when the server of that name answers on the native
-// protocol. Otherwise the child has ended when it returns.
-func (c *ClickHouse) awaitReady(ctx context.Context, name string) error {
+// awaitReady returns nil when the child answers on the native protocol.
+// Otherwise it has ended when this returns.
+func (c *ClickHouse) awaitReady(ctx context.Context, child *child) error {
 	ctx, cancel := context.WithTimeout(ctx, readyWait)
 	defer cancel()
 	go func() {
 		select {
-		case <-c.child.ended():
+		case <-child.ended():
 			cancel()
 		case <-ctx.Done():
 		}
@@ -39,22 +39,22 @@ func (c *ClickHouse) awaitReady(ctx context.Context, name string) error {
 		DialContext: func(_ context.Context, addr string) (net.Conn, error) { return dialUntil(ctx, addr) },
 	})
 	if err != nil {
-		return c.child.giveUp(fmt.Errorf("making a client of %s: %w", c.addr, err))
+		return child.giveUp(fmt.Errorf("making a client of %s: %w", c.addr, err))
 	}
 	defer func() { _ = conn.Close() }()
 	tick := time.NewTicker(readyPoll)
 	defer tick.Stop()
 	for {
 		// Any server may listen on the port; the name in the greeting tells.
-		if version, err := conn.ServerVersion(); err == nil && version.DisplayName == name {
+		if version, err := conn.ServerVersion(); err == nil && version.DisplayName == c.server.name {
 			return nil
 		}
 		select {
 		case <-ctx.Done():
-			if err := c.child.failure(); err != nil {
+			if err := child.failure(); err != nil {
 				return err
 			}
-			return c.child.giveUp(ctx.Err())
+			return child.giveUp(ctx.Err())
 		case <-tick.C:
 		}
 	}

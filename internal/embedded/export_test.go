@@ -11,7 +11,7 @@ import (
 func (k *Kafka) Kill() error { return k.broker.(*child).command.Process.Kill() }
 
 // Kill ends the server's process at once.
-func (c *ClickHouse) Kill() error { return c.child.command.Process.Kill() }
+func (c *ClickHouse) Kill() error { return c.current().command.Process.Kill() }
 
 // StartClickHouseOn starts ClickHouse on the ports that choose returns.
 func StartClickHouseOn(ctx context.Context, o ClickHouseOptions, choose func() (int, error)) (*ClickHouse, error) {

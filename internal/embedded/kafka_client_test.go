@@ -15,7 +15,7 @@ import (
 	"waybill/internal/embedded/embeddedtest"
 )
 
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 func startKafka(t *testing.T, o embedded.KafkaOptions) *embedded.Kafka {
 	t.Helper()

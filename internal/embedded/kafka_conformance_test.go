@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -154,16 +155,19 @@ func kafkaKeepsSettings(t *testing.T, addrs []string) {
 	topic := newTopic(t, addrs, 3, configs)
 	admin := kadm.NewClient(kafkaClient(t, addrs))
 
-	described, err := admin.DescribeTopicConfigs(t.Context(), topic)
-	require.NoError(t, err)
 	got := make(map[string]string)
-	resource, err := described.On(topic, nil)
-	require.NoError(t, err)
-	for _, c := range resource.Configs {
-		if _, ok := want[c.Key]; ok {
-			got[c.Key] = c.MaybeValue()
+	require.Eventually(t, func() bool { // a broker may not have heard yet of a topic that was just made
+		described, err := admin.DescribeTopicConfigs(t.Context(), topic)
+		require.NoError(t, err)
+		resource, err := described.On(topic, nil)
+		require.NoError(t, err)
+		for _, c := range resource.Configs {
+			if _, ok := want[c.Key]; ok {
+				got[c.Key] = c.MaybeValue()
+			}
 		}
-	}
+		return resource.Err == nil
+	}, time.Minute, 20*time.Millisecond)
 	require.Equal(t, want, got)
 
 	details, err := admin.ListTopics(t.Context(), topic)

@@ -128,6 +128,6 @@ func projectRoot(dir string) (string, bool) {
 }
 
 func isFile(path string) bool {
-	info, err := os.Stat(path)
+	info, err := os.Stat(path) //nolint:gosec // G703: the path is a setting
 	return err == nil && info.Mode().IsRegular()
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/internal/registry"
 	"waybill/internal/topiclog"
 	"waybill/internal/vault"
 	"waybill/schemas"
@@ -152,7 +153,7 @@ func await[T any](ctx context.Context, reader *topiclog.Reader, codec *schemas.C
 			if record.Value == nil {
 				continue
 			}
-			v, err := codec.Decode(record.Value)
+			v, err := registry.Decode(ctx, codec, record.Value)
 			if err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/internal/registry"
 	"waybill/internal/topiclog"
 	"waybill/schemas"
 )
@@ -18,7 +19,7 @@ func (c *Client) Events(ctx context.Context, tenant, endpointID string) ([]*sche
 		if string(r.Key) != tenant {
 			return nil
 		}
-		e, err := c.Codecs.EndpointEvent.Decode(r.Value)
+		e, err := registry.Decode(ctx, c.Codecs.EndpointEvent, r.Value)
 		if err == nil && e.Tenant == tenant && (endpointID == "" || e.EndpointID == endpointID) {
 			events = append(events, e)
 		}

@@ -13,6 +13,7 @@ var ErrRefused = errors.New("refused")
 // RefusalError is why a command was refused. It wraps ErrRefused.
 type RefusalError struct {
 	Status int    // as HTTP has it: 400, 404, 409
+	Field  string // of the command that is to blame, empty where it is not one
 	Text   string // for whoever sent the command
 }
 
@@ -29,10 +30,11 @@ func refusal(lastError string) error {
 	if lastError == "" {
 		return nil
 	}
-	code, text, _ := strings.Cut(lastError, ": ")
+	head, text, _ := strings.Cut(lastError, ": ")
+	code, field, _ := strings.Cut(head, " ")
 	status, err := strconv.Atoi(code)
 	if err != nil || status < http.StatusBadRequest || status > 499 {
-		return &RefusalError{http.StatusBadRequest, lastError}
+		return &RefusalError{Status: http.StatusBadRequest, Text: lastError}
 	}
-	return &RefusalError{status, text}
+	return &RefusalError{status, field, text}
 }

@@ -33,7 +33,7 @@ func (c *Client) seal(command *schemas.EndpointCommand) (*schemas.EndpointComman
 
 // What stands for a secret and for the value of a header where people look.
 const (
-	SecretMask = "whsec_…"
+	SecretMask = "whsec_…" //nolint:gosec // G101: it is what is shown instead of one
 	ValueMask  = "…"
 )
 

@@ -2,7 +2,6 @@ package redelivery
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"waybill/analytics"
+	"waybill/analytics/analyticstest"
 	"waybill/internal/embedded/embeddedtest"
 	"waybill/internal/topiclog"
 	"waybill/internal/topics"
@@ -32,10 +31,7 @@ type bed struct {
 
 func newBed(t *testing.T) *bed {
 	t.Helper()
-	b := &bed{Client: &Client{Prefix: uuid.NewString() + "."}, options: ch.Options{Addr: []string{embeddedtest.ClickHouse(t)}}}
-	b.options.Auth.Database = "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	_, err := analytics.Migrate(t.Context(), &b.options)
-	require.NoError(t, err)
+	b := &bed{Client: &Client{Prefix: uuid.NewString() + "."}, options: *analyticstest.Database(t)}
 	conn, err := ch.Open(&b.options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, conn.Close()) })

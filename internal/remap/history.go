@@ -163,8 +163,8 @@ func (c *cursor) advance() error {
 	return c.rows.Err()
 }
 
-// query opens the two cursors. The history must be closed.
-func query(ctx context.Context, conn driver.Conn, f Filter, nextEvent *event, nextRegistration *registration) (*history, error) {
+// values are the parameters of what is asked.
+func (f Filter) values() []any {
 	since, parcels := f.Since, uint64(math.MaxInt64)
 	if since.IsZero() {
 		since = time.Unix(0, 0)
@@ -172,10 +172,24 @@ func query(ctx context.Context, conn driver.Conn, f Filter, nextEvent *event, ne
 	if f.Parcels > 0 {
 		parcels = uint64(f.Parcels)
 	}
-	values := []any{
+	return []any{
 		clickhouse.Named("source", f.Source), clickhouse.Named("carrier", f.Carrier),
 		clickhouse.Named("since", since.UTC().Format("2006-01-02 15:04:05.000")), clickhouse.Named("parcels", strconv.FormatUint(parcels, 10)),
 	}
+}
+
+// countParcels tells how many parcels there are to compare.
+func countParcels(ctx context.Context, conn driver.Conn, f Filter) (int, error) {
+	var n uint64
+	if err := conn.QueryRow(ctx, "SELECT uniqExact(carrier, tracking_number) FROM tracking_events WHERE "+parcelsWanted, f.values()...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting the parcels of the history: %w", err)
+	}
+	return int(n), nil
+}
+
+// query opens the two cursors. The history must be closed.
+func query(ctx context.Context, conn driver.Conn, f Filter, nextEvent *event, nextRegistration *registration) (*history, error) {
+	values := f.values()
 	events, err := conn.Query(ctx, historyEvents, values...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the history of parcels: %w", err)

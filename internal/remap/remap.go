@@ -13,14 +13,15 @@ import (
 	"waybill/schemas"
 )
 
-// Options say what to read and by what to map it. All but the filter are
-// required.
+// Options say what to read and by what to map it. All but the filter and
+// progress are required.
 type Options struct {
 	Conn        driver.Conn
 	Codecs      *schemas.Codecs
 	Knows       *knowledge.Knowledge // with the maps that are on trial
 	ReorderHold time.Duration
 	Filter      Filter
+	Progress    func(done, total int) // parcels; called with each
 }
 
 // Run compares. It reads parcel by parcel, so memory does not grow with them.
@@ -41,7 +42,20 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 	until := now.Add(o.ReorderHold) // the last events are released, too (O1)
 	s, r := newSummary(), recoder{maps: o.Knows.Maps, source: o.Filter.Source}
 	c := comparer{rules: rules, codecs: o.Codecs, until: until, players: make(map[string]*playback.Player), recoder: r, summary: s}
-	if err := read(ctx, o.Conn, o.Filter, c.compare); err != nil {
+	each := c.compare
+	if o.Progress != nil {
+		total, err := countParcels(ctx, o.Conn, o.Filter)
+		if err != nil {
+			return nil, err
+		}
+		done := 0
+		each = func(p *parcel) error {
+			done++
+			o.Progress(done, total)
+			return c.compare(p)
+		}
+	}
+	if err := read(ctx, o.Conn, o.Filter, each); err != nil {
 		return nil, err
 	}
 	return s.finish(), nil

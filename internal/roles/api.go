@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"slices"
 
 	ch "github.com/ClickHouse/clickhouse-go/v2"
@@ -12,9 +13,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/sync/errgroup"
 
+	"waybill/analytics"
 	"waybill/connectors/api"
 	"waybill/connectors/publish"
 	"waybill/internal/apikeys"
+	"waybill/internal/auditlog"
+	"waybill/internal/console"
 	"waybill/internal/endpointclient"
 	"waybill/internal/redelivery"
 	"waybill/internal/shipmentlog"
@@ -70,11 +74,25 @@ func newAPI(o *Options, p *parts) (*apiRole, error) {
 	events := webhooklog.New(conn)
 	again := &redelivery.Client{Log: events, Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs}
 	r.live = endpointclient.NewLive(&endpointclient.Client{Kafka: client, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Vault: keys}, log)
+	var page http.Handler
+	if o.Settings.API.Console {
+		if page, err = console.Handler(); err != nil {
+			return nil, errors.Join(err, r.close())
+		}
+	}
+	entries, err := newAudit(o, r.producer, log)
+	if err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	o.API.Keys.OnChange(func(change apikeys.Change) { tellOfKey(entries, change) })
 	settings := api.Config{
-		Keys: o.API.Keys, Endpoints: r.live, Log: events, Parcels: shipmentlog.New(conn), Quota: p.quotas.Limit, Redelivery: again, Rate: o.Settings.API.Rate, Senders: o.Settings.Webhook.Source,
+		Keys: o.API.Keys, Audit: entries, Trail: auditlog.New(conn), Endpoints: r.live, Log: events, Parcels: shipmentlog.New(conn), Reports: analytics.NewBounded(conn), StalledAfter: o.Settings.Pipeline.StalledAfter, Quota: p.quotas.Limit, Redelivery: again, Senders: o.Settings.Webhook.Source,
 		Publisher: &publish.Publisher{Kafka: r.producer, Prefix: o.Settings.Kafka.Prefix, Codecs: o.Codecs, Carriers: p.knows.Carriers},
 		Carriers:  p.knows.Carriers, Model: p.knows.Model, Maps: p.knows.Maps, Check: tracking.NewCheck(p.knows.Model, p.knows.Carriers),
-		KnownCarriers: o.Settings.Pipeline.KnownCarriers, Operators: o.Settings.Pipeline.Operators, Inbound: r.inbound.handler,
+		KnownCarriers: o.Settings.Pipeline.KnownCarriers, Operators: o.Settings.Pipeline.Operators, Inbound: r.inbound.handler, Console: page,
+		Overview: newOverview(o, p, client, conn),
+		Rate:     o.Settings.API.Rate / float64(o.Settings.API.Instances), WrongKeys: o.Settings.API.WrongKeys / float64(o.Settings.API.Instances),
+		Connections: o.Settings.API.Connections, Proxies: o.Settings.API.TrustedProxies,
 		Logger: log, Registerer: o.Registerer,
 	}
 	if r.quotas != nil {

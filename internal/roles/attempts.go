@@ -12,11 +12,12 @@ import (
 )
 
 // attempts tells of each call that was made: a line in the log with all there is
-// to know, and metrics (W14). docs/operations.md lists them.
+// to know, and metrics (W14). docs/metrics.md lists them.
 type attempts struct {
 	log     *slog.Logger
 	total   *prometheus.CounterVec
 	seconds *prometheus.HistogramVec
+	latency prometheus.Histogram
 }
 
 func newAttempts(log *slog.Logger) *attempts {
@@ -27,8 +28,12 @@ func newAttempts(log *slog.Logger) *attempts {
 		}, []string{"outcome", "reason"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "waybill_webhook_attempt_seconds", Help: "Time of a call, from its start to the end of the answer, by outcome.",
-			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100,
+			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, Buckets: prometheus.ExponentialBuckets(0.01, 2, 13),
 		}, []string{"outcome"}),
+		latency: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "waybill_webhook_latency_seconds", Help: "Time from the arrival of a webhook on its topic to the end of the answer that took it, waits and retries included. Those that are sent again by hand do not count.",
+			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, Buckets: prometheus.ExponentialBuckets(0.05, 4, 12),
+		}),
 	}
 	a.total.WithLabelValues(schemas.OutcomeDelivered, "")
 	for _, reason := range append(webhook.Reasons(), delivery.ReasonBodyUnavailable) {
@@ -53,6 +58,9 @@ func (a *attempts) tell(ctx context.Context, attempt *delivery.Attempt, o *deliv
 	}
 	a.total.WithLabelValues(outcome, o.Reason).Inc()
 	a.seconds.WithLabelValues(outcome).Observe(o.Total.Seconds())
+	if outcome == schemas.OutcomeDelivered && !attempt.Call.Manual && !attempt.ArrivedAt.IsZero() {
+		a.latency.Observe(max(0, o.StartedAt.Add(o.Total).Sub(attempt.ArrivedAt).Seconds()))
+	}
 	if !a.log.Enabled(ctx, level) {
 		return
 	}

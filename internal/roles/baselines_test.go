@@ -16,7 +16,7 @@ import (
 // The schedule is there unless it is switched off or the log is played again,
 // and operators can read of each of its series.
 func TestBaselinesHaveASchedule(t *testing.T) {
-	page, err := os.ReadFile("../../docs/operations.md")
+	page, err := os.ReadFile("../../docs/metrics.md")
 	require.NoError(t, err)
 	for name, tt := range map[string]struct {
 		settings []string
@@ -27,7 +27,7 @@ func TestBaselinesHaveASchedule(t *testing.T) {
 		"replay":     {[]string{"--clock", "log"}, []string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := rolestest.New(t, append([]string{"--clickhouse-addr", embeddedtest.ClickHouse(t)}, tt.settings...)...)
+			d := rolestest.New(t, append([]string{"--clickhouse-addr", embeddedtest.OwnClickHouse(t)}, tt.settings...)...)
 			options, registry := d.Options(), prometheus.NewRegistry()
 			options.Registerer = registry
 			stop := d.RunWith(t, options, roles.Baselines)

@@ -1,7 +1,6 @@
 package roles
 
 import (
-	"fmt"
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -11,33 +10,14 @@ import (
 
 // census counts the endpoints in the table of the endpoints job, when somebody
 // asks. Every process that runs the job has the whole table, so each tells the
-// same. docs/operations.md lists it.
+// same. docs/metrics.md lists it.
 type census struct {
-	count      *prometheus.Desc
-	registerer prometheus.Registerer
-	table      atomic.Pointer[schemas.EndpointTable]
+	count *prometheus.Desc
+	table atomic.Pointer[schemas.EndpointTable]
 }
 
 func newCensus() *census {
 	return &census{count: prometheus.NewDesc("waybill_endpoints", "Endpoints of all tenants, by how they are.", []string{"state"}, nil)}
-}
-
-// register shows it until close.
-func (c *census) register(r prometheus.Registerer) error {
-	if r == nil {
-		return nil
-	}
-	if err := r.Register(c); err != nil {
-		return fmt.Errorf("registering metrics of the endpoints: %w", err)
-	}
-	c.registerer = r
-	return nil
-}
-
-func (c *census) close() {
-	if c.registerer != nil {
-		c.registerer.Unregister(c)
-	}
 }
 
 // watch keeps each table that is built.

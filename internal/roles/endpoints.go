@@ -32,8 +32,8 @@ func (p *parts) endpoints() (*stream.Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.census.register(p.registerer); err != nil {
-		return nil, err
+	if err := p.registerer.Register(p.census); err != nil {
+		return nil, fmt.Errorf("registering metrics of the endpoints: %w", err)
 	}
 	cfg.Broadcasts[0].Build = p.census.watch(cfg.Broadcasts[0].Build)
 	return stream.New(cfg, &told{Job: j, codec: p.codecs.EndpointEvent, log: p.log.With("app", Endpoints)})

@@ -66,7 +66,7 @@ func TestEndpointHealth(t *testing.T) {
 	require.Eventually(t, func() bool { return endpointsIn(t, registry, schemas.EndpointSuspended) == 1 }, time.Minute, 5*time.Millisecond)
 	require.Contains(t, log.String(), `level=WARN msg="endpoint failing" app=endpoints endpoint_id=ep tenant=t`)
 	require.Contains(t, log.String(), `level=WARN msg="endpoint suspended"`)
-	page, err := os.ReadFile("../../docs/operations.md")
+	page, err := os.ReadFile("../../docs/metrics.md")
 	require.NoError(t, err)
 	require.Contains(t, string(page), "| `waybill_endpoints` |")
 

@@ -11,6 +11,7 @@ import (
 	"waybill/connectors/polling"
 	"waybill/internal/accounts"
 	"waybill/internal/config"
+	"waybill/internal/kafkaclient"
 	"waybill/internal/knowledge"
 	"waybill/pipeline/delivery"
 	"waybill/pipeline/delivery/schedule"
@@ -51,7 +52,7 @@ func (p *parts) stream(app string, inputs []string, changelog string) (stream.Co
 	return stream.Config{
 		State: state, CacheBytes: p.states.cacheBytes(app),
 		App: app, Instance: p.instance, Workers: p.settings.Pipeline.WorkerCount(),
-		Brokers: p.settings.Kafka.Addrs(), Prefix: p.settings.Kafka.Prefix,
+		Brokers: p.settings.Kafka.Addrs(), ClientOpts: kafkaclient.Secure(p.settings.Kafka, p.log), Prefix: p.settings.Kafka.Prefix,
 		Inputs: inputs, Changelog: changelog, DeadLetters: schemas.TopicDeadLetters,
 		Clock: stream.Live, CommitInterval: p.settings.Pipeline.CommitInterval,
 		Broadcasts: []stream.Broadcast{{
@@ -85,6 +86,9 @@ func (p *parts) tracking() (*stream.Runtime, error) {
 	}
 	if p.quotas != nil {
 		c.Quotas = p.quotas
+	}
+	if c.Decided, err = countDecisions(p.registerer); err != nil {
+		return nil, err
 	}
 	j, err := tracking.NewJob(c)
 	if err != nil {

@@ -1,21 +1,18 @@
 package roles
 
 import (
-	"fmt"
-
 	"github.com/prometheus/client_golang/prometheus"
 
 	"waybill/sinks/webhook"
 )
 
 // laneGauges show how calls get on with the lanes of their endpoints (W7), read
-// off when somebody asks. docs/operations.md lists them.
+// off when somebody asks. docs/metrics.md lists them.
 type laneGauges struct {
 	inFlight, waiting, bytes, turnedAway, recalls, lanes *prometheus.Desc
 
-	caller     *webhook.Caller
-	attempts   *attempts
-	registerer prometheus.Registerer
+	caller   *webhook.Caller
+	attempts *attempts
 }
 
 func newLaneGauges(caller *webhook.Caller, a *attempts) *laneGauges {
@@ -33,24 +30,6 @@ func newLaneGauges(caller *webhook.Caller, a *attempts) *laneGauges {
 	}
 }
 
-// register shows them, and the metrics of attempts, until close.
-func (g *laneGauges) register(r prometheus.Registerer) error {
-	if r == nil {
-		return nil
-	}
-	if err := r.Register(g); err != nil {
-		return fmt.Errorf("registering metrics of webhooks: %w", err)
-	}
-	g.registerer = r
-	return nil
-}
-
-func (g *laneGauges) close() {
-	if g.registerer != nil {
-		g.registerer.Unregister(g)
-	}
-}
-
 // Describe implements prometheus.Collector.
 func (g *laneGauges) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{g.inFlight, g.waiting, g.bytes, g.turnedAway, g.recalls, g.lanes} {
@@ -58,6 +37,7 @@ func (g *laneGauges) Describe(ch chan<- *prometheus.Desc) {
 	}
 	g.attempts.total.Describe(ch)
 	g.attempts.seconds.Describe(ch)
+	g.attempts.latency.Describe(ch)
 }
 
 // Collect implements prometheus.Collector.
@@ -78,4 +58,5 @@ func (g *laneGauges) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(g.recalls, prometheus.CounterValue, float64(s.Asked))
 	g.attempts.total.Collect(ch)
 	g.attempts.seconds.Collect(ch)
+	g.attempts.latency.Collect(ch)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"slices"
 	"time"
 
@@ -13,9 +14,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/sync/errgroup"
 
+	"waybill/analytics"
 	"waybill/connectors/polling"
 	"waybill/internal/config"
 	"waybill/internal/knowledge"
+	"waybill/internal/registry"
+	"waybill/internal/tlsdial"
 	"waybill/internal/vault"
 	"waybill/pipeline/stream"
 	"waybill/schemas"
@@ -31,21 +35,27 @@ type Options struct {
 	Version    string
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
-	API        *APIOptions // nil: the API is not among the roles
+	Gatherer   prometheus.Gatherer // of the same metrics, for the console; nil: it has none
+	API        *APIOptions         // nil: the API is not among the roles
+	// Registry is what Codecs ask for schemas; nil: there is none.
+	Registry *registry.Registry
 }
 
 // Roles are the roles of one process.
 type Roles struct {
 	runtimes map[string]*stream.Runtime
 	sink     *clickhouse.Sink            // nil when it is not among the roles
+	eraser   *eraser                     // beside the sink
 	schedule func(context.Context) error // of baselines; nil when there is none
 	api      *apiRole                    // nil when it is not among the roles
 	caller   *webhook.Caller
 	poller   *polling.Poller // nil when it is not among the roles
-	lanes    *laneGauges     // nil when delivery is not among the roles
 	bodies   *kgo.Client
 	states   *states
 	census   *census
+	catchUp  *catchUp
+	registry *registry.Registry // nil: there is none
+	series   *series
 }
 
 // New puts roles together, all of them if none is named, those of quotas, of
@@ -65,6 +75,8 @@ func New(o Options, names ...string) (*Roles, error) {
 	if err != nil {
 		return nil, err
 	}
+	shown := newSeries(o.Registerer)
+	o.Registerer = shown
 	mapsIn, mapsOut := knows.Maps.Versions()
 	o.Logger.Info("knowledge", "model", knows.Model.Version(), "maps_in", mapsIn, "maps_out", mapsOut, "carriers", knows.Carriers.Len())
 	p := &parts{settings: o.Settings, codecs: o.Codecs, knows: knows, log: o.Logger, registerer: o.Registerer, instance: instance, quotas: limits}
@@ -74,7 +86,7 @@ func New(o Options, names ...string) (*Roles, error) {
 	if len(names) == 0 {
 		names = p.all(o.API != nil)
 	}
-	r := &Roles{runtimes: make(map[string]*stream.Runtime), states: newStates(o.Settings, instance, o.Logger, names), census: newCensus()}
+	r := &Roles{registry: o.Registry, runtimes: make(map[string]*stream.Runtime), states: newStates(o.Settings, instance, o.Logger, names), census: newCensus(), series: shown, catchUp: newCatchUp(&o.Settings.HTTP)}
 	calls, err := r.callOptions(&o)
 	if err != nil {
 		return nil, err
@@ -84,8 +96,8 @@ func New(o Options, names ...string) (*Roles, error) {
 	}
 	r.caller = webhook.New(calls)
 	p.states, p.census = r.states, r.census
-	if err := r.states.gauges.register(o.Registerer); err != nil {
-		return nil, errors.Join(err, r.close())
+	if err := o.Registerer.Register(r.states.gauges); err != nil {
+		return nil, errors.Join(fmt.Errorf("registering metrics of the databases: %w", err), r.close())
 	}
 	for _, name := range names {
 		if err := r.add(name, p, o); err != nil {
@@ -130,9 +142,8 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 			caller: r.caller, log: log, secrets: secrets, tells: newAttempts(log),
 			bodies: &bodies{client: r.bodies, topic: o.Settings.Kafka.Prefix + schemas.TopicWebhookJobs, codec: o.Codecs.WebhookJob},
 		}
-		r.lanes = newLaneGauges(r.caller, perform.tells)
-		if err := r.lanes.register(o.Registerer); err != nil {
-			return err
+		if err := o.Registerer.Register(newLaneGauges(r.caller, perform.tells)); err != nil {
+			return fmt.Errorf("registering metrics of webhooks: %w", err)
 		}
 		r.runtimes[name], err = p.delivery(perform.perform, r.caller.Crowded)
 	case Quotas:
@@ -143,6 +154,9 @@ func (r *Roles) add(name string, p *parts, o Options) (err error) {
 			ClickHouse: ClickHouseOptions(o.Settings), Codecs: o.Codecs,
 			Logger: o.Logger.With("app", ClickHouse), Registerer: o.Registerer,
 		})
+		if err == nil {
+			r.eraser, err = p.eraser()
+		}
 	case Baselines:
 		r.schedule, err = p.scheduleBaselines(&o)
 	case Polling:
@@ -193,6 +207,7 @@ func (r *Roles) Run(ctx context.Context) (err error) {
 	}
 	if r.sink != nil {
 		start(ClickHouse, r.sink.Run)
+		start("erasure", func(ctx context.Context) error { return r.eraser.run(ctx, eraseEvery) })
 	}
 	if r.schedule != nil {
 		start(Baselines, r.schedule)
@@ -204,12 +219,9 @@ func (r *Roles) Run(ctx context.Context) (err error) {
 }
 
 func (r *Roles) close() error {
+	r.series.close()
 	r.caller.Close()
-	if r.lanes != nil {
-		r.lanes.close()
-	}
 	r.bodies.Close()
-	r.census.close()
 	if r.poller != nil {
 		r.poller.Close()
 	}
@@ -220,31 +232,22 @@ func (r *Roles) close() error {
 	return err
 }
 
-// Ready says which role is not yet able to work, or nil.
-func (r *Roles) Ready() error {
-	for name, runtime := range r.runtimes {
-		if waits := runtime.Waiting(); waits != "" {
-			return fmt.Errorf("%s is not ready: %s", name, waits)
-		}
-	}
-	if r.poller != nil {
-		if waits := r.poller.Waiting(); waits != "" {
-			return fmt.Errorf("%s is not ready: %s", Polling, waits)
-		}
-	}
-	if r.api != nil {
-		if err := r.api.live.Ready(); err != nil {
-			return fmt.Errorf("%s is not ready: %w", API, err)
-		}
-	}
-	return nil
-}
-
 // ClickHouseOptions says how the settings reach ClickHouse.
 func ClickHouseOptions(s *config.Settings) ch.Options {
-	return ch.Options{
-		Addr:        []string{s.ClickHouse.Address()},
-		Auth:        ch.Auth{Database: s.ClickHouse.Database, Username: s.ClickHouse.User, Password: s.ClickHouse.Password},
+	options := ch.Options{
+		Addr:        s.ClickHouse.Addrs(),
+		Auth:        ch.Auth{Database: s.ClickHouse.Database, Username: s.ClickHouse.User, Password: string(s.ClickHouse.Password)},
 		Compression: &ch.Compression{Method: ch.CompressionLZ4},
+		Settings:    Cluster(s).Settings(),
 	}
+	if s.ClickHouse.TLS {
+		dialer := tlsdial.New("clickhouse", tlsdial.Files(s.ClickHouse.TLSFiles), s.Log.Logger())
+		options.DialContext = func(ctx context.Context, addr string) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", addr) }
+	}
+	return options
+}
+
+// Cluster says how the tables lie on several servers.
+func Cluster(s *config.Settings) analytics.Cluster {
+	return analytics.Cluster{Name: s.ClickHouse.Cluster, Replicated: s.ClickHouse.Cluster != "" && !s.ClickHouse.Unreplicated}
 }

@@ -3,7 +3,6 @@ package roles
 import (
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,10 +24,11 @@ type opener struct {
 
 // opened is what was opened for a call, and of what.
 type opened struct {
-	tenant                 string
+	tenant, url            string
 	sealed, secrets        []string
 	sealedHeaders, headers map[string]string
-	// hidden are the clear texts of all that was sealed.
+	// hidden are the clear texts of all that was sealed, the parts of them that let
+	// somebody in alone, and the values in the URL's query.
 	hidden []string
 }
 
@@ -70,13 +70,13 @@ func (o *opener) open(tenant string, call *delivery.Call) (hidden []string, err 
 
 // fits tells whether a call needs what was opened before.
 func (k *opened) fits(tenant string, call *delivery.Call) bool {
-	return k.tenant == tenant && slices.Equal(k.sealed, call.Secrets) && maps.Equal(k.sealedHeaders, call.Headers)
+	return k.tenant == tenant && k.url == call.URL && slices.Equal(k.sealed, call.Secrets) && maps.Equal(k.sealedHeaders, call.Headers)
 }
 
 func (o *opener) openAnew(tenant string, call *delivery.Call) (*opened, error) {
 	var err error
 	k := &opened{
-		tenant: tenant, sealed: slices.Clone(call.Secrets), secrets: make([]string, len(call.Secrets)),
+		tenant: tenant, url: call.URL, sealed: slices.Clone(call.Secrets), secrets: make([]string, len(call.Secrets)),
 		sealedHeaders: maps.Clone(call.Headers), headers: make(map[string]string, len(call.Headers)),
 	}
 	open := func(text string) string {
@@ -85,7 +85,7 @@ func (o *opener) openAnew(tenant string, call *delivery.Call) (*opened, error) {
 			err = failed
 		}
 		if plain != text {
-			k.hidden = append(k.hidden, plain)
+			k.hidden = append(k.hidden, credentials(plain)...)
 		}
 		return plain
 	}
@@ -95,6 +95,7 @@ func (o *opener) openAnew(tenant string, call *delivery.Call) (*opened, error) {
 	for name, text := range call.Headers {
 		k.headers[name] = open(text)
 	}
+	k.hidden = append(k.hidden, queryValues(call.URL)...)
 	return k, err
 }
 
@@ -117,29 +118,4 @@ func (o *opener) tells(endpointID string, now time.Time) bool {
 	}
 	o.told[endpointID] = now
 	return true
-}
-
-// concealed stands in an answer where a secret was.
-const concealed = "…"
-
-// minConcealedBytes is the size from which on a text is looked for: a shorter
-// one is found by chance.
-const minConcealedBytes = 6
-
-// conceal takes secrets out of an answer, for some receivers repeat what they
-// were sent. The end of the answer may have been cut off within one.
-func conceal(answer string, secrets []string) string {
-	for _, secret := range secrets {
-		if len(secret) < minConcealedBytes {
-			continue
-		}
-		answer = strings.ReplaceAll(answer, secret, concealed)
-		for n := len(secret) - 1; n >= minConcealedBytes; n-- {
-			if cut, ok := strings.CutSuffix(answer, secret[:n]); ok {
-				answer = cut + concealed
-				break
-			}
-		}
-	}
-	return answer
 }

@@ -62,7 +62,7 @@ func newStates(s *config.Settings, instance string, log *slog.Logger, names []st
 	var memTables []int
 	shares := 0
 	for _, name := range names {
-		if name != ClickHouse && name != Baselines {
+		if stateful(name) {
 			memTables = append(memTables, memTable(name))
 			shares += cacheShare(name)
 		}

@@ -1,7 +1,6 @@
 package roles
 
 import (
-	"fmt"
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -10,13 +9,12 @@ import (
 )
 
 // storeGauges show what the databases of the jobs take, read off when somebody
-// asks. docs/operations.md lists them.
+// asks. docs/metrics.md lists them.
 type storeGauges struct {
 	bytes, cache *prometheus.Desc
 
-	mu         sync.Mutex // held while figures are read: a closed database has none
-	registerer prometheus.Registerer
-	databases  map[string]*store.PebbleDatabase // by job
+	mu        sync.Mutex                       // held while figures are read: a closed database has none
+	databases map[string]*store.PebbleDatabase // by job
 }
 
 func newStoreGauges() *storeGauges {
@@ -27,18 +25,6 @@ func newStoreGauges() *storeGauges {
 	}
 }
 
-// register shows them until close.
-func (g *storeGauges) register(r prometheus.Registerer) error {
-	if r == nil {
-		return nil
-	}
-	if err := r.Register(g); err != nil {
-		return fmt.Errorf("registering metrics of the databases: %w", err)
-	}
-	g.registerer = r
-	return nil
-}
-
 func (g *storeGauges) add(app string, db *store.PebbleDatabase) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -47,9 +33,6 @@ func (g *storeGauges) add(app string, db *store.PebbleDatabase) {
 
 // close must come before the databases are closed.
 func (g *storeGauges) close() {
-	if g.registerer != nil {
-		g.registerer.Unregister(g)
-	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	clear(g.databases)

@@ -18,7 +18,7 @@ func TestStoreGauges(t *testing.T) {
 	options, registry := d.Options(), prometheus.NewRegistry()
 	options.Registerer = registry
 	stop := d.RunWith(t, options, roles.Endpoints, roles.Delivery)
-	page, err := os.ReadFile("../../docs/operations.md")
+	page, err := os.ReadFile("../../docs/metrics.md")
 	require.NoError(t, err)
 	series := map[string]int{}
 	gather := func() {

@@ -41,7 +41,7 @@ func BenchmarkLookUps(b *testing.B) {
 	bed := newBed(b)
 	bed.fill(b, benchShipments)
 	ctx := context.Background()
-	chance := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same parcels each time
+	chance := rand.New(rand.NewPCG(1, 2)) // the same parcels each time
 	for _, question := range []struct {
 		name string
 		ask  func(tenant, number string) error

@@ -2,16 +2,14 @@ package shipmentlog
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"time"
 
 	ch "github.com/ClickHouse/clickhouse-go/v2"
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"waybill/analytics"
+	"waybill/analytics/analyticstest"
 	"waybill/internal/embedded/embeddedtest"
 	"waybill/schemas"
 	"waybill/sinks/clickhouse"
@@ -29,12 +27,9 @@ type bed struct {
 
 func newBed(t testing.TB) *bed {
 	t.Helper()
-	b := &bed{options: ch.Options{Addr: []string{embeddedtest.ClickHouse(t)}}}
-	b.options.Auth.Database = "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	_, err := analytics.Migrate(t.Context(), &b.options)
+	codecs, err := schemas.NewCodecs()
 	require.NoError(t, err)
-	b.codecs, err = schemas.NewCodecs()
-	require.NoError(t, err)
+	b := &bed{options: *analyticstest.Database(t), codecs: codecs}
 	conn, err := ch.Open(&b.options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, conn.Close()) })

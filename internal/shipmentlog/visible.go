@@ -62,6 +62,9 @@ func (y *eyes) seesEvent(e *Event) bool {
 	if e.Tenant != "" {
 		return true
 	}
+	if e.Type == schemas.TypeErased { // from which it would learn that others followed the parcel, too (P1)
+		return false
+	}
 	if shown, known := y.shown[e.EventID]; known {
 		return shown
 	}
@@ -95,6 +98,7 @@ func (p *Parcel) keep(all map[int64]*eyes) {
 		y := of(e.Epoch)
 		return y != nil && y.seesEvent(e)
 	})
+	p.hush()
 	for i := range p.Shipments {
 		p.Shipments[i].asShown(of(p.Shipments[i].Epoch), p.Registrations)
 	}
@@ -125,4 +129,26 @@ func latest(registrations []Registration, epoch time.Time) *Registration {
 		}
 	}
 	return found
+}
+
+// hush leaves out what the tenant has had erased, where others are still shown it
+// (P1). Where nobody is, the tables do not have it.
+func (p *Parcel) hush() {
+	erased := make(map[int64]bool)
+	for i := range p.Events {
+		if e := &p.Events[i]; e.Type == schemas.TypeActionErase && e.Evidence["refused"] == "" {
+			erased[e.Epoch.UnixMilli()] = true
+		}
+	}
+	for i := range p.Events {
+		if e := &p.Events[i]; erased[e.Epoch.UnixMilli()] && e.Tenant == "" {
+			e.Description, e.RawStatus, e.SignedBy, e.Location = "", "", "", Location{Country: e.Location.Country}
+			delete(e.Evidence, "reason")
+		}
+	}
+	for i := range p.ETAChanges {
+		if c := &p.ETAChanges[i]; erased[c.Epoch.UnixMilli()] {
+			c.Reason = ""
+		}
+	}
 }

@@ -9,20 +9,21 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // shutdownPatience is how long an answer in hand may take when the server
-// stops.
+// stops. Then it is cut off: a scrape can be made again.
 const shutdownPatience = 2 * time.Second
 
-// NewRegistry makes a registry with the metrics of the process itself.
-func NewRegistry() *prometheus.Registry {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return registry
-}
+// Bounds of a connection. An answer may take its time: a profile takes what it is
+// asked for.
+const (
+	headerTimeout  = 5 * time.Second
+	readTimeout    = 15 * time.Second
+	idleTimeout    = 2 * time.Minute
+	maxHeaderBytes = 16 << 10
+)
 
 // Listen takes the address, so that a port in use is known before anything
 // else starts.
@@ -35,35 +36,36 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// Serve answers on the listener until ctx is done. ready says why the process
-// cannot work at the moment, or nil.
-func Serve(ctx context.Context, listener net.Listener, gatherer prometheus.Gatherer, ready func() error) error {
-	server := &http.Server{Handler: handler(gatherer, ready), ReadHeaderTimeout: 5 * time.Second}
-	stopped := make(chan error, 1)
-	release := context.AfterFunc(ctx, func() {
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownPatience)
-		defer cancel()
-		stopped <- server.Shutdown(grace)
-	})
-	err := server.Serve(listener)
-	if release() || !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serving metrics and health: %w", err)
-	}
-	return <-stopped
-}
-
-func handler(gatherer prometheus.Gatherer, ready func() error) http.Handler {
+// Serve answers on the listener until ctx is done. health tells how the process
+// is at the moment.
+func Serve(ctx context.Context, listener net.Listener, gatherer prometheus.Gatherer, health func() Health) error {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "ok")
 	})
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if err := ready(); err != nil {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
-			return
+	mux.Handle("GET /readyz", readyHandler(health))
+	if err := serve(ctx, listener, mux); err != nil {
+		return fmt.Errorf("serving metrics and health: %w", err)
+	}
+	return nil
+}
+
+func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes}
+	stopped := make(chan error, 1)
+	release := context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownPatience)
+		defer cancel()
+		err := server.Shutdown(grace)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close()
 		}
-		fmt.Fprintln(w, "ready")
+		stopped <- err
 	})
-	return mux
+	err := server.Serve(listener)
+	if release() || !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-stopped
 }

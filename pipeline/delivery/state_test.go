@@ -156,6 +156,30 @@ func TestQueueIsFull(t *testing.T) {
 	}
 }
 
+// Webhooks that are sent again by hand take half of the places: what is live finds
+// one (W11).
+func TestQueueIsNotFilledByHand(t *testing.T) {
+	w := newWorld(t, newTestJob(t))
+	w.job.cfg.QueueBytes = 30_000
+	w.cache = map[string]any{}
+	e := enabled("ep")
+	e.State = schemas.EndpointDisabled
+	w.put("ep", e)
+	sent := 0
+	for ; len(w.rows) == 0; sent++ {
+		v := plain()
+		v.JobID, v.Sequence, v.Trigger = fmt.Sprintf("%032x", sent*7919), int64(sent+1), schemas.TriggerManual
+		w.send(v)
+	}
+	require.Equal(t, ReasonQueueFull, w.rows[0].Reason)
+	for n := range sent - 2 {
+		v := plain()
+		v.JobID = fmt.Sprintf("live%028x", n)
+		w.send(v)
+	}
+	require.Len(t, w.rows, 1, "as many live ones have a place")
+}
+
 // A body stays where it lies when its key moves to another partition. State of
 // the first version did not say where: it was the key's own.
 func TestBodyOfAKeyThatMoved(t *testing.T) {

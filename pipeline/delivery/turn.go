@@ -116,7 +116,7 @@ func (t *turn) start(w *webhook) {
 	w.OpenSince, t.changed = ceilMillis(t.now), true
 	t.wake(w.OpenSince.Add(t.job.cfg.Timeout + t.job.cfg.TimeoutMargin))
 	a := Attempt{
-		JobID: w.JobID, Number: w.number(), Tenant: w.Tenant, EndpointID: t.endpoint.EndpointID, Trigger: w.Trigger,
+		JobID: w.JobID, Number: w.number(), Tenant: w.Tenant, EndpointID: t.endpoint.EndpointID, Trigger: w.Trigger, ArrivedAt: w.ArrivedAt,
 		Call: Call{
 			ID: w.JobID, EndpointID: t.endpoint.EndpointID, URL: t.endpoint.URL, Headers: t.endpoint.Headers,
 			Secrets: signingSecrets(t.endpoint, t.now), Timeout: t.job.cfg.Timeout,

@@ -19,6 +19,8 @@ type Attempt struct {
 	// the call; the first two are empty for a test.
 	Carrier, TrackingNumber, Trigger string
 	Call                             Call
+	// ArrivedAt is when the webhook came onto its topic.
+	ArrivedAt time.Time
 	// BodyAt says where the webhook's record lies on webhook-jobs, when
 	// Call.Body does not hold its body (W1).
 	BodyAt *job.Position

@@ -97,36 +97,36 @@ func (u *turn) checkSize(row *schemas.WebhookEndpoint) *refusal {
 // checkChoice says what stands against the description and what was chosen.
 func (u *turn) checkChoice(row *schemas.WebhookEndpoint) *refusal {
 	if len(row.Description) > maxDescriptionBytes {
-		return refuse(400, "the description has %d bytes; %d are allowed", len(row.Description), maxDescriptionBytes)
+		return blame("description", "the description has %d bytes; %d are allowed", len(row.Description), maxDescriptionBytes)
 	}
-	if r := checkChosen("type", row.Types, u.job.types); r != nil {
+	if r := checkChosen("types", "type", row.Types, u.job.types); r != nil {
 		return r
 	}
-	return checkChosen("status", row.Statuses, u.job.statuses)
+	return checkChosen("statuses", "status", row.Statuses, u.job.statuses)
 }
 
 // checkDialect completes the dialect, and refuses what has no form in it.
 func checkDialect(row *schemas.WebhookEndpoint) *refusal {
 	dialect, version, err := body.Choose(row.Dialect, row.DialectVersion)
 	if err != nil {
-		return refuse(400, "%v", err)
+		return blame("dialect", "%v", err)
 	}
 	row.Dialect, row.DialectVersion = dialect, version
 	for _, kind := range noticeTypes() {
 		if dialect != body.DialectWaybill && slices.Contains(row.Types, kind) {
-			return refuse(400, "the type %s has no form in the dialect %s; choose it at an endpoint of the dialect %s", kind, dialect, body.DialectWaybill)
+			return blame("types", "the type %s has no form in the dialect %s; choose it at an endpoint of the dialect %s", kind, dialect, body.DialectWaybill)
 		}
 	}
 	return nil
 }
 
-func checkChosen(what string, chosen, known []string) *refusal {
+func checkChosen(field, what string, chosen, known []string) *refusal {
 	for i, c := range chosen {
 		switch {
 		case !slices.Contains(known, c):
-			return refuse(400, "the %s %q is not known; known are %s", what, c, strings.Join(known, ", "))
+			return blame(field, "the %s %q is not known; known are %s", what, c, strings.Join(known, ", "))
 		case slices.Contains(chosen[:i], c):
-			return refuse(400, "the %s %s is given twice", what, c)
+			return blame(field, "the %s %s is given twice", what, c)
 		}
 	}
 	return nil
@@ -135,10 +135,10 @@ func checkChosen(what string, chosen, known []string) *refusal {
 // checkPace says what stands against the limits on calls (W7).
 func checkPace(row *schemas.WebhookEndpoint) *refusal {
 	if row.InFlight < 0 || row.InFlight > maxInFlight {
-		return refuse(400, "in_flight is %d; it may be from 0, the default, to %d", row.InFlight, maxInFlight)
+		return blame("in_flight", "in_flight is %d; it may be from 0, the default, to %d", row.InFlight, maxInFlight)
 	}
 	if rate := row.RateLimit; rate != 0 && !(rate >= minRate && rate <= maxRate) { // so also what is no number
-		return refuse(400, "rate_limit is %v calls a second; it may be 0, for no limit, or from %v to %v", rate, minRate, maxRate)
+		return blame("rate_limit", "rate_limit is %v calls a second; it may be 0, for no limit, or from %v to %v", rate, minRate, maxRate)
 	}
 	return nil
 }
@@ -146,17 +146,20 @@ func checkPace(row *schemas.WebhookEndpoint) *refusal {
 // checkSchedule says what stands against when webhooks are tried (W3).
 func checkSchedule(row *schemas.WebhookEndpoint) *refusal {
 	if row.ScheduleName != "" && len(row.Schedule) > 0 {
-		return refuse(400, "schedule and schedule_name are both given; one of them is enough")
+		return blame("schedule", "schedule and schedule_name are both given; one of them is enough")
 	}
 	if _, ok := schedule.ByName(row.ScheduleName); row.ScheduleName != "" && !ok {
-		return refuse(400, "the schedule %q is not known; known are %s", row.ScheduleName, strings.Join(schedule.Names(), ", "))
+		return blame("schedule_name", "the schedule %q is not known; known are %s", row.ScheduleName, strings.Join(schedule.Names(), ", "))
 	}
 	waits := make([]time.Duration, len(row.Schedule))
 	for i, ms := range row.Schedule {
 		waits[i] = duration(ms)
 	}
 	if err := schedule.Check(waits, duration(row.Deadline)); err != nil {
-		return refuse(400, "%v", err)
+		if len(waits) == 0 {
+			return blame("deadline", "%v", err)
+		}
+		return blame("schedule", "%v", err)
 	}
 	return nil
 }

@@ -22,18 +22,18 @@ func checkHeadersOf(row *schemas.WebhookEndpoint) *refusal {
 // says it of a value. The values may be credentials, so no answer repeats them.
 func checkHeaders(headers map[string]string, check func(name, value string) *refusal) *refusal {
 	if len(headers) > maxHeaders {
-		return refuse(400, "there are %d headers; %d are allowed", len(headers), maxHeaders)
+		return blame("headers", "there are %d headers; %d are allowed", len(headers), maxHeaders)
 	}
 	seen := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		lower := strings.ToLower(name)
 		switch {
 		case !isToken(name) || len(name) > maxHeaderNameBytes:
-			return refuse(400, "the header name %q is not a token of 1 to %d bytes", name, maxHeaderNameBytes)
+			return blame("headers", "the header name %q is not a token of 1 to %d bytes", name, maxHeaderNameBytes)
 		case isReserved(lower):
-			return refuse(400, "the header %s is ours to set or would break the call", name)
+			return blame("headers", "the header %s is ours to set or would break the call", name)
 		case seen[lower]:
-			return refuse(400, "the header %s is given twice", name)
+			return blame("headers", "the header %s is given twice", name)
 		}
 		if r := check(name, headers[name]); r != nil {
 			return r
@@ -52,7 +52,7 @@ func checkHeaderValue(name, value string) *refusal {
 
 func checkClearValue(name, value string) *refusal {
 	if !isFieldValue(value) {
-		return refuse(400, "the value of header %s is over %d bytes or holds a control character", name, maxHeaderValueBytes)
+		return blame("headers", "the value of header %s is over %d bytes or holds a control character", name, maxHeaderValueBytes)
 	}
 	return nil
 }

@@ -88,11 +88,11 @@ func TestCheckClear(t *testing.T) {
 		"neither":                 {},
 		"both":                    {secret: secret, headers: map[string]string{"X": "value"}},
 		"a value that looks so":   {headers: map[string]string{"X": "sealed:k:AAAA"}},
-		"a secret that looks so":  {secret: "sealed:k:AAAA", says: "400: the secret is not whsec_"},
-		"a short secret":          {secret: "whsec_MDEy", says: "400: the secret is not whsec_"},
-		"a value on two lines":    {headers: map[string]string{"X": "topsecret\n"}, says: "400: the value of header X"},
-		"a header that is ours":   {headers: map[string]string{"Webhook-Id": "x"}, says: "400: the header Webhook-Id is ours"},
-		"a value over 1024 bytes": {headers: map[string]string{"X": strings.Repeat("v", 1025)}, says: "400: the value of header X"},
+		"a secret that looks so":  {secret: "sealed:k:AAAA", says: "400 secret: the secret is not whsec_"},
+		"a short secret":          {secret: "whsec_MDEy", says: "400 secret: the secret is not whsec_"},
+		"a value on two lines":    {headers: map[string]string{"X": "topsecret\n"}, says: "400 headers: the value of header X"},
+		"a header that is ours":   {headers: map[string]string{"Webhook-Id": "x"}, says: "400 headers: the header Webhook-Id is ours"},
+		"a value over 1024 bytes": {headers: map[string]string{"X": strings.Repeat("v", 1025)}, says: "400 headers: the value of header X"},
 	} {
 		err := CheckClear(&schemas.EndpointCommand{Secret: row.secret, Headers: row.headers})
 		if row.says == "" {

@@ -32,7 +32,7 @@ func (u *turn) rotate(e *endpoint, v *schemas.EndpointCommand) *refusal {
 		overlap = defaultOverlap
 	}
 	if v.Overlap < byDefault || v.Overlap > maxOverlap.Milliseconds() {
-		return refuse(400, "overlap is %d ms; it may be from 0, at once, to %d, or -1 for a day", v.Overlap, maxOverlap.Milliseconds())
+		return blame("overlap", "overlap is %d ms; it may be from 0, at once, to %d, or -1 for a day", v.Overlap, maxOverlap.Milliseconds())
 	}
 	end := u.now.Add(overlap)
 	secrets := []schemas.EndpointSecret{{Secret: v.Secret, CreatedAt: u.now}}

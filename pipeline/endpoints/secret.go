@@ -38,7 +38,7 @@ func checkClearSecret(secret string) *refusal {
 	text, ok := strings.CutPrefix(secret, secretPrefix)
 	key, err := base64.StdEncoding.Strict().DecodeString(text)
 	if !ok || err != nil || len(key) < minSecretBytes || len(key) > maxSecretBytes {
-		return refuse(400, "the secret is not %s and the base64 of %d to %d random bytes", secretPrefix, minSecretBytes, maxSecretBytes)
+		return blame("secret", "the secret is not %s and the base64 of %d to %d random bytes", secretPrefix, minSecretBytes, maxSecretBytes)
 	}
 	return nil
 }

@@ -16,25 +16,25 @@ const maxURLBytes = 2048
 func checkURL(row *schemas.WebhookEndpoint) *refusal {
 	text := row.URL
 	if len(text) > maxURLBytes {
-		return refuse(400, "the URL has %d bytes; %d are allowed", len(text), maxURLBytes)
+		return blame("url", "the URL has %d bytes; %d are allowed", len(text), maxURLBytes)
 	}
 	u, err := url.Parse(text)
 	if err != nil {
-		return refuse(400, "the URL cannot be read; it looks like https://example.com/path")
+		return blame("url", "the URL cannot be read; it looks like https://example.com/path")
 	}
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
-		return refuse(400, "the URL's scheme is %q; it may be https or http", u.Scheme)
+		return blame("url", "the URL's scheme is %q; it may be https or http", u.Scheme)
 	case u.User != nil:
-		return refuse(400, "the URL holds a user name or password; send credentials in a header")
+		return blame("url", "the URL holds a user name or password; send credentials in a header")
 	case u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " \t"):
-		return refuse(400, "the URL has no host")
+		return blame("url", "the URL has no host")
 	case strings.Contains(text, "#"):
-		return refuse(400, "the URL holds a fragment (#), which is never sent")
+		return blame("url", "the URL holds a fragment (#), which is never sent")
 	}
 	if port := u.Port(); port != "" {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return refuse(400, "the URL's port %q is not from 1 to 65535", port)
+			return blame("url", "the URL's port %q is not from 1 to 65535", port)
 		}
 	}
 	return nil

@@ -88,3 +88,13 @@ func TestStepAllocates(t *testing.T) {
 	allocated := testing.AllocsPerRun(10, func() { one.handle(t, n) })
 	require.Less(t, allocated, (perRecord+0.05)*n)
 }
+
+// A key that comes for the first time costs two more: its state, and the bytes
+// of it in the cache. The cache's entries are allocated for many keys at once.
+func TestNewKeysAllocate(t *testing.T) {
+	const perRecord, n = 5, 1000
+	one := newBench(t, 20*n)
+	one.handle(t, n)
+	allocated := testing.AllocsPerRun(10, func() { one.handle(t, n) })
+	require.Less(t, allocated, (perRecord+0.2)*n)
+}

@@ -41,7 +41,10 @@ func (t *task) handle(in *input, q *queued, fx effects) error {
 		t.refuse(rec, c, why, fx)
 		return nil
 	}
-	input, ours := t.read(rec, c, fx)
+	input, ours, err := t.read(rec, c, fx)
+	if err != nil {
+		return err
+	}
 	if !ours {
 		return t.checkUnreadable()
 	}
@@ -50,9 +53,13 @@ func (t *task) handle(in *input, q *queued, fx effects) error {
 }
 
 // read decodes a record and sees to it that it lies where it should. It is not
-// ours to handle when it was refused, or sent on to where it belongs.
-func (t *task) read(rec job.Record, c cause, fx effects) (in job.Input, ours bool) {
-	in, err := t.decode(rec)
+// ours to handle when it was refused, or sent on to where it belongs. The error
+// says that it cannot be read yet.
+func (t *task) read(rec job.Record, c cause, fx effects) (in job.Input, ours bool, err error) {
+	in, err = t.decode(rec)
+	if notYet(err) {
+		return in, false, pending{err}
+	}
 	moved, other := false, classUnreadable
 	if err == nil {
 		moved, err = t.route(in, fx)
@@ -62,7 +69,7 @@ func (t *task) read(rec job.Record, c cause, fx effects) (in job.Input, ours boo
 		t.unread++
 		t.refuse(rec, c, refusal{err: err, class: classOf(err, other)}, fx)
 	}
-	return in, err == nil && !moved
+	return in, err == nil && !moved, nil
 }
 
 func (t *task) decode(rec job.Record) (in job.Input, err error) {

@@ -106,13 +106,24 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// behind returns how many seconds a task is behind its inputs.
+// behind returns how many seconds a task is behind its inputs. With the clock log
+// records are as old as they are, however fast they are played.
 func (g *gauges) behind(p *pulse) float64 {
 	at := p.time.Load()
-	if p.idle.Load() || at == 0 {
+	if p.idle.Load() || at == 0 || g.clock == Log {
 		return g.contact.silence()
 	}
 	return g.contact.since(at)
+}
+
+// Behind returns how far the partition of this process that is furthest behind
+// its inputs is, as waybill_stream_lag_seconds has it.
+func (r *Runtime) Behind() time.Duration {
+	most := 0.0
+	for _, s := range r.board.standings() {
+		most = max(most, r.metrics.gauges.behind(s.pulse))
+	}
+	return time.Duration(most * float64(time.Second))
 }
 
 // late returns how many seconds the first wake-up of a task has been due.

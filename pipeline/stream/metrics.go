@@ -9,7 +9,7 @@ import (
 )
 
 // metrics are the runtime's series; the label job_name tells runtimes apart.
-// What belongs to a partition is in gauges. docs/operations.md lists all.
+// What belongs to a partition is in gauges. docs/metrics.md lists all.
 type metrics struct {
 	record     *prometheus.CounterVec
 	counters   map[recordSeries]prometheus.Counter // of record, so that counting one is cheap
@@ -17,6 +17,7 @@ type metrics struct {
 	deadLetter *prometheus.CounterVec
 	ends       *prometheus.CounterVec
 	commits    prometheus.Histogram
+	latency    prometheus.Histogram
 	fired      prometheus.Counter
 	summons    *prometheus.CounterVec
 	restored   prometheus.Counter
@@ -52,7 +53,10 @@ func newMetrics(cfg *Config, b *board) *metrics {
 		ends:       vec("transactions_total", "Transactions by how they ended. All but the committed and the unsure ones were aborted, for the reason that the label says; unsure ones were one or the other.", "result"),
 		commits: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "waybill", Subsystem: "stream", Name: "commit_seconds",
 			Help: "Time to end a transaction, from its last effect to the certain commit.", ConstLabels: job,
-			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100}),
+			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, Buckets: prometheus.ExponentialBuckets(0.002, 2, 12)}),
+		latency: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "waybill", Subsystem: "stream", Name: "latency_seconds",
+			Help: "Time from the arrival of a record on its topic to the commit of what it did, of the record of each task and transaction that took longest.", ConstLabels: job,
+			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, Buckets: prometheus.ExponentialBuckets(0.01, 4, 10)}),
 		fired:      counter("timers_fired_total", "Wake-ups handed to the job. Those of an aborted transaction count each time."),
 		summons:    vec("keys_woken_total", "Keys woken by name, for there is room or a table has changed, by whether they did anything. Those of an aborted transaction count each time.", "result"),
 		restored:   counter("restored_records_total", "Changelog records read to restore state."),
@@ -95,7 +99,7 @@ func (m *metrics) begin(cfg *Config) {
 
 func (m *metrics) collectors() []prometheus.Collector {
 	return []prometheus.Collector{
-		m.record, m.rerouted, m.deadLetter, m.ends, m.commits, m.fired, m.summons, m.restored, m.sessions, m.broken, m.rebalances, m.inFlight, m.followed, m.gauges, m.warmth,
+		m.record, m.rerouted, m.deadLetter, m.ends, m.commits, m.latency, m.fired, m.summons, m.restored, m.sessions, m.broken, m.rebalances, m.inFlight, m.followed, m.gauges, m.warmth,
 	}
 }
 

@@ -48,7 +48,7 @@ func TestMetricsComeAndGo(t *testing.T) {
 // The list that operators read has every series with its labels, and no other.
 func TestMetricsAreDocumented(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("../../docs/operations.md")
+	page, err := os.ReadFile("../../docs/metrics.md")
 	require.NoError(t, err)
 	listed := map[string]string{}
 	for _, row := range regexp.MustCompile("(?m)^\\| `(waybill_stream_[a-z_]+)` \\|([^|]*)\\|").FindAllStringSubmatch(string(page), -1) {

@@ -26,6 +26,7 @@ type overlay struct {
 	cache   cache
 	whole   bool     // all keys that the store has are in entries
 	spare   []*entry // given up by the cache, to be used again
+	fresh   []entry  // never used: many are allocated at once
 	wakes   overlayTimers
 	values  arena          // of encoded values
 	diff    []store.Change // what differs from the store, as last encoded
@@ -37,6 +38,10 @@ type change struct {
 	*entry
 	cause cause // of the last change
 }
+
+// entryChunk is how many entries are allocated at once. One that stays in the
+// cache alone keeps the room of as many, which is little beside their values.
+const entryChunk = 16
 
 // newOverlay makes an overlay that has its share of the budget until close. The
 // store must know its size: the last that was done to it was no Load.
@@ -84,7 +89,12 @@ func (o *overlay) peek(key string) (*entry, error) {
 func (o *overlay) blank() *entry {
 	last := len(o.spare) - 1
 	if last < 0 {
-		return &entry{own: true}
+		if len(o.fresh) == 0 {
+			o.fresh = make([]entry, entryChunk)
+		}
+		e := &o.fresh[0]
+		o.fresh, e.own = o.fresh[1:], true
+		return e
 	}
 	e := o.spare[last]
 	o.spare[last] = nil

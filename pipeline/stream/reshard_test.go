@@ -104,9 +104,13 @@ func TestReshard(t *testing.T) {
 			written := int64(0)
 			for _, to := range counts[1:] {
 				var err error
-				report, err = reshard.Run(t.Context(), d.move(to))
+				move, done, due := d.move(to), int64(0), int64(0)
+				move.Written = func(now, of int64) { done, due = now, of }
+				report, err = reshard.Run(t.Context(), move)
 				require.NoError(t, err)
 				require.Positive(t, report.Moved)
+				require.Equal(t, due, done)
+				require.GreaterOrEqual(t, done, report.Moved)
 				written += 2 * report.Moved // the copy and, for a value, the tombstone
 				require.False(t, report.StreamTime.Before(highest))
 				d.homes(keys, to)

@@ -323,6 +323,9 @@ func (s *session) rest(wall time.Time) (time.Duration, error) {
 		if !at.IsZero() {
 			rest = min(rest, at.Sub(wall))
 		}
+		if te.task.awaits != "" {
+			rest = min(rest, pendingRetry)
+		}
 	}
 	return max(rest, 0), nil
 }

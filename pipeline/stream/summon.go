@@ -67,7 +67,7 @@ func (s *session) summon(t *task, item store.Item) (did bool, err error) {
 func (s *session) repeat() (looked int, err error) {
 	for _, te := range s.tenures {
 		t := te.task
-		for ; te.ready && len(t.resummon) > 0 && looked < sweepPortion && !s.saturated(); looked++ {
+		for ; te.ready && len(t.resummon) > 0 && looked < sweepPortion && !s.crowded(); looked++ {
 			key := t.resummon[0]
 			t.resummon = t.resummon[1:]
 			if _, err := s.summon(t, store.Item{Key: key}); err != nil {

@@ -121,7 +121,7 @@ func (q *sweeps) finished(w *sweep) bool {
 // it looked at, roughly: a portion of one task. Nothing is woken while no work
 // may be started (rule E12).
 func (s *session) sweep() (looked int, err error) {
-	if s.saturated() {
+	if s.crowded() {
 		return 0, nil
 	}
 	if looked, err = s.repeat(); looked > 0 || err != nil {
@@ -179,7 +179,7 @@ func (s *session) portion(w *sweep, t *task) (looked int, err error) {
 			more = false
 			break
 		}
-		if s.saturated() || s.outbox.bytes+t.state.bytes >= s.cfg.MaxOverlayBytes {
+		if s.crowded() || s.outbox.bytes+t.state.bytes >= s.cfg.MaxOverlayBytes {
 			return looked, nil
 		}
 		w.found, looked = true, looked+1

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -29,7 +30,9 @@ type task struct {
 	nextWake   int64 // when the first wake-up was due at the last look, ms, 0 for none
 	pulse      pulse // for metrics
 	committed  snapshot
-	touched    bool // something happened since the last commit
+	touched    bool      // something happened since the last commit
+	awaits     string    // why the next record cannot be read yet; empty: it can
+	oldest     time.Time // arrival of the first of the records handled since then, by time; zero for none
 
 	poisoned   map[cause]refusal  // what to leave out when the transaction is run again
 	watched    map[string]*watch  // keys whose state is to be measured after each call
@@ -131,9 +134,18 @@ func (t *task) step(wall time.Time, fx effects) (bool, error) {
 	if head == nil {
 		return false, nil
 	}
+	touched := t.touched
 	t.touched = true
 	if err := t.handle(next, head, fx); err != nil {
+		if p, waits := errors.AsType[pending](err); waits {
+			t.await(p, touched)
+			return false, nil
+		}
 		return false, err
+	}
+	t.awaits = ""
+	if t.oldest.IsZero() || head.arrival.Before(t.oldest) {
+		t.oldest = head.arrival
 	}
 	next.take()
 	return true, nil
@@ -226,7 +238,7 @@ func (t *task) snap() {
 	clear(t.watched)
 	t.unreadable.exceeded(t.cfg.now(), t.unread)
 	t.forget(func(w *work) bool { return w.handed })
-	t.touched, t.spent, t.consumed, t.unread, t.summons = false, nil, nil, 0, t.summons[:0]
+	t.touched, t.spent, t.consumed, t.unread, t.summons, t.oldest = false, nil, nil, 0, t.summons[:0], time.Time{}
 }
 
 // recurs tells whether a call that a committed transaction has not met is still
@@ -264,6 +276,6 @@ func (t *task) rewind() error {
 	results := append(t.consumed, t.results...)
 	t.results = slices.DeleteFunc(results, func(w *work) bool { return w.dropped })
 	t.resummon = append(t.summons, t.resummon...)
-	t.touched, t.spent, t.consumed, t.unread, t.summons = false, nil, nil, 0, nil
+	t.touched, t.spent, t.consumed, t.unread, t.summons, t.oldest = false, nil, nil, 0, nil, time.Time{}
 	return t.state.drop()
 }

@@ -90,7 +90,7 @@ func TestTrapFenceClient(t *testing.T) {
 
 			d.evict(d.prefix+"g", "m")
 			require.NoError(t, member.Begin())
-			member.Produce(d.ctx(), &kgo.Record{Topic: d.prefix + "out", Value: []byte("of a zombie")}, nil)
+			require.NoError(t, member.ProduceSync(d.ctx(), &kgo.Record{Topic: d.prefix + "out", Value: []byte("of a zombie")}).FirstErr())
 			ctx := d.ctx()
 			if offsets {
 				ctx = kgo.PreTxnCommitFnContext(ctx, func(req *kmsg.TxnOffsetCommitRequest) error {

@@ -88,7 +88,12 @@ func (s *session) start(t *task, key string, request any) {
 }
 
 // saturated implements effects.
-func (s *session) saturated() bool {
+func (s *session) saturated() bool { return s.crowded() || s.pool.behind() }
+
+// crowded tells that no key may be woken by name now. Who asks for that knows how
+// much there is room for, so it goes on while the machine is behind, and what is
+// read does not always come first.
+func (s *session) crowded() bool {
 	if s.cfg.Perform == nil {
 		return false
 	}
@@ -210,6 +215,7 @@ func (s *session) positions(touched []closing) []kmsg.TxnOffsetCommitRequestTopi
 // settled makes the stores follow a transaction that was committed for certain.
 func (s *session) settled(touched []closing) error {
 	s.closeTxn(true)
+	now := s.cfg.now()
 	for _, c := range touched {
 		// What was committed shows that the store lacked nothing when the
 		// transaction began.
@@ -221,6 +227,9 @@ func (s *session) settled(touched []closing) error {
 		}
 		if err := c.task.state.commit(mark); err != nil {
 			return err
+		}
+		if at := c.task.oldest; !at.IsZero() && s.cfg.Clock == Live {
+			s.metrics.latency.Observe(max(0, now.Sub(at).Seconds()))
 		}
 		c.task.snap()
 		s.metrics.board.set(c.task)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -35,11 +36,18 @@ type pool struct {
 	bell    *bell
 	gauge   prometheus.Gauge // of what is under way in the process
 
+	unbegun atomic.Int64 // pieces that were started and have had no processor yet
+
 	mu       sync.Mutex
 	inFlight int
 	finished []*work
 	number   int64
 }
+
+// maxUnbegun is how many pieces of a worker's work may wait for a processor.
+// Beyond that this machine is behind: more of them would only make each later,
+// and whoever is called look slow.
+const maxUnbegun = 64
 
 // start runs one piece of work. It is done when it is in the list that
 // collect returns.
@@ -52,7 +60,9 @@ func (p *pool) start(te *tenure, key string, request any, txn int64) *work {
 	w := &work{tenure: te, key: key, number: p.number, txn: txn, cancel: cancel}
 	p.mu.Unlock()
 	p.gauge.Inc()
+	p.unbegun.Add(1)
 	te.work.Go(func() {
+		p.begun()
 		defer cancel()
 		defer p.gauge.Dec()
 		result := p.run(ctx, request)
@@ -89,6 +99,17 @@ func (p *pool) running() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.inFlight
+}
+
+// behind tells whether as much work waits for a processor as may.
+func (p *pool) behind() bool { return p.unbegun.Load() >= maxUnbegun }
+
+// begun notes that a piece of work has got one, and wakes the worker when it may
+// have waited for that.
+func (p *pool) begun() {
+	if p.unbegun.Add(-1) == maxUnbegun/2 {
+		p.bell.ring()
+	}
 }
 
 // busy tells whether a task has work that has not returned.

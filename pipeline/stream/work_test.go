@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -199,4 +200,36 @@ func TestWakeWaitsForWork(t *testing.T) {
 	i.stop()
 	require.Equal(t, "done a", d.outputs()["k"][1])
 	require.Contains(t, d.outputs()["k"][2], "woken")
+}
+
+// While the machine is behind with what was started, a worker reads no more, but
+// wakes keys that were asked for. It hears of it when half has begun.
+func TestWorkWaitsForAProcessor(t *testing.T) {
+	s := &session{cfg: &Config{Perform: perform, MaxInFlightWork: 10 * maxUnbegun}}
+	s.pool.bell = &s.bell
+	s.pool.unbegun.Store(maxUnbegun - 1)
+	require.False(t, s.saturated())
+	s.pool.unbegun.Add(1)
+	require.True(t, s.saturated())
+	require.False(t, s.crowded())
+	for s.pool.unbegun.Load() > maxUnbegun/2 {
+		require.False(t, s.bell.rung)
+		s.pool.begun()
+	}
+	require.True(t, s.bell.rung)
+	require.False(t, s.saturated())
+}
+
+// Every piece of work that was started begins.
+func TestWorkBegins(t *testing.T) {
+	const n = 10 * maxUnbegun
+	s := &session{cfg: &Config{}}
+	s.pool = pool{bell: &s.bell, gauge: prometheus.NewGauge(prometheus.GaugeOpts{Name: "work", Help: "Work."}), perform: perform}
+	te := &tenure{ctx: t.Context()}
+	for range n {
+		s.pool.start(te, "k", "a", 1)
+	}
+	te.work.Wait()
+	require.Zero(t, s.pool.unbegun.Load())
+	require.Len(t, s.pool.collect(), n)
 }

@@ -48,8 +48,11 @@ func (t *turn) act(raw *schemas.Registration, arrived int64) {
 
 // carryOut does it, or tells why not.
 func (t *turn) carryOut(a *act) (refusal string) {
-	if a.raw.Action == schemas.ActionRetract {
+	switch a.raw.Action {
+	case schemas.ActionRetract:
 		return t.retractByHand(a)
+	case schemas.ActionErase:
+		return t.erase(a)
 	}
 	if a.registration == nil {
 		return t.whyNobody(a)

@@ -22,7 +22,7 @@ func (r *rules) validAct(raw *schemas.Registration) error {
 func actions() []string {
 	return []string{
 		"", schemas.ActionRegister, schemas.ActionStop, schemas.ActionClose, schemas.ActionCorrect,
-		schemas.ActionAcknowledge, schemas.ActionChangeCarrier, schemas.ActionRetract,
+		schemas.ActionAcknowledge, schemas.ActionChangeCarrier, schemas.ActionRetract, schemas.ActionErase,
 	}
 }
 
@@ -31,7 +31,7 @@ func (r *rules) validActFields(raw *schemas.Registration) error {
 		return wrong("event_id", "%q is no id; it is 16 hexadecimal digits, as tracking events have it", raw.EventID)
 	}
 	switch raw.Action {
-	case schemas.ActionClose, schemas.ActionCorrect, schemas.ActionRetract:
+	case schemas.ActionClose, schemas.ActionCorrect, schemas.ActionRetract, schemas.ActionErase:
 		if strings.TrimSpace(raw.Reason) == "" {
 			return wrong("reason", "it is empty; %s needs one", raw.Action)
 		}

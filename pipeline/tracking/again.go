@@ -36,6 +36,9 @@ func (t *turn) auditReplaced(s *shipment, g *registration, raw *schemas.Registra
 // replace takes over what a registration gives. What it leaves out stays as it
 // was (R6). It gives the former values of what changed, by name.
 func (g *registration) replace(raw *schemas.Registration) (former map[string]string) {
+	if g.erased {
+		raw = withoutPersons(raw)
+	}
 	former = make(map[string]string)
 	fill := func(name string, have *string, given string) {
 		if given != "" && given != *have {

@@ -1,6 +1,9 @@
 package tracking
 
 import (
+	"maps"
+	"slices"
+
 	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
 )
@@ -35,7 +38,12 @@ func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w
 	case ep.History:
 		b.History = t.bodyHistory(s, g)
 	}
-	return t.dialects.Encode(ep.Dialect, &b)
+	if g.erased {
+		eraseBody(&b)
+	}
+	from := len(t.bodies)
+	t.bodies = t.dialects.Append(t.bodies, ep.Dialect, &b)
+	return slices.Clip(t.bodies[from:])
 }
 
 // bodyPresent gives the event that the status comes from. Where the
@@ -94,5 +102,24 @@ func (t *turn) bodyEvent(e *schemas.TrackingEvent) body.Event {
 		ReceivedAt: e.ReceivedAt, ArrivedAt: e.ArrivedAt,
 		Location: e.Location, RawCode: e.RawCode, Description: e.Description, SignedBy: e.SignedBy,
 		MapVersion: e.MapVersion, Evidence: e.Evidence, ByHand: e.Source == byHandSource,
+	}
+}
+
+// eraseBody takes out of a body what its tenant had erased, where others who
+// follow the parcel still are told it (P1).
+func eraseBody(b *body.Webhook) {
+	erase := func(e *body.Event) {
+		e.Description, e.SignedBy, e.Location = "", "", e.Location.Erased()
+		if e.Evidence["reason"] != "" && !e.ByHand {
+			e.Evidence = maps.Clone(e.Evidence)
+			delete(e.Evidence, "reason")
+		}
+	}
+	erase(&b.Event)
+	for i := range b.History {
+		erase(&b.History[i])
+	}
+	if b.Present != nil {
+		erase(b.Present)
 	}
 }

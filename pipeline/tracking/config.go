@@ -129,6 +129,9 @@ type Config struct {
 	Quotas Quotas
 	// Operators are tenants that may withdraw what a carrier said (O8, R7).
 	Operators []string
+	// Decided is told of each decision and its rule, to count them. A call that is
+	// undone has told of its own, and tells of them again. nil: nobody counts.
+	Decided func(decision, rule string)
 	// Replay: the log holds what a change of carrier led to (R7), so it is not
 	// written again.
 	Replay bool
@@ -152,6 +155,7 @@ type rules struct {
 	operators                                      []string
 	quotas                                         Quotas
 	accounts                                       Accounts
+	decided                                        func(decision, rule string)
 
 	registered, missed, invalid, unsupported, noUpdate, unmapped *status.Code
 }
@@ -165,6 +169,7 @@ func newRules(cfg Config) (*rules, error) {
 		history: cfg.History, mostADay: cmp.Or(cfg.Flood, DefaultFlood), knownCarriers: cfg.KnownCarriers, polls: cfg.Polls,
 		quotas: cfg.Quotas, accounts: cfg.Accounts, operators: cfg.Operators, replay: cfg.Replay, reorderHold: cfg.ReorderHold.Milliseconds(),
 		dialects:    cfg.Dialects,
+		decided:     cfg.Decided,
 		registered:  cfg.Model.Code(status.CodeRegistered),
 		missed:      cfg.Model.Code(status.CodeNotFound),
 		invalid:     cfg.Model.Code(status.CodeInvalidNumber),

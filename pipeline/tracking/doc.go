@@ -12,8 +12,9 @@
 // job.go, then turn.go, then intake.go (an event comes in), hold.go (it waits),
 // place.go (it takes its place) and present.go (the status that this gives);
 // registration.go is the other way in, with action.go for what is done by hand
-// and retract.go for what is withdrawn; timers.go is time. memory.go says where
-// what lives for one call lies, coder.go how a state is written.
+// and retract.go for what is withdrawn; erase.go says what of persons is erased;
+// timers.go is time. memory.go says where what lives for one call lies, coder.go
+// how a state is written.
 package tracking
 
 import _ "time/tzdata" // a day in a zone must end at the same instant on every machine

@@ -93,6 +93,7 @@ func (t *turn) moveRegistrations(from, to *shipment, arrived int64) {
 			continue
 		}
 		to.registrations = append(to.registrations, *g)
+		to.registrations[len(to.registrations)-1].erased = false // it is about another parcel
 		to.adoptDetails(g)
 		g.state = stateMoved
 		g.keys, g.sequences, g.seen = nil, nil, nil // the copy goes on with them

@@ -35,3 +35,22 @@ func TestTheSourcesOwnWordsAreKept(t *testing.T) {
 	require.Len(t, rows, 1)
 	require.Equal(t, []string{"MV", "moves", "push", "poller"}, []string{rows[0].RawCode, rows[0].RawStatus, rows[0].Source, rows[0].AlsoFrom[0]})
 }
+
+// Where the clock starts and stops, the row has the source's own time beside UTC.
+func TestTheClocksLocalTimesAreKept(t *testing.T) {
+	w := newWorld(t, nil)
+	w.register(day1, &schemas.Registration{Tenant: "acme", Carrier: "sim", TrackingNumber: "A2"})
+	at := day1.Add(time.Hour)
+	for i, code := range []string{"transit.picked_up", "attempt.notice_left"} {
+		at = at.Add(time.Duration(i) * time.Hour)
+		w.event(at, &schemas.CarrierEvent{
+			Carrier: "sim", TrackingNumber: "A2", Code: code, RawCode: code, Source: "push", SourceKind: schemas.SourceCarrierPush,
+			OccurredAt: at, OccurredLocal: at.Add(-5 * time.Hour).Format(localLayout),
+		})
+	}
+	rows := w.advance(at.Add(time.Minute)).shipments
+	require.NotEmpty(t, rows)
+	last := rows[len(rows)-1]
+	require.Equal(t, last.ClockStart.Add(-5*time.Hour).Format(localLayout), last.ClockStartLocal)
+	require.Equal(t, last.ClockStop.Add(-5*time.Hour).Format(localLayout), last.ClockStopLocal)
+}

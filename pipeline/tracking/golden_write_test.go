@@ -135,7 +135,7 @@ func (s *script) writeState() string {
 			fmt.Fprint(&out, " closed")
 		}
 		if row.StalledAt != nil {
-			fmt.Fprintf(&out, " stalled at %s", clockText(row.StalledAt))
+			fmt.Fprintf(&out, " silent since %s, stalled at %s", clockText(row.SilentSince), clockText(row.StalledAt))
 		}
 		fmt.Fprintln(&out)
 		fmt.Fprintf(&out, "  clock %s to %s %s, delivered %s %s\n", clockText(row.ClockStart), clockText(row.ClockStop), row.ClockStopCode, clockText(row.DeliveredAt), row.DeliveredLocal)

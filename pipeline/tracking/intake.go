@@ -39,6 +39,9 @@ func (t *turn) take(raw *schemas.CarrierEvent, position source, arrived int64) {
 // duplicate or a revision (I4).
 func (t *turn) known(s *shipment, p *pending) bool {
 	waits, settled := s.findHeld(p.id), s.findTold(p.id)
+	if s.erased && (waits != nil || settled != nil) {
+		p.erase()
+	}
 	switch {
 	case s.retracted(p.id):
 		t.decide(s, p, because{schemas.DecisionDuplicate, "O8", "The event was withdrawn and stays so.", p.id})
@@ -66,6 +69,9 @@ func sameContent(other uint64) because {
 
 // hold lets a new event wait for what it has to wait for (O1, T3, R9).
 func (t *turn) hold(s *shipment, p *pending) {
+	if s.erased {
+		p.erase()
+	}
 	ahead := t.earliest(&p.event) - p.received
 	switch {
 	case s.revision == 0:

@@ -92,7 +92,7 @@ func (h aHistory) seenBy(t *rapid.T, tenant string) []string {
 	for i := range row.ExceptionEpisodes {
 		row.ExceptionEpisodes[i].AcknowledgedAt = nil
 	}
-	row.StalledAt = nil
+	row.StalledAt, row.SilentSince = nil, nil
 	row.Revision, row.UpdatedAt, row.Service, row.DestinationCountry = 0, time.Time{}, "", ""
 	text, err := json.Marshal(row)
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package tracking
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -75,6 +76,39 @@ func TestRegistrationsAreBounded(t *testing.T) {
 	out := w.register(day1.Add(day), &schemas.Registration{Tenant: "late", Carrier: "sim", TrackingNumber: "A2"})
 	require.Len(t, out.usage, 1)
 	require.Len(t, out.shipments[len(out.shipments)-1].Registrations, maxRegistrations)
+}
+
+func named(s *shipment, id string) *registration {
+	at := slices.IndexFunc(s.registrations, func(g registration) bool { return g.id == id })
+	if at < 0 {
+		return nil
+	}
+	return &s.registrations[at]
+}
+
+// What makes room is what nothing is counted by, for its row stays in the tables.
+func TestRoomIsMadeByWhatDoesNotCount(t *testing.T) {
+	const first, again, alone, active, refused = 0, 1, 2, 3, 4
+	s := &shipment{registrations: []registration{
+		first: {id: "a", tenant: "x", state: stateExpired, registered: 1}, again: {id: "b", tenant: "x", state: stateExpired, registered: 5},
+		alone: {id: "c", tenant: "y", state: stateStopped, registered: 2}, active: {id: "d", tenant: "z", state: stateActive, registered: 3},
+		refused: {id: "e", tenant: "w", state: stateRefused, registered: 0},
+	}}
+	for at, counted := range []int{first: 3, again: 0, alone: 1, active: 1, refused: 0} {
+		require.Equal(t, counted, s.countedBy(at), at)
+	}
+	s.registrations = append(s.registrations, registration{id: "f", tenant: "y", state: stateActive, registered: 9})
+	require.Equal(t, 2, s.countedBy(alone), "now another would be counted beside it")
+	for len(s.registrations) < maxRegistrations {
+		s.registrations = append(s.registrations, registration{id: "g", tenant: "v", state: stateActive, registered: 7})
+	}
+	for _, dropped := range []string{"b", "e", "c", "a"} {
+		require.NotNil(t, named(s, dropped))
+		require.NoError(t, s.makeRoom())
+		require.Nil(t, named(s, dropped), "%s is dropped next", dropped)
+		s.registrations = append(s.registrations, registration{id: "h", tenant: "u", state: stateActive, registered: 8})
+	}
+	require.ErrorContains(t, s.makeRoom(), "64 tenants follow")
 }
 
 func TestNewJobRefuses(t *testing.T) {

@@ -64,7 +64,7 @@ func layoutRare(c *coder, s *shipment) {
 	watched, asked := s.watch != watch{}, s.asking != asking{}
 	flooded, retracted, placed := s.flood != flood{}, s.retractions.any(), s.regions != regions{}
 	b := c.bits()
-	b.flag(&watched, &asked, &flooded, &retracted, &placed)
+	b.flag(&watched, &asked, &flooded, &retracted, &placed, &s.erased)
 	b.close()
 	if watched {
 		layoutWatch(c, &s.watch, s.epoch)

@@ -49,7 +49,7 @@ func layoutRegistration(c *coder, g *registration, epoch int64) {
 	}
 	hand, risky, more := g.byHand.any(), g.risk != risk{}, g.extras.any()
 	rare := c.bits()
-	rare.flag(&hand, &risky, &more)
+	rare.flag(&hand, &risky, &more, &g.erased)
 	rare.close()
 	if hand {
 		layoutByHand(c, &g.byHand, g.registered)

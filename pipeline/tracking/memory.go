@@ -1,7 +1,6 @@
 package tracking
 
 import (
-	"bytes"
 	"strings"
 	"time"
 
@@ -23,7 +22,10 @@ type memory struct {
 	ready     []*pending       // to be released
 	news      pieces[news]
 	events    pieces[schemas.TrackingEvent] // that webhooks are about
+	bodies    []byte                        // of webhooks
 	outbox    outbox
+
+	candidates []*schemas.WebhookEndpoint // that may have chosen an event
 }
 
 // textsAtOnce is how many bytes are allocated for texts at once. Several turns
@@ -31,7 +33,7 @@ type memory struct {
 const textsAtOnce = 4 << 10
 
 func (m *memory) reuse() {
-	m.times, m.types = m.times[:0], m.types[:0]
+	m.times, m.types, m.bodies = m.times[:0], m.types[:0], m.bodies[:0]
 	m.news.used, m.events.used = 0, 0
 	m.outbox.clear()
 }
@@ -117,13 +119,22 @@ func (m *memory) optional(ms int64) *time.Time {
 	return m.instant(ms)
 }
 
-// outbox is where a turn's records are written, one behind the other. The
-// runtime gets one copy of all of them, which it may keep.
+// outbox is where a turn's records are written, one behind the other, behind
+// those of the turns before. What lies there is never overwritten, for the
+// runtime keeps it until it is sent.
 type outbox struct {
 	buf     []byte
+	from    int // where the turn's records begin
 	outputs []job.Output
 	ends    []int // of each output in buf
 }
+
+// recordsAtOnce is how many bytes are allocated for records at once, and
+// recordsOfTurn how many a turn of the usual kind does with.
+const (
+	recordsAtOnce = 64 << 10
+	recordsOfTurn = 8 << 10
+)
 
 func add[T any](t *turn, topic, key string, codec *schemas.Codec[T], v *T) error {
 	buf, err := codec.Append(t.outbox.buf, v)
@@ -137,9 +148,9 @@ func add[T any](t *turn, topic, key string, codec *schemas.Codec[T], v *T) error
 }
 
 func (o *outbox) emit(c *job.Call) {
-	values, begin := bytes.Clone(o.buf), 0
+	begin := o.from
 	for i, end := range o.ends {
-		o.outputs[i].Value = values[begin:end:end]
+		o.outputs[i].Value = o.buf[begin:end:end]
 		c.Emit(o.outputs[i])
 		begin = end
 	}
@@ -147,5 +158,9 @@ func (o *outbox) emit(c *job.Call) {
 
 func (o *outbox) clear() {
 	clear(o.outputs)
-	o.buf, o.outputs, o.ends = o.buf[:0], o.outputs[:0], o.ends[:0]
+	o.outputs, o.ends = o.outputs[:0], o.ends[:0]
+	if cap(o.buf)-len(o.buf) < recordsOfTurn {
+		o.buf = make([]byte, 0, recordsAtOnce)
+	}
+	o.from = len(o.buf)
 }

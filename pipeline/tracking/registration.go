@@ -1,7 +1,6 @@
 package tracking
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -137,25 +136,11 @@ func (s *shipment) openOf(tenant string, arrived int64) *registration {
 	return nil
 }
 
-// makeRoom drops the oldest registration that has ended when the shipment has
-// as many as it may have. Its last form has been written.
-func (s *shipment) makeRoom() error {
-	if len(s.registrations) < maxRegistrations {
-		return nil
-	}
-	at := slices.IndexFunc(s.registrations, func(g registration) bool { return g.state != stateActive })
-	if at < 0 {
-		return fmt.Errorf("registering a tenant: %d tenants follow this parcel already, which is the most there can be", maxRegistrations)
-	}
-	s.registrations = slices.Delete(s.registrations, at, at+1)
-	return nil
-}
-
 func (t *turn) newRegistration(s *shipment, raw *schemas.Registration, arrived int64) registration {
 	g := registration{
 		id: clip(raw.RegistrationID, maxName), tenant: raw.Tenant, state: stateActive, newEpoch: raw.NewEpoch,
 		isReturn: raw.IsReturn, backfill: raw.Backfill,
-		registered: arrived, expires: windowEnd(raw, arrived),
+		registered: arrived, expires: windowEnd(raw, arrived), erased: s.erasedFor(raw.Tenant),
 	}
 	if g.id == "" {
 		g.id = schemas.RegistrationID(g.tenant, t.key)

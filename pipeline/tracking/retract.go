@@ -71,6 +71,9 @@ func (s *shipment) retracted(id uint64) bool {
 // retractKnown withdraws an event that the shipment knows, settled, waiting or
 // by its identity alone.
 func (t *turn) retractKnown(s *shipment, p *pending) bool {
+	if s.erased {
+		p.erase()
+	}
 	waits, settled := s.findHeld(p.id), s.findTold(p.id)
 	switch {
 	case s.retracted(p.id):

@@ -13,7 +13,8 @@ func (t *turn) shipmentRow(s *shipment) schemas.Shipment {
 	row := schemas.Shipment{
 		Carrier: t.carrier, TrackingNumber: t.number, Epoch: utc(s.epoch), Revision: s.revision,
 		Status: now.Name, Code: s.present.code, Leg: s.legOrForward(), PresentEventID: t.eventID(s.present.id), Terminal: now.Terminal,
-		ClockStopLocal: t.local(&s.clockStop.local, s.clockStop.occurred), ClockStopCode: s.clockStop.code,
+		ClockStartLocal: t.local(&s.clockStart.local, s.clockStart.occurred),
+		ClockStopLocal:  t.local(&s.clockStop.local, s.clockStop.occurred), ClockStopCode: s.clockStop.code,
 		DeliveredLocal: t.local(&s.delivered.local, s.delivered.occurred), DeliveredPrecision: schemas.PrecisionSecond,
 		Attempts: s.attempts, Events: s.events,
 		Service: s.service, OriginCountry: s.originCountry, DestinationCountry: s.destinationCountry,
@@ -37,7 +38,7 @@ func (t *turn) shipmentRow(s *shipment) schemas.Shipment {
 		row.FirstEventAt, row.LastEventAt = t.instant(s.firstEvent), t.instant(s.lastEvent)
 		row.LastScanAt = t.optional(s.lastScan)
 	}
-	row.StalledAt = t.optional(t.stalledAt(s))
+	row.SilentSince, row.StalledAt = t.optional(t.silentSince(s)), t.optional(t.stalledAt(s))
 	row.ETADate, row.ETAAt, _ = t.fields(&s.eta)
 	row.OriginalETADate, row.OriginalETAAt, _ = t.fields(&s.originalETA)
 	row.Registrations = t.registrationRows(s)

@@ -56,6 +56,7 @@ type shipment struct {
 	asking      asking      // polls, and what the carrier did not know (D5, D8)
 	flood       flood       // new identities of a day
 	retractions retractions // what was withdrawn (O8)
+	erased      bool        // what is said of persons is not kept (P1)
 }
 
 // present is the shipment's status and the event that it comes from (O6). Its
@@ -146,6 +147,7 @@ type registration struct {
 	byHand byHand // what its tenant did (R7)
 	risk   risk   // of missing the measure (D4)
 	extras extras // given, for others' eyes (R1)
+	erased bool   // what it says of persons is not kept, nor shown to it (P1)
 }
 
 // sequence is the number of the last webhook made for an endpoint (O3).

@@ -88,6 +88,9 @@ type because struct {
 // yet has no epoch in public.
 func (t *turn) decide(s *shipment, p *pending, why because) {
 	p.version++
+	if t.decided != nil {
+		t.decided(why.decision, why.rule)
+	}
 	epoch := s.epoch
 	if s.revision == 0 {
 		epoch = 0

@@ -35,11 +35,20 @@ func (t *turn) write(s *shipment, w *webhook) {
 	w.changed = t.facts(s).changedSince(w.news.before)
 }
 
+// statuses are those among which endpoints may have chosen the event.
+func (w *webhook) statuses() []string {
+	if w.code == status.CodeNotFound {
+		return []string{w.status, notFound}
+	}
+	return []string{w.status}
+}
+
 // notify makes one webhook for each endpoint of the tenant that chose it,
 // whatever the endpoint's state: delivery keeps the jobs of one that is
 // disabled.
 func (t *turn) notify(s *shipment, g *registration, w *webhook) {
-	for _, ep := range t.endpoints.OfTenant(g.tenant) {
+	t.candidates = t.endpoints.Candidates(t.candidates[:0], g.tenant, w.types, w.statuses())
+	for _, ep := range t.candidates {
 		kind := chosen(ep.Types, w.types)
 		if kind == "" || !wants(ep.Statuses, w.status, w.code) {
 			continue

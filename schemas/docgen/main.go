@@ -26,7 +26,7 @@ func run(path string) error {
 	}
 	var page strings.Builder
 	page.WriteString("<!-- Written by go generate from schemas/. Do not edit. -->\n\n# Topics and records\n\n")
-	page.WriteString("Times are UTC, in milliseconds. Every value starts with `C3 01` (Avro single-object encoding) or with `{` (JSON of the same fields; times as RFC 3339 or epoch milliseconds). A field without a default is required.\n\n")
+	page.WriteString("Times are UTC, in milliseconds. Every value starts with `C3 01` (Avro single-object encoding), with `{` (JSON of the same fields; times as RFC 3339 or epoch milliseconds) or, with a [schema registry](registry.md), with `00` (Confluent framing). A field without a default is required.\n\n")
 	writeTopics(&page)
 	for _, file := range slices.Sorted(maps.Keys(files)) {
 		versions := files[file]

@@ -11,12 +11,13 @@ import (
 // maxBatchBytes bounds the records of a batch, for a record may have a megabyte.
 const maxBatchBytes = 64 << 20
 
-// topicOrder gives the topics in the order of insertion: a decision is seen no earlier than the
+// Topics gives the topics that are read, in the order of insertion: a decision is seen no earlier than the
 // shipment that it made.
-func topicOrder() []string {
+func Topics() []string {
 	return []string{
 		schemas.TopicShipments, schemas.TopicTrackingEvents, schemas.TopicDecisions,
-		schemas.TopicWebhookJobs, schemas.TopicWebhookAttempts, schemas.TopicEndpointEvents, schemas.TopicUsage,
+		schemas.TopicWebhookJobs, schemas.TopicWebhookAttempts, schemas.TopicEndpointEvents, schemas.TopicUsage, schemas.TopicBaselines,
+		schemas.TopicAudit,
 	}
 }
 
@@ -34,7 +35,11 @@ type batch struct {
 	// unreadable records make no rows.
 	unreadable []refusal
 	// next holds, for each partition, the offset to be committed.
-	next    map[string]map[int32]kgo.EpochOffset
+	next map[string]map[int32]kgo.EpochOffset
+	// upTo is when the last record of each partition came onto its topic, and
+	// oldest the same of the first of all.
+	upTo    map[string]map[int32]time.Time
+	oldest  time.Time
 	records int
 	bytes   int
 	// since is when the first record was taken.
@@ -55,7 +60,7 @@ func (c counts) add(outcome, topic string) {
 func newBatch(prefix string, codecs *schemas.Codecs) *batch {
 	b := &batch{intakes: make(map[string]intake)}
 	byTopic := feeds(codecs)
-	for _, topic := range topicOrder() {
+	for _, topic := range Topics() {
 		b.topics = append(b.topics, prefix+topic)
 		b.intakes[prefix+topic] = byTopic[topic]
 	}
@@ -66,31 +71,48 @@ func newBatch(prefix string, codecs *schemas.Codecs) *batch {
 func (b *batch) empty() bool { return len(b.next) == 0 }
 
 // take adds a record. Of control records of transactions only the position
-// counts: it lets the committed offset reach the end of the topic.
-func (b *batch) take(rec *kgo.Record, now time.Time) {
+// counts: it lets the committed offset reach the end of the topic. A record that
+// cannot be read yet is not added, and the error says so.
+func (b *batch) take(rec *kgo.Record, now time.Time) error {
+	outcome, refused := b.read(rec)
+	if notYet(refused) {
+		return refused
+	}
 	if b.empty() {
 		b.since = now
 	}
 	if b.next[rec.Topic] == nil {
 		b.next[rec.Topic] = make(map[int32]kgo.EpochOffset)
+		b.upTo[rec.Topic] = make(map[int32]time.Time)
+	}
+	b.upTo[rec.Topic][rec.Partition] = rec.Timestamp
+	if b.oldest.IsZero() || rec.Timestamp.Before(b.oldest) {
+		b.oldest = rec.Timestamp
 	}
 	b.next[rec.Topic][rec.Partition] = kgo.EpochOffset{Epoch: rec.LeaderEpoch, Offset: rec.Offset + 1}
 	if rec.Attrs.IsControl() {
-		return
+		return nil
 	}
 	b.records++
 	b.bytes += len(rec.Key) + len(rec.Value)
+	if refused == nil {
+		b.count.add(outcome, rec.Topic)
+	} else {
+		b.unreadable = append(b.unreadable, refusal{rec, refused})
+	}
+	return nil
+}
+
+// read hands a record to the intake of its topic.
+func (b *batch) read(rec *kgo.Record) (outcome string, err error) {
+	if rec.Attrs.IsControl() {
+		return "", nil
+	}
 	if rec.Value == nil {
 		// A null value lets Kafka forget a key. The tables keep what happened.
-		b.count.add(outcomeSkipped, rec.Topic)
-		return
+		return outcomeSkipped, nil
 	}
-	outcome, err := b.intakes[rec.Topic].take(rec)
-	if err != nil {
-		b.unreadable = append(b.unreadable, refusal{rec, err})
-		return
-	}
-	b.count.add(outcome, rec.Topic)
+	return b.intakes[rec.Topic].take(rec)
 }
 
 // full tells whether the batch should be written before it grows.
@@ -112,6 +134,7 @@ func (b *batch) drop(topic string, partition int32) {
 		return // and nothing is written, for the loop may be looking at b
 	}
 	delete(b.next[topic], partition)
+	delete(b.upTo[topic], partition)
 	if len(b.next[topic]) == 0 {
 		delete(b.next, topic)
 	}
@@ -132,6 +155,6 @@ func (b *batch) reset() {
 		i.reset()
 	}
 	b.unreadable, b.records, b.bytes = nil, 0, 0
-	b.next = make(map[string]map[int32]kgo.EpochOffset)
+	b.next, b.upTo, b.oldest = make(map[string]map[int32]kgo.EpochOffset), make(map[string]map[int32]time.Time), time.Time{}
 	b.count = make(counts)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"pgregory.net/rapid"
 
-	"waybill/internal/embedded/embeddedtest"
+	"waybill/analytics/analyticstest"
 	"waybill/schemas"
 )
 
@@ -71,7 +71,7 @@ func TestABatchHoldsTheNewestOfEachThing(t *testing.T) {
 func TestHostileTextBreaksNoInsert(t *testing.T) {
 	codecs, err := schemas.NewCodecs()
 	require.NoError(t, err)
-	server, err := openStore(*tables(t, embeddedtest.ClickHouse(t)))
+	server, err := openStore(*analyticstest.Database(t))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, server.close()) }()
 	random := rand.New(rand.NewPCG(1, 2))

@@ -40,8 +40,9 @@ type Config struct {
 	// FlushRows is how many records make a full batch, up to a million. Larger
 	// batches cost less for each row and more memory. 0: DefaultFlushRows.
 	FlushRows int
-	// FlushInterval is how long the first record of a batch waits for others at
-	// most. Longer makes fewer and larger inserts, and tables that lag more.
+	// FlushInterval is how long it is from one write to the next, where they are
+	// not full. Longer makes fewer and larger inserts, and tables that lag more.
+	// While the server has too many parts it is doubled, up to 30 seconds.
 	// 0: DefaultFlushInterval.
 	FlushInterval time.Duration
 	// Logger receives one line for each batch, at debug level, and what went

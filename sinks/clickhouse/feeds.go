@@ -17,6 +17,8 @@ func feeds(codecs *schemas.Codecs) map[string]intake {
 		schemas.TopicWebhookAttempts: newCollector(attemptFeed(codecs.WebhookAttempt)),
 		schemas.TopicEndpointEvents:  newCollector(endpointEventFeed(codecs.EndpointEvent)),
 		schemas.TopicUsage:           newCollector(usageFeed(codecs.Usage)),
+		schemas.TopicBaselines:       newCollector(baselineFeed(codecs.Baseline)),
+		schemas.TopicAudit:           newCollector(auditFeed(codecs.AuditEntry)),
 	}
 }
 
@@ -48,9 +50,10 @@ func decisionFeed(codec *schemas.Codec[schemas.Decision]) *feed[schemas.Decision
 	}
 }
 
-// shipmentFeed spreads a shipment over five tables. The shipment itself is
-// written last: what hangs on it counts only while its version is not below the
-// shipment's, so a failure in between takes nothing out of a report.
+// shipmentFeed spreads a shipment over five tables. What hangs on a shipment is
+// written before the registrations, and the shipment itself last: a row that
+// hangs counts only while its version is not below theirs, so a failure in
+// between takes nothing out of a report.
 func shipmentFeed(codec *schemas.Codec[schemas.Shipment]) *feed[schemas.Shipment] {
 	registrations, acknowledgements := registrationTable(), acknowledgementTable()
 	episodes, changes, shipments := episodeTable(), etaChangeTable(), shipmentTable()
@@ -63,10 +66,10 @@ func shipmentFeed(codec *schemas.Codec[schemas.Shipment]) *feed[schemas.Shipment
 		epoch:   func(s *schemas.Shipment) time.Time { return s.Epoch },
 		rows: func(all []taken[schemas.Shipment]) []block {
 			return []block{
-				manyEach(registrations, all, registrationRows),
-				manyEach(acknowledgements, all, acknowledgementRows),
 				manyEach(episodes, all, episodeRows),
 				manyEach(changes, all, etaChangeRows),
+				manyEach(acknowledgements, all, acknowledgementRows),
+				manyEach(registrations, all, registrationRows),
 				oneEach(shipments, all),
 			}
 		},
@@ -124,6 +127,28 @@ func usageFeed(codec *schemas.Codec[schemas.Usage]) *feed[schemas.Usage] {
 		},
 		version: one[schemas.Usage],
 		rows:    func(all []taken[schemas.Usage]) []block { return []block{oneEach(table, all)} },
+	}
+}
+
+func baselineFeed(codec *schemas.Codec[schemas.Baseline]) *feed[schemas.Baseline] {
+	table := baselineTable()
+	return &feed[schemas.Baseline]{
+		codec:   codec,
+		key:     func(b *schemas.Baseline) identity { return identity{text: [4]string{b.Key()}} },
+		version: one[schemas.Baseline],
+		rows:    func(all []taken[schemas.Baseline]) []block { return []block{oneEach(table, all)} },
+	}
+}
+
+func auditFeed(codec *schemas.Codec[schemas.AuditEntry]) *feed[schemas.AuditEntry] {
+	table := auditTable()
+	return &feed[schemas.AuditEntry]{
+		codec: codec,
+		key: func(e *schemas.AuditEntry) identity {
+			return identity{text: [4]string{e.Tenant, e.EntryID}, number: [2]int64{e.OccurredAt.UnixMilli()}}
+		},
+		version: func(e *schemas.AuditEntry) int64 { return e.Revision },
+		rows:    func(all []taken[schemas.AuditEntry]) []block { return []block{oneEach(table, all)} },
 	}
 }
 

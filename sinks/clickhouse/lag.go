@@ -33,7 +33,7 @@ func Lag(ctx context.Context, client *kgo.Client, prefix, group string) (int64, 
 // eachLag tells the lag of each partition of the topics that the sink reads.
 func eachLag(ctx context.Context, admin *kadm.Client, prefix, group string, tell func(topic string, partition int32, lag int64)) error {
 	var topics []string
-	for _, topic := range topicOrder() {
+	for _, topic := range Topics() {
 		topics = append(topics, prefix+topic)
 	}
 	ends, err := admin.ListCommittedOffsets(ctx, topics...)
@@ -68,14 +68,18 @@ func eachLag(ctx context.Context, admin *kadm.Client, prefix, group string, tell
 // has, none for others.
 func (s *Sink) watchLag(ctx context.Context, kafka *kafkaSource) {
 	admin := kadm.NewClient(kafka.client)
+	defer s.metrics.age.Reset()
 	defer s.metrics.lag.Reset()
 	for ctx.Err() == nil {
 		err := eachLag(ctx, admin, s.cfg.Prefix, s.cfg.Group, func(topic string, partition int32, lag int64) {
 			labels := []string{s.logical(topic), strconv.Itoa(int(partition))}
 			if kafka.owns(topic, partition) {
 				s.metrics.lag.WithLabelValues(labels...).Set(float64(lag))
+				s.metrics.age.WithLabelValues(labels...).Set(s.ages.of(topic, partition, lag, time.Now()).Seconds())
 			} else {
 				s.metrics.lag.DeleteLabelValues(labels...)
+				s.metrics.age.DeleteLabelValues(labels...)
+				s.ages.forget(topic, partition)
 			}
 		})
 		if err != nil && ctx.Err() == nil {

@@ -21,7 +21,9 @@ func (s *Sink) Load(ctx context.Context, records []*kgo.Record) (err error) {
 	defer func() { err = errors.Join(err, tables.close()) }()
 	s.store = tables
 	for i, record := range records {
-		s.batch.take(record, time.Now())
+		if err := s.batch.take(record, time.Now()); err != nil {
+			return fmt.Errorf("loading records: %w", err)
+		}
 		if i < len(records)-1 && !s.batch.full(s.cfg.FlushRows) {
 			continue
 		}

@@ -6,14 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"waybill/internal/embedded/embeddedtest"
+	"waybill/analytics/analyticstest"
 	"waybill/schemas"
 )
 
 // Records from a list have the effect that they have from a topic, over any
 // number of batches, and one that cannot be stored is told.
 func TestLoad(t *testing.T) {
-	options := tables(t, embeddedtest.ClickHouse(t))
+	options := analyticstest.Database(t)
 	codecs, err := schemas.NewCodecs()
 	require.NoError(t, err)
 	var records []*kgo.Record

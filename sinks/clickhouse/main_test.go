@@ -3,6 +3,7 @@ package clickhouse
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,14 +17,18 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/analytics"
+	"waybill/analytics/analyticstest"
 	"waybill/internal/embedded/embeddedtest"
 	"waybill/schemas"
 )
 
-func TestMain(m *testing.M) { embeddedtest.Main(m) }
+func TestMain(m *testing.M) {
+	runChild()
+	embeddedtest.Main(m)
+}
 
 // patience bounds every wait of a test.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // testBed is a Kafka with the topics, a ClickHouse with the tables, and a
 // client for each. Names are the test's own, for real services are shared.
@@ -32,24 +37,34 @@ type testBed struct {
 	cfg    Config
 	client *kgo.Client
 	conn   driver.Conn
+	// reference is what requireOneEffect compares with.
+	reference *reference
+	brokers   []string
 }
 
-func newTestBedOn(t *testing.T, partitions int32, server string) *testBed {
+// newTestBed has the ClickHouse that tests share.
+func newTestBed(t *testing.T, partitions int32) *testBed {
+	t.Helper()
+	return newTestBedOn(t, partitions, analyticstest.Database(t))
+}
+
+func newTestBedOn(t *testing.T, partitions int32, tables *ch.Options) *testBed {
 	t.Helper()
 	codecs, err := schemas.NewCodecs()
 	require.NoError(t, err)
-	bed := &testBed{t: t, cfg: Config{
+	brokers := embeddedtest.Kafka(t)
+	bed := &testBed{t: t, brokers: brokers, cfg: Config{
 		Prefix:        uuid.NewString() + ".",
-		Kafka:         []kgo.Opt{kgo.SeedBrokers(embeddedtest.Kafka(t)...)},
-		ClickHouse:    *tables(t, server),
+		Kafka:         []kgo.Opt{kgo.SeedBrokers(brokers...)},
+		ClickHouse:    *tables,
 		Codecs:        codecs,
 		FlushInterval: 20 * time.Millisecond,
 	}}
-	bed.client, err = kgo.NewClient(bed.cfg.Kafka...)
+	bed.client, err = kgo.NewClient(append(slices.Clone(bed.cfg.Kafka), kgo.UnknownTopicRetries(-1))...) // a real broker hears of new topics a little later
 	require.NoError(t, err)
 	t.Cleanup(bed.client.Close)
 	retention := "-1"
-	for _, topic := range append(topicOrder(), schemas.TopicDeadLetters) {
+	for _, topic := range append(Topics(), schemas.TopicDeadLetters) {
 		_, err := kadm.NewClient(bed.client).CreateTopic(t.Context(), partitions, 1, map[string]*string{"retention.ms": &retention}, bed.cfg.Prefix+topic)
 		require.NoError(t, err)
 	}
@@ -57,7 +72,7 @@ func newTestBedOn(t *testing.T, partitions int32, server string) *testBed {
 	return bed
 }
 
-// tables makes a database with every table on the server at addr.
+// tables makes a database with every table on a server of the test's own.
 func tables(t testing.TB, addr string) *ch.Options {
 	t.Helper()
 	options := &ch.Options{Addr: []string{addr}}
@@ -129,20 +144,23 @@ func (bed *testBed) caughtUp() {
 // ask runs a query that gives one value.
 func ask[V any](bed *testBed, query string) V {
 	bed.t.Helper()
-	var v V
-	require.NoError(bed.t, bed.conn.QueryRow(bed.t.Context(), query).Scan(&v), query)
-	return v
+	return askOf[V](bed.t, bed.conn, query)
 }
 
 // deadLetters reads all dead letters there are.
 func (bed *testBed) deadLetters() []*kgo.Record {
 	bed.t.Helper()
-	topic := bed.cfg.Prefix + schemas.TopicDeadLetters
-	ends, err := kadm.NewClient(bed.client).ListEndOffsets(bed.t.Context(), topic)
+	return bed.readAll(bed.cfg.Prefix + schemas.TopicDeadLetters)
+}
+
+// readAll reads all that lies on some topics.
+func (bed *testBed) readAll(topics ...string) []*kgo.Record {
+	bed.t.Helper()
+	ends, err := kadm.NewClient(bed.client).ListEndOffsets(bed.t.Context(), topics...)
 	require.NoError(bed.t, err)
 	want := int64(0)
 	ends.Each(func(o kadm.ListedOffset) { want += o.Offset })
-	reader, err := kgo.NewClient(append(bed.cfg.Kafka, kgo.ConsumeTopics(topic))...)
+	reader, err := kgo.NewClient(append(bed.cfg.Kafka, kgo.ConsumeTopics(topics...))...)
 	require.NoError(bed.t, err)
 	defer reader.Close()
 	ctx, cancel := context.WithTimeout(bed.t.Context(), patience)

@@ -16,16 +16,20 @@ const (
 	outcomeRefused    = "refused"    // by ClickHouse, to the dead letters
 )
 
-// metrics are the sink's series. They exist from the start, but for lag, which
-// lives and dies with the assignment of a partition.
+// metrics are the sink's series. They exist from the start, but for lag and age,
+// which live and die with the assignment of a partition, and parts, which are
+// there while ClickHouse tells of them. docs/metrics.md lists them.
 type metrics struct {
 	records  *prometheus.CounterVec
 	rows     *prometheus.CounterVec
 	problems *prometheus.CounterVec
 	batches  *prometheus.CounterVec
 	inserts  *prometheus.HistogramVec
+	latency  prometheus.Histogram
 	waiting  prometheus.Gauge
 	lag      *prometheus.GaugeVec
+	age      *prometheus.GaugeVec
+	parts    *prometheus.GaugeVec
 }
 
 func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
@@ -44,16 +48,26 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 		}, []string{"result"}),
 		inserts: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "waybill_clickhouse_insert_seconds", Help: "Time of one insert into one table, failed ones too.",
-			NativeHistogramBucketFactor: 1.1, Buckets: prometheus.ExponentialBuckets(0.002, 4, 8),
+			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, Buckets: prometheus.ExponentialBuckets(0.002, 4, 8),
 		}, []string{"table"}),
+		latency: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "waybill_clickhouse_latency_seconds", Help: "Time from the arrival of a batch's oldest record on its topic to the batch being settled.",
+			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, Buckets: prometheus.ExponentialBuckets(0.05, 4, 10),
+		}),
 		waiting: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "waybill_clickhouse_waiting", Help: "1 while the sink cannot settle its batch and tries again.",
 		}),
 		lag: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "waybill_clickhouse_lag_records", Help: "Offsets between what is committed and the end of the partition.",
 		}, []string{"topic", "partition"}),
+		age: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "waybill_clickhouse_lag_seconds", Help: "How old what is not in ClickHouse yet can be at most; 0 when nothing is missing.",
+		}, []string{"topic", "partition"}),
+		parts: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "waybill_clickhouse_parts", Help: "Active parts of the fullest partition of a table.",
+		}, []string{"table"}),
 	}
-	for _, topic := range topicOrder() {
+	for _, topic := range Topics() {
 		for _, outcome := range []string{outcomeWritten, outcomeSuperseded, outcomeSkipped, outcomeUnreadable, outcomeRefused} {
 			m.records.WithLabelValues(topic, outcome)
 		}
@@ -73,7 +87,7 @@ func (m *metrics) register(registerer prometheus.Registerer) error {
 		return nil
 	}
 	var errs []error
-	for _, c := range []prometheus.Collector{m.records, m.rows, m.problems, m.batches, m.inserts, m.waiting, m.lag} {
+	for _, c := range []prometheus.Collector{m.records, m.rows, m.problems, m.batches, m.inserts, m.latency, m.waiting, m.lag, m.age, m.parts} {
 		errs = append(errs, registerer.Register(c))
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -86,6 +100,7 @@ func (m *metrics) register(registerer prometheus.Registerer) error {
 func tableNames() []string {
 	return []string{
 		registrationTable().name, acknowledgementTable().name, episodeTable().name, etaChangeTable().name, shipmentTable().name,
-		eventTable().name, decisionTable().name, webhookTable().name, attemptTable().name, endpointEventTable().name, usageTable().name,
+		eventTable().name, decisionTable().name, webhookTable().name, attemptTable().name, endpointEventTable().name, usageTable().name, baselineTable().name,
+		auditTable().name,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -30,6 +31,20 @@ type Sink struct {
 	source  source
 	store   store
 	batch   *batch
+	pace    pace
+	held    []*kgo.Record // that could not be read yet, and what came behind
+	holds   bool          // there are some; the loop's own, for lost may empty held
+	ages    ages
+	trouble atomic.Pointer[string] // why the batch in hand cannot be settled; nil when it can
+}
+
+// Waiting says why the sink cannot settle its batch at the moment, nothing when
+// it can. It goes on trying.
+func (s *Sink) Waiting() string {
+	if why := s.trouble.Load(); why != nil {
+		return *why
+	}
+	return ""
 }
 
 // New checks the configuration and registers the metrics. It connects to
@@ -43,7 +58,7 @@ func New(cfg Config) (*Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sink{cfg: cfg, metrics: m, batch: newBatch(cfg.Prefix, cfg.Codecs)}, nil
+	return &Sink{cfg: cfg, metrics: m, batch: newBatch(cfg.Prefix, cfg.Codecs), pace: newPace(cfg.FlushInterval, time.Now())}, nil
 }
 
 // Run reads and writes until ctx ends; then it settles the batch in hand, for at
@@ -71,6 +86,10 @@ func (s *Sink) Run(ctx context.Context) error {
 		s.watchLag(ctx, kafka)
 		return nil
 	})
+	group.Go(func() error {
+		s.watchParts(ctx, tables)
+		return nil
+	})
 	err = group.Wait()
 	kafka.close()
 	return errors.Join(err, tables.close())
@@ -95,17 +114,20 @@ func (s *Sink) lost(partitions map[string][]int32) {
 	for topic, numbers := range partitions {
 		for _, partition := range numbers {
 			s.batch.drop(topic, partition)
+			s.dropHeld(topic, partition)
 		}
 	}
 }
 
-// collect fills the batch until it is full or its first record has waited long
-// enough.
+// collect fills the batch until it is full or due.
 func (s *Sink) collect(ctx context.Context) {
 	for ctx.Err() == nil && !s.batch.full(s.cfg.FlushRows) {
+		if s.holds && !s.takeHeld(ctx) {
+			return
+		}
 		waiting, cancel := ctx, context.CancelFunc(func() {})
 		if !s.batch.empty() {
-			left := s.cfg.FlushInterval - time.Since(s.batch.since)
+			left := time.Until(s.pace.due(s.batch.since))
 			if left <= 0 {
 				return
 			}
@@ -122,8 +144,12 @@ func (s *Sink) collect(ctx context.Context) {
 
 // take adds what was fetched to the batch.
 func (s *Sink) take(ctx context.Context, fetches kgo.Fetches) {
-	now := time.Now()
-	fetches.EachRecord(func(rec *kgo.Record) { s.batch.take(rec, now) })
+	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
+		if len(p.Records) > 0 {
+			s.ages.from(p.Topic, p.Partition, p.Records[0].Timestamp)
+		}
+		p.EachRecord(s.takeRecord)
+	})
 	failed := false
 	fetches.EachError(func(topic string, partition int32, err error) {
 		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -142,31 +168,60 @@ func (s *Sink) take(ctx context.Context, fetches kgo.Fetches) {
 func (s *Sink) settle(ctx context.Context) error {
 	finishing, cancel := withGrace(ctx, shutdownGrace)
 	defer cancel()
-	defer s.metrics.waiting.Set(0)
+	defer s.stuck(nil)
+	s.pace.began = time.Now()
 	for tries, wait := 1, firstWait; !s.batch.empty(); tries, wait = tries+1, min(2*wait, maxWait) {
 		err := s.write(finishing, s.batch)
 		if err == nil {
+			s.pace.settled()
 			if tries > 1 {
 				s.cfg.Logger.Info("the batch is settled", "tries", tries, "waited", time.Since(s.batch.since))
 			}
 			break
 		}
 		s.metrics.batches.WithLabelValues("failed").Inc()
-		if mass, ok := errors.AsType[*massRefusalError](err); ok {
-			return mass
+		if harm := harmful(err); harm != nil {
+			return harm
 		}
 		if ctx.Err() != nil {
 			s.cfg.Logger.Warn("ending with a batch that was not settled; it will be read again", "records", s.batch.records, "error", err)
 			break
 		}
+		if crowded(err) {
+			s.pace.crowded()
+			wait = max(wait, s.pace.interval)
+		}
 		s.cfg.Logger.Error("settling a batch failed; it is tried again", "records", s.batch.records, "tries", tries, "again_in", wait, "error", err)
-		s.metrics.waiting.Set(1)
+		s.stuck(err)
 		s.source.allowRebalance()
 		sleep(ctx, wait)
 		s.source.blockRebalance()
 	}
 	s.batch.reset()
 	s.source.allowRebalance()
+	return nil
+}
+
+// stuck shows why the batch in hand is not settled, or that it is.
+func (s *Sink) stuck(err error) {
+	if err == nil {
+		s.trouble.Store(nil)
+		s.metrics.waiting.Set(0)
+		return
+	}
+	why := "its batch cannot be settled and is tried again: " + err.Error()
+	s.trouble.Store(&why)
+	s.metrics.waiting.Set(1)
+}
+
+// harmful gives the error under which going on would do harm, or nil.
+func harmful(err error) error {
+	if mass, ok := errors.AsType[*massRefusalError](err); ok {
+		return mass
+	}
+	if table, ok := errors.AsType[*tableFaultError](err); ok {
+		return table
+	}
 	return nil
 }
 

@@ -92,7 +92,7 @@ func TestValuesOutOfRangeAreKeptAsProblems(t *testing.T) {
 	problems := gathered(t, registry, "waybill_clickhouse_problem_rows_total")
 	require.Equal(t, map[string]float64{
 		"decisions": 0, "eta_changes": 0, "exception_episodes": 0, "acknowledgements": 0, "registrations": 1,
-		"shipments": 0, "tracking_events": 1, "usage": 0, "webhooks": 0, "webhook_attempts": 0, "endpoint_events": 0,
+		"shipments": 0, "tracking_events": 1, "usage": 0, "baselines": 0, "webhooks": 0, "webhook_attempts": 0, "endpoint_events": 0, "audit": 0,
 	}, problems)
 }
 
@@ -273,7 +273,7 @@ func TestLagIsMeasured(t *testing.T) {
 	bed.eventually(func() bool {
 		lag := gathered(t, registry, "waybill_clickhouse_lag_records")
 		settled, ok := lag["0 tracking-events"]
-		return ok && settled == 0 && len(lag) == 2*len(topicOrder())
+		return ok && settled == 0 && len(lag) == 2*len(Topics())
 	})
 	stop()
 	require.Empty(t, gathered(t, registry, "waybill_clickhouse_lag_records"))

@@ -2,6 +2,7 @@ package clickhouse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -34,6 +35,9 @@ type source interface {
 // In the middle of a join it would wait for the other members, for minutes.
 const closeTimeout = time.Second
 
+// maxFetchBytes bounds one answer of a broker, in bytes as they were sent.
+const maxFetchBytes = 8 << 20
+
 type kafkaSource struct {
 	client *kgo.Client
 	// kill ends whatever the client is waiting for.
@@ -41,6 +45,8 @@ type kafkaSource struct {
 	prefix string
 
 	mu sync.Mutex
+	// member is the id under which the group gave partitions last.
+	member string
 	// owned are the partitions that this member has now.
 	owned map[string]map[int32]bool
 }
@@ -48,8 +54,8 @@ type kafkaSource struct {
 // openSource joins the group. lost is told of partitions that were taken away,
 // while rebalancing is allowed.
 func openSource(cfg *Config, lost func(map[string][]int32)) (*kafkaSource, error) {
-	topics := make([]string, 0, len(topicOrder()))
-	for _, topic := range topicOrder() {
+	topics := make([]string, 0, len(Topics()))
+	for _, topic := range Topics() {
 		topics = append(topics, cfg.Prefix+topic)
 	}
 	s := &kafkaSource{prefix: cfg.Prefix, owned: make(map[string]map[int32]bool)}
@@ -65,11 +71,17 @@ func openSource(cfg *Config, lost func(map[string][]int32)) (*kafkaSource, error
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.KeepControlRecords(), // their offsets are committed too, so that the lag can reach 0
+		// What the client keeps beside the batch in hand is several times as much when
+		// it is unpacked: of its own 50 MB it could be more than the batch itself.
+		kgo.FetchMaxBytes(maxFetchBytes),
 		// A partition that is added while a fetch waits is read only after it.
 		kgo.FetchMaxWait(500*time.Millisecond),
 		kgo.DisableAutoCommit(),
 		kgo.BlockRebalanceOnPoll(),
-		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) { s.own(partitions, true) }),
+		kgo.OnPartitionsAssigned(func(_ context.Context, client *kgo.Client, partitions map[string][]int32) {
+			s.joined(client)
+			s.own(partitions, true)
+		}),
 		kgo.OnPartitionsRevoked(onLost),
 		kgo.OnPartitionsLost(onLost),
 		kgo.ProducerBatchMaxBytes(schemas.MaxDeadLetterBytes),
@@ -93,6 +105,25 @@ func (s *kafkaSource) own(partitions map[string][]int32, now bool) {
 			s.owned[topic][partition] = now
 		}
 	}
+}
+
+func (s *kafkaSource) joined(client *kgo.Client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.member, _ = client.GroupMetadata()
+}
+
+// ours refuses a commit of another member than the one that was given the
+// partitions. A member that the group has given up comes back under a new id,
+// and is told only later what it has lost: until then it would set back what the
+// present owners have committed.
+func (s *kafkaSource) ours(commit *kmsg.OffsetCommitRequest) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.member != "" && commit.MemberID != s.member {
+		return errors.New("the group had given up this member, which now finds out what it has lost")
+	}
+	return nil
 }
 
 func (s *kafkaSource) owns(topic string, partition int32) bool {
@@ -126,7 +157,7 @@ func (s *kafkaSource) close() {
 
 func (s *kafkaSource) commit(ctx context.Context, next map[string]map[int32]kgo.EpochOffset) error {
 	var failed error
-	s.client.CommitOffsetsSync(ctx, next, func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, answer *kmsg.OffsetCommitResponse, err error) {
+	s.client.CommitOffsetsSync(kgo.PreCommitFnContext(ctx, s.ours), next, func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, answer *kmsg.OffsetCommitResponse, err error) {
 		if failed = err; err != nil {
 			return
 		}

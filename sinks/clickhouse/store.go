@@ -19,7 +19,8 @@ const insertTimeout = time.Minute
 // store is the side of ClickHouse.
 type store interface {
 	// insert writes rows from (inclusive) to (exclusive) of a block. The error is
-	// a *rowFaultError when the rows are to blame.
+	// a *rowFaultError when the rows are to blame, a *tableFaultError when it is
+	// the table.
 	insert(ctx context.Context, b block, from, until int) error
 	close() error
 }
@@ -31,9 +32,32 @@ type rowFaultError struct{ cause error }
 func (e *rowFaultError) Error() string { return e.cause.Error() }
 func (e *rowFaultError) Unwrap() error { return e.cause }
 
+// tableFaultError says that a table is not as this program knows it. It ends
+// Run: no row can be stored until somebody has done something about it.
+type tableFaultError struct {
+	table string
+	cause error
+}
+
+func (e *tableFaultError) Error() string {
+	return fmt.Sprintf("writing to table %s, which is not as this program knows it: %v. Run the migrations, or the program that belongs to the tables, then start again; nothing was committed",
+		e.table, e.cause)
+}
+func (e *tableFaultError) Unwrap() error { return e.cause }
+
 type clickhouseStore struct{ conn driver.Conn }
 
 func openStore(options ch.Options) (*clickhouseStore, error) {
+	conn, err := Dial(options)
+	if err != nil {
+		return nil, err
+	}
+	return &clickhouseStore{conn}, nil
+}
+
+// Dial opens a connection as the sink's own are: with its compression and the
+// settings that its inserts go by.
+func Dial(options ch.Options) (driver.Conn, error) {
 	options.Compression = &ch.Compression{Method: ch.CompressionLZ4}
 	settings := maps.Clone(options.Settings)
 	if settings == nil {
@@ -49,7 +73,7 @@ func openStore(options ch.Options) (*clickhouseStore, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting to ClickHouse at %v: %w", options.Addr, err)
 	}
-	return &clickhouseStore{conn}, nil
+	return conn, nil
 }
 
 func (s *clickhouseStore) close() error { return s.conn.Close() }
@@ -57,33 +81,53 @@ func (s *clickhouseStore) close() error { return s.conn.Close() }
 func (s *clickhouseStore) insert(ctx context.Context, b block, from, until int) error {
 	ctx, cancel := context.WithTimeout(ctx, insertTimeout)
 	defer cancel()
-	query := "INSERT INTO " + b.tableName() + " (" + strings.Join(b.columnNames(), ", ") + ")"
-	batch, err := s.conn.PrepareBatch(ctx, query)
+	batch, err := s.conn.PrepareBatch(ctx, insertQuery(b))
 	if err != nil {
-		return fmt.Errorf("beginning an insert into %s: %w", b.tableName(), err)
+		return judge(b, fmt.Errorf("beginning an insert into %s: %w", b.tableName(), err))
 	}
 	defer batch.Close() //nolint:errcheck // it ends an insert that was not sent; nothing is lost by that
 	if err := b.fill(batch, from, until); err != nil {
-		return &rowFaultError{err}
+		return &tableFaultError{b.tableName(), err} // values were checked before; what does not fit now is the column
 	}
 	if err := batch.Send(); err != nil {
-		err = fmt.Errorf("inserting %d rows into %s: %w", until-from, b.tableName(), err)
-		if blamesRows(err) {
-			return &rowFaultError{err}
-		}
-		return err
+		return judge(b, fmt.Errorf("inserting %d rows into %s: %w", until-from, b.tableName(), err))
 	}
 	return nil
 }
 
-// blamesRows tells whether an error of the server is about the values of rows.
-// The list is closed: under any other code the rows may be good, so the sink
-// waits.
-func blamesRows(err error) bool {
+func insertQuery(b block) string {
+	return "INSERT INTO " + b.tableName() + " (" + strings.Join(b.columnNames(), ", ") + ")"
+}
+
+// judge tells from an error of the server what is to blame. Both lists are
+// closed: under any other code rows and table may be good, so the sink waits.
+func judge(b block, err error) error {
 	exception, ok := errors.AsType[*ch.Exception](err)
-	if !ok {
-		return false
+	switch {
+	case !ok:
+		return err
+	case blamesRows(exception):
+		return &rowFaultError{err}
+	case blamesTable(exception):
+		return &tableFaultError{b.tableName(), err}
 	}
+	return err
+}
+
+// blamesTable tells whether an error of the server is about what the table is.
+func blamesTable(exception *ch.Exception) bool {
+	switch exception.Code {
+	case 16, // NO_SUCH_COLUMN_IN_TABLE
+		53, // TYPE_MISMATCH
+		60, // UNKNOWN_TABLE
+		81: // UNKNOWN_DATABASE
+		return true
+	}
+	return false
+}
+
+// blamesRows tells whether an error of the server is about the values of rows.
+func blamesRows(exception *ch.Exception) bool {
 	switch exception.Code {
 	case 69, // ARGUMENT_OUT_OF_BOUND
 		117, // INCORRECT_DATA
@@ -96,11 +140,23 @@ func blamesRows(err error) bool {
 		469, // VIOLATED_CONSTRAINT
 		691: // UNKNOWN_ELEMENT_OF_ENUM
 		return true
-	case 252: // TOO_MANY_PARTS
-		// One code for two troubles: a server that is behind with its merges, which
-		// passes, and an insert over too many partitions, which a smaller one gets
-		// around.
-		return strings.Contains(exception.Message, "partitions for single INSERT block")
+	case tooManyParts:
+		return tooManyPartitions(exception)
 	}
 	return false
+}
+
+// tooManyParts is one code for two troubles: a server that is behind with its
+// merges, which passes, and an insert over too many partitions, which a smaller
+// one gets around.
+const tooManyParts = 252
+
+func tooManyPartitions(exception *ch.Exception) bool {
+	return strings.Contains(exception.Message, "partitions for single INSERT block")
+}
+
+// crowded tells whether the server refuses because it is behind with its merges.
+func crowded(err error) bool {
+	exception, ok := errors.AsType[*ch.Exception](err)
+	return ok && exception.Code == tooManyParts && !tooManyPartitions(exception)
 }

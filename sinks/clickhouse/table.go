@@ -2,6 +2,8 @@ package clickhouse
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -64,8 +66,13 @@ func (b rowsOf[R]) fill(to driver.Batch, from, until int) error {
 	for i := range rows {
 		rows[i].problems = []string{} // another try finds them again
 	}
+	types := to.Columns()
 	for i, c := range b.columns {
-		if err := c.fill(to.Column(i), rows); err != nil {
+		column := to.Column(i)
+		if strings.HasPrefix(string(types[i].Type()), "LowCardinality(") {
+			column = symbols{column}
+		}
+		if err := c.fill(column, rows); err != nil {
 			return fmt.Errorf("filling column %s.%s: %w", b.name, c.name, err)
 		}
 	}
@@ -75,6 +82,29 @@ func (b rowsOf[R]) fill(to driver.Batch, from, until int) error {
 	}
 	if err := to.Column(len(b.columns)).Append(problems); err != nil {
 		return fmt.Errorf("filling column %s.problems: %w", b.name, err)
+	}
+	return nil
+}
+
+// symbols fills a column that has few different values. Of a slice the client
+// makes an interface value of each, which is an allocation, to look it up; like
+// values mostly stand together, and share one here.
+type symbols struct{ driver.BatchColumn }
+
+// Append implements driver.BatchColumn.
+func (s symbols) Append(values any) error {
+	texts, ok := values.([]string)
+	if !ok {
+		return s.BatchColumn.Append(values)
+	}
+	var boxed any = ""
+	for i, text := range texts {
+		if i == 0 || text != texts[i-1] {
+			boxed = text
+		}
+		if err := s.AppendRow(boxed); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -89,30 +119,44 @@ func (b rowsOf[R]) problemCount(from, until int) int {
 	return n
 }
 
+// chunk is how many values a column is given at a time: few enough to stay in
+// the processor's cache and to be kept from batch to batch.
+const chunk = 1024
+
+// each fills a column with what value gives for each row. The slice between is
+// the column's own, for a table is filled by one goroutine at a time; the client
+// copies what it is given.
+func each[R, V any](name string, value func(*row[R]) V) column[R] {
+	var values []V
+	return column[R]{name, func(to driver.BatchColumn, rows []row[R]) error {
+		for part := range slices.Chunk(rows, chunk) {
+			values = slices.Grow(values[:0], len(part))
+			for i := range part {
+				values = append(values, value(&part[i]))
+			}
+			if err := to.Append(values); err != nil {
+				return err
+			}
+		}
+		clear(values[:cap(values)]) // let the records go
+		return nil
+	}}
+}
+
 // plain fills a column with values that need no check.
 func plain[R, V any](name string, get func(*R) V) column[R] {
-	return column[R]{name, func(to driver.BatchColumn, rows []row[R]) error {
-		values := make([]V, len(rows))
-		for i := range rows {
-			values[i] = get(rows[i].value)
-		}
-		return to.Append(values)
-	}}
+	return each(name, func(r *row[R]) V { return get(r.value) })
 }
 
 // checked fills a column with values that may not fit it.
 func checked[R, V, C any](name string, get func(*R) V, check func(V) (C, string)) column[R] {
-	return column[R]{name, func(to driver.BatchColumn, rows []row[R]) error {
-		values := make([]C, len(rows))
-		for i := range rows {
-			value, problem := check(get(rows[i].value))
-			if problem != "" {
-				rows[i].problems = append(rows[i].problems, name+": "+problem)
-			}
-			values[i] = value
+	return each(name, func(r *row[R]) C {
+		value, problem := check(get(r.value))
+		if problem != "" {
+			r.problems = append(r.problems, name+": "+problem)
 		}
-		return to.Append(values)
-	}}
+		return value
+	})
 }
 
 // instant fills a DateTime64(3) column.
@@ -122,13 +166,7 @@ func instant[R any](name string, get func(*R) time.Time) column[R] {
 
 // maybeInstant fills a Nullable(DateTime64(3)) column.
 func maybeInstant[R any](name string, get func(*R) *time.Time) column[R] {
-	return checked(name, get, func(at *time.Time) (*int64, string) {
-		if at == nil {
-			return nil, ""
-		}
-		ms, problem := storableMillis(*at)
-		return &ms, problem
-	})
+	return checked(name, get, storableInstant)
 }
 
 // maybeDay fills a Nullable(Date32) column.
@@ -144,7 +182,7 @@ func whole[R any](name string, get func(*R) int) column[R] {
 // versioned fills the two columns that the engine of every table goes by.
 func versioned[R any](version func(*R) int64, deleted func(*R) bool) []column[R] {
 	return []column[R]{
-		plain("version", func(r *R) uint64 { return uint64(version(r)) }), //nolint:gosec // a negative one was refused when the record was taken in
+		plain("version", func(r *R) uint64 { return uint64(version(r)) }), // a negative one was refused when the record was taken in
 		plain("is_deleted", func(r *R) uint8 {
 			if deleted(r) {
 				return 1

@@ -3,6 +3,8 @@ package clickhouse
 import (
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
 	"waybill/schemas"
 )
 
@@ -34,6 +36,7 @@ func eventTable() *table[schemas.TrackingEvent] {
 		plain("occurred_zone", func(e *schemas.TrackingEvent) string { return e.OccurredZone }),
 		plain("occurred_precision", func(e *schemas.TrackingEvent) string { return e.OccurredPrecision }),
 		plain("occurred_confidence", func(e *schemas.TrackingEvent) string { return e.OccurredConfidence }),
+		{"over_ms", fillOver},
 		instant("received_at", func(e *schemas.TrackingEvent) time.Time { return e.ReceivedAt }),
 		instant("arrived_at", func(e *schemas.TrackingEvent) time.Time { return e.ArrivedAt }),
 		plain("source", func(e *schemas.TrackingEvent) string { return e.Source }),
@@ -66,4 +69,23 @@ func place(e *schemas.TrackingEvent) *schemas.Location {
 		return &schemas.Location{}
 	}
 	return e.Location
+}
+
+// fillOver says how long after an event all is over that its time may mean (T2).
+// A zone by its name may cost a file, so each is looked up once, and for days
+// alone.
+func fillOver(to driver.BatchColumn, rows []row[schemas.TrackingEvent]) error {
+	zones := make(map[string]*time.Location)
+	values := make([]uint32, len(rows))
+	for i := range rows {
+		e := rows[i].value
+		zone, known := zones[e.OccurredZone]
+		if !known && e.OccurredPrecision == schemas.PrecisionDay {
+			zone = schemas.Zone(e.OccurredZone)
+			zones[e.OccurredZone] = zone
+		}
+		left := schemas.Over(e.OccurredAt, e.OccurredPrecision, zone).Sub(e.OccurredAt)
+		values[i] = uint32(left.Milliseconds()) // at most a day, of 25 hours where clocks are put back
+	}
+	return to.Append(values)
 }

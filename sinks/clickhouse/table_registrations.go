@@ -51,6 +51,7 @@ func registrationTable() *table[registrationRow] {
 		plain("terminal", func(r *registrationRow) bool { return r.shipment.Terminal }),
 		maybeInstant("status_at", func(r *registrationRow) *time.Time { return r.shipment.StatusAt }),
 		maybeInstant("clock_start", func(r *registrationRow) *time.Time { return r.shipment.ClockStart }),
+		plain("clock_start_local", func(r *registrationRow) string { return r.shipment.ClockStartLocal }),
 		maybeInstant("clock_stop", func(r *registrationRow) *time.Time { return r.shipment.ClockStop }),
 		plain("clock_stop_local", func(r *registrationRow) string { return r.shipment.ClockStopLocal }),
 		plain("clock_stop_code", func(r *registrationRow) string { return r.shipment.ClockStopCode }),
@@ -104,12 +105,16 @@ func shownColumns() []column[registrationRow] {
 	}
 }
 
-// States of registrations that follow nothing: the number is not valid (R2), or
-// the tenant's quota is used up (R8). Reports leave them out.
-const (
-	doNotTrack = "do_not_track"
-	refused    = "refused"
-)
+// standsForNothing tells of registrations that reports leave out: the number is
+// not valid (R2), the tenant's quota is used up (R8), or the registration went
+// over to another life or carrier and counts there (I1, R7).
+func (r *registrationRow) standsForNothing() bool {
+	switch r.state.State {
+	case "do_not_track", "refused", "moved":
+		return true
+	}
+	return false
+}
 
 // registrationRows gives the rows of a shipment's registrations. The first by
 // arrival stands for the parcel in reports over all tenants, and the first of
@@ -121,7 +126,7 @@ func registrationRows(s *schemas.Shipment) []*registrationRow {
 	for i := range s.Registrations {
 		r := &registrationRow{shipment: s, state: &s.Registrations[i]}
 		rows[i] = r
-		if r.state.State == doNotTrack || r.state.State == refused {
+		if r.standsForNothing() {
 			continue
 		}
 		if first == nil || r.before(first) {

@@ -31,6 +31,11 @@ func TestTheFirstRegistrationStandsForTheParcel(t *testing.T) {
 			{RegistrationID: "a", Tenant: "x", RegisteredAt: at(1), State: "do_not_track"},
 			{RegistrationID: "b", Tenant: "y", RegisteredAt: at(2), State: "expired"},
 		}, []string{"b"}, []string{"b"}},
+		"nor does one that is refused, nor one that went over": {[]schemas.RegistrationState{
+			{RegistrationID: "a", Tenant: "x", RegisteredAt: at(1), State: "refused"},
+			{RegistrationID: "b", Tenant: "x", RegisteredAt: at(2), State: "moved"},
+			{RegistrationID: "c", Tenant: "x", RegisteredAt: at(3), State: "stopped"},
+		}, []string{"c"}, []string{"c"}},
 	} {
 		var ofParcel, ofTenants []string
 		for _, r := range registrationRows(&schemas.Shipment{Registrations: test.registrations}) {

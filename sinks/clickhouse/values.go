@@ -30,6 +30,20 @@ func storableMillis(at time.Time) (ms int64, problem string) {
 	return ms, ""
 }
 
+// storableInstant is storableMillis of a time that may be missing. One that fits
+// is given as it came.
+func storableInstant(at *time.Time) (fits *time.Time, problem string) {
+	if at == nil {
+		return nil, ""
+	}
+	ms, problem := storableMillis(*at)
+	if problem == "" && !at.IsZero() {
+		return at, ""
+	}
+	limit := time.UnixMilli(ms)
+	return &limit, problem
+}
+
 // storableDay reads a calendar day, YYYY-MM-DD. What is none becomes null, with
 // the problem in words.
 func storableDay(text *string) (day *time.Time, problem string) {

@@ -29,7 +29,14 @@ func TestStorableMillis(t *testing.T) {
 		require.Equal(t, test.want.UnixMilli(), ms, name)
 		require.Equal(t, test.problem == "", problem == "", name)
 		require.Contains(t, problem, test.problem, name)
+
+		fits, same := storableInstant(&test.at)
+		require.Equal(t, test.want.UnixMilli(), fits.UnixMilli(), name)
+		require.Equal(t, problem, same, name)
 	}
+	none, problem := storableInstant(nil)
+	require.Nil(t, none)
+	require.Empty(t, problem)
 }
 
 func TestStorableInt(t *testing.T) {

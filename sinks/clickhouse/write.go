@@ -79,13 +79,30 @@ func (s *Sink) insert(ctx context.Context, b block, from, until int) ([]refusal,
 	case until-from == 1:
 		return []refusal{{b.origin(from), fault}}, nil
 	}
-	middle := from + (until-from)/2
+	middle := middleOf(b, from, until)
 	left, err := s.insert(ctx, b, from, middle)
 	if err != nil {
 		return nil, err
 	}
 	right, err := s.insert(ctx, b, middle, until)
 	return append(left, right...), err
+}
+
+// middleOf halves rows between two records, so that the rows of one record
+// become visible together; only within a single record it halves these.
+func middleOf(b block, from, until int) int {
+	half := from + (until-from)/2
+	for middle := half; middle < until; middle++ {
+		if b.origin(middle) != b.origin(middle-1) {
+			return middle
+		}
+	}
+	for middle := half - 1; middle > from; middle-- {
+		if b.origin(middle) != b.origin(middle-1) {
+			return middle
+		}
+	}
+	return half
 }
 
 // oncePerRecord keeps the first refusal of each record: one record makes many
@@ -116,5 +133,7 @@ func (s *Sink) report(b *batch, refused []refusal) {
 		}
 	}
 	s.metrics.batches.WithLabelValues("settled").Inc()
+	s.metrics.latency.Observe(max(0, time.Since(b.oldest).Seconds()))
+	s.ages.settled(b.upTo, time.Now())
 	s.cfg.Logger.Debug("batch settled", "records", b.records, "bytes", b.bytes, "refused", len(refused), "took", time.Since(b.since))
 }

@@ -149,9 +149,9 @@ func (c *Caller) call(ctx context.Context, r *Request) Response {
 	if err != nil {
 		return Response{Reason: ReasonBadRequest}
 	}
-	p := &phases{}
+	told, p := follow(callCtx)
 	started := time.Now()
-	req, err := to.request(p.follow(callCtx), r, started)
+	req, err := to.request(told, r, started)
 	if err != nil {
 		return Response{Reason: ReasonBadRequest}
 	}

@@ -18,22 +18,22 @@ type flights struct {
 type flightKey struct{ id, url string }
 
 type flight struct {
-	done     chan struct{}
-	response Response // once done is closed
+	done     chan struct{} // nil until somebody waits for it
+	response Response      // once the flight has landed
 }
 
 // do makes a call, or waits for the one that is under way. If that is cut off,
 // the next in line makes its own.
 func (f *flights) do(ctx context.Context, key flightKey, call func() Response) Response {
 	for {
-		present, mine := f.board(key)
-		if mine {
+		present, done := f.board(key)
+		if done == nil {
 			defer f.land(key, present)
 			present.response = call()
 			return present.response
 		}
 		select {
-		case <-present.done:
+		case <-done:
 			if present.response.Reason != ReasonCanceled {
 				return present.response
 			}
@@ -43,25 +43,31 @@ func (f *flights) do(ctx context.Context, key flightKey, call func() Response) R
 	}
 }
 
-// board returns the flight under way, or a new one that is the caller's.
-func (f *flights) board(key flightKey) (present *flight, mine bool) {
+// board returns the flight under way and what is closed when it has landed, or
+// a new one that is the caller's, and nil.
+func (f *flights) board(key flightKey) (present *flight, done chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if present = f.open[key]; present != nil {
-		return present, false
+		if present.done == nil {
+			present.done = make(chan struct{})
+		}
+		return present, present.done
 	}
 	if f.open == nil {
 		f.open = map[flightKey]*flight{}
 	}
 	// Should the call panic, the next in line makes its own.
-	present = &flight{done: make(chan struct{}), response: Response{Reason: ReasonCanceled}}
+	present = &flight{response: Response{Reason: ReasonCanceled}}
 	f.open[key] = present
-	return present, true
+	return present, nil
 }
 
 func (f *flights) land(key flightKey, present *flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.open, key)
-	close(present.done)
+	if present.done != nil {
+		close(present.done)
+	}
 }

@@ -17,6 +17,21 @@ type phases struct {
 	asked        bool // for a connection
 	connected    bool
 	firstByte    time.Time
+	trace        httptrace.ClientTrace
+}
+
+// followed is the context of a call, which holds its phases.
+type followed struct {
+	context.Context //nolint:containedctx // it is one
+	phases
+}
+
+// Value implements context.Context.
+func (f *followed) Value(key any) any {
+	if key == (phasesKey{}) {
+		return &f.phases
+	}
+	return f.Context.Value(key)
 }
 
 type span struct{ start, end time.Time }
@@ -33,14 +48,17 @@ type phasesKey struct{}
 
 // follow has the client tell of a call. What concerns a new connection alone is
 // asked for by the dialer, for few calls need one.
-func (p *phases) follow(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(context.WithValue(ctx, phasesKey{}, p), &httptrace.ClientTrace{
+func follow(ctx context.Context) (context.Context, *phases) {
+	f := &followed{Context: ctx}
+	p := &f.phases
+	p.trace = httptrace.ClientTrace{
 		TLSHandshakeStart:    func() { p.start(&p.tls) },
 		TLSHandshakeDone:     func(tls.ConnectionState, error) { p.end(&p.tls) },
 		GetConn:              func(string) { p.locked(func() { p.asked = true }) },
 		GotConn:              func(httptrace.GotConnInfo) { p.locked(func() { p.connected = true }) },
 		GotFirstResponseByte: func() { p.locked(func() { p.firstByte = time.Now() }) },
-	})
+	}
+	return httptrace.WithClientTrace(f, &p.trace), p
 }
 
 // followDial has the dialer tell of a connection that it makes for a call.

@@ -26,14 +26,17 @@ const signatureV1 = "v1,"
 // Signer signs webhooks with the secrets of an endpoint (W10). While a secret is
 // being replaced, the old one and the new one both sign. It is safe for
 // concurrent use.
-type Signer struct{ keys []*signingKey }
+type Signer struct {
+	keys    []*signingKey
+	writers sync.Pool
+}
 
 // NewSigner makes a signer. At least one secret is needed; no error repeats one.
 func NewSigner(secrets []string) (*Signer, error) {
 	if len(secrets) == 0 {
 		return nil, errors.New("making a signer: there is no secret")
 	}
-	s := &Signer{make([]*signingKey, len(secrets))}
+	s := &Signer{keys: make([]*signingKey, len(secrets))}
 	for i, secret := range secrets {
 		key, err := decodeSecret(secret)
 		if err != nil {
@@ -50,21 +53,27 @@ func (s *Signer) Sign(id string, at time.Time, body []byte) (string, error) {
 	if id == "" || strings.Contains(id, ".") {
 		return "", fmt.Errorf("signing webhook %q: the id is empty or holds a dot, which joins the signed parts", id)
 	}
-	signed := []byte(id + "." + timestampText(at) + ".")
-	header := make([]byte, 0, len(s.keys)*signatureBytes)
+	w, ok := s.writers.Get().(*signatureWriter)
+	if !ok {
+		w = &signatureWriter{}
+	}
+	defer s.writers.Put(w)
+	w.head = append(strconv.AppendInt(append(append(w.head[:0], id...), '.'), at.Unix(), 10), '.')
+	w.header = w.header[:0]
 	for i, key := range s.keys {
 		if i > 0 {
-			header = append(header, ' ')
+			w.header = append(w.header, ' ')
 		}
-		header = base64.StdEncoding.AppendEncode(append(header, signatureV1...), key.mac(signed, body))
+		w.mac = key.mac(w.mac[:0], w.head, body)
+		w.header = base64.StdEncoding.AppendEncode(append(w.header, signatureV1...), w.mac)
 	}
-	return string(header), nil
+	return string(w.header), nil
 }
 
-func timestampText(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
+// signatureWriter is memory for one signature header after the other.
+type signatureWriter struct{ head, mac, header []byte }
 
-// signatureBytes is the size of a signature and the blank after it.
-const signatureBytes = len(signatureV1) + (sha256.Size+2)/3*4 + 1
+func timestampText(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
 
 // signingKey is one secret, with hashes that have taken it in.
 type signingKey struct {
@@ -72,7 +81,8 @@ type signingKey struct {
 	hashes sync.Pool
 }
 
-func (k *signingKey) mac(head, body []byte) []byte {
+// mac appends the code of what is signed.
+func (k *signingKey) mac(dst, head, body []byte) []byte {
 	h, ok := k.hashes.Get().(hash.Hash)
 	if !ok {
 		h = hmac.New(sha256.New, k.secret)
@@ -81,7 +91,7 @@ func (k *signingKey) mac(head, body []byte) []byte {
 	h.Reset()
 	_, _ = h.Write(head)
 	_, _ = h.Write(body)
-	return h.Sum(nil)
+	return h.Sum(dst)
 }
 
 // Form of a secret, by Standard Webhooks.

@@ -24,10 +24,17 @@ const Env = "WAYBILL_TEST_KAFKA"
 // skipped unless tests are to run on a real Kafka and this machine has one.
 func Start(t testing.TB, brokers int) *apachekafka.Cluster {
 	t.Helper()
+	return StartWith(t, apachekafka.Options{Brokers: brokers})
+}
+
+// StartWith is Start with options of the test's own; the folder is chosen here.
+func StartWith(t testing.TB, o apachekafka.Options) *apachekafka.Cluster {
+	t.Helper()
 	if os.Getenv(Env) == "" {
 		t.Skip("runs on Apache Kafka only: make test-kafka")
 	}
-	c, err := apachekafka.Start(t.Context(), apachekafka.Options{Brokers: brokers, Dir: t.TempDir()})
+	o.Dir = t.TempDir()
+	c, err := apachekafka.Start(t.Context(), o)
 	if errors.Is(err, apachekafka.ErrUnavailable) {
 		t.Skipf("no Apache Kafka for this test: %v", err)
 	}

@@ -32,20 +32,37 @@ func Kafka(t testing.TB) []string {
 	return k.Addrs()
 }
 
-// ClickHouse returns the address of a ClickHouse, native protocol, for one test:
-// the real one where ClickHouseEnv is set, else an embedded one that ends with
-// the test. A real one is shared, so a test uses a database of its own. The test
-// is skipped when there is no library.
+// ClickHouse returns the address of a ClickHouse, native protocol: the real one
+// where ClickHouseEnv is set, else an embedded one that the tests of the package
+// share. So a test uses a database of its own; one with every table is had most
+// cheaply from analytics/analyticstest. The test is skipped when there is no library.
 func ClickHouse(t testing.TB) string {
 	t.Helper()
 	if external := os.Getenv(ClickHouseEnv); external != "" {
 		return external
 	}
+	addr, err := ours.addr()
+	needLibrary(t, err)
+	return addr
+}
+
+// OwnClickHouse is ClickHouse for a test that takes the whole server, or whose
+// programs use the database that is the default: it ends with the test.
+func OwnClickHouse(t testing.TB) string {
+	t.Helper()
+	if external := os.Getenv(ClickHouseEnv); external != "" {
+		return external
+	}
 	c, err := embedded.StartClickHouse(t.Context(), embedded.ClickHouseOptions{DataDir: t.TempDir()})
+	needLibrary(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	return c.Addr()
+}
+
+func needLibrary(t testing.TB, err error) {
+	t.Helper()
 	if errors.Is(err, embedded.ErrNoLibrary) {
 		t.Skipf("no ClickHouse for this test: %v", err)
 	}
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, c.Close()) })
-	return c.Addr()
 }

@@ -6,7 +6,9 @@ import "time"
 // called one at a time for a key, in order. They must not keep or share what
 // they are handed, start goroutines, or read a clock.
 //
-// An error from Decode sends the record to dead letters. An error or panic
+// An error from Decode sends the record to dead letters, unless it is a NotYet
+// that says so: then the record waits, and with it what lies behind it on its
+// partition. An error or panic
 // from Process, Wake or Complete undoes the transaction; a record that caused
 // it goes to dead letters with the cause (rule E11).
 //
@@ -29,6 +31,14 @@ type Job interface {
 	// EncodeState appends a key's value to dst. DecodeState reads it back.
 	EncodeState(dst []byte, state any) ([]byte, error)
 	DecodeState(data []byte) (state any, err error)
+}
+
+// NotYet is an error of Decode that says that a record cannot be read yet, though
+// nothing is wrong with it: a schema that it names is being asked for. It is
+// tried again until it can.
+type NotYet interface {
+	error
+	NotYet() bool
 }
 
 // Call is what a job may see and do within one call: nothing else.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -98,6 +99,9 @@ type mover struct {
 	window map[string]*kgo.Record // by key
 	bytes  int
 	moved  int64
+	due    int64 // records that were to be written until now
+
+	written atomic.Int64
 
 	mu     sync.Mutex
 	failed error // the first write that did
@@ -126,12 +130,18 @@ func (m *mover) copy(ctx context.Context) error {
 			m.cfg.Progress(m.progress(position))
 		}
 	}
-	if err := m.write(ctx); err != nil {
+	tell := func() {
+		if m.cfg.Written != nil {
+			m.cfg.Written(m.written.Load(), m.due)
+		}
+	}
+	if err := m.write(ctx, tell); err != nil {
 		return err
 	}
 	if err := m.client.Flush(ctx); err != nil {
 		return fmt.Errorf("waiting for state to be written: %w", err)
 	}
+	tell()
 	return m.failure()
 }
 
@@ -160,7 +170,7 @@ func (m *mover) take(ctx context.Context, r *kgo.Record) error {
 	}
 	m.window[key] = r
 	if m.bytes += size(r); m.bytes >= m.cfg.WindowBytes {
-		return m.write(ctx)
+		return m.write(ctx, func() {})
 	}
 	return nil
 }
@@ -168,9 +178,15 @@ func (m *mover) take(ctx context.Context, r *kgo.Record) error {
 // size is about what a record takes in memory.
 func size(r *kgo.Record) int { return 256 + len(r.Key) + len(r.Value) }
 
-// write copies what is in the window. It holds up while the client has enough
-// that is not written.
-func (m *mover) write(ctx context.Context) error {
+// write copies what is in the window, and tells after each key. It holds up while
+// the client has enough that is not written.
+func (m *mover) write(ctx context.Context, tell func()) error {
+	for _, r := range m.window {
+		m.due++
+		if r.Value != nil {
+			m.due++
+		}
+	}
 	for key, r := range m.window {
 		to := layout.PartitionOf(r.Key, int(m.cfg.Partitions))
 		m.produce(ctx, to, r.Key, r.Value)
@@ -179,6 +195,7 @@ func (m *mover) write(ctx context.Context) error {
 		}
 		m.moved++
 		delete(m.window, key)
+		tell()
 	}
 	m.bytes = 0
 	return m.failure()
@@ -188,6 +205,7 @@ func (m *mover) produce(ctx context.Context, partition int32, key, value []byte)
 	r := &kgo.Record{Topic: m.cfg.Prefix + m.cfg.Changelog, Partition: partition, Key: key, Value: value}
 	m.client.Produce(ctx, r, func(_ *kgo.Record, err error) {
 		if err == nil {
+			m.written.Add(1)
 			return
 		}
 		m.mu.Lock()

@@ -31,9 +31,9 @@ type Config struct {
 	// Patience is how long instances that were stopped may take to leave the
 	// group. Default 15 s: they stay members for their session timeout, 10 s.
 	Patience time.Duration
-	// Progress hears how much of the changelog was read, in offsets. It may
-	// be nil.
-	Progress func(done, total int64)
+	// Progress hears how much of the changelog was read, in offsets, and Written
+	// after that how many records were written, of how many. Either may be nil.
+	Progress, Written func(done, total int64)
 	// WindowBytes is about how much state is held in memory at a time.
 	// Default 32 MiB.
 	WindowBytes int

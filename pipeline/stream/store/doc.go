@@ -20,6 +20,8 @@
 //	pebble_open pebble_folder       what is found there: format, damage, lock
 //	pebble_failure internal/disk    what happens when the disk fails
 //	pebble_keys pebble_options      layout, tuning
+//	young pebble_drain              what was applied last, and how it goes to Pebble
+//	pebble_reader                   look-ups of many keys
 //	pebble_timers timerwindow       the due-time index and its head in memory
 //	pebble_settle                   counts and index after Load
 package store

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -26,16 +28,18 @@ type PebbleOptions struct {
 	// CacheBytes is the room for blocks in the cache if Cache is nil. Default
 	// 128 MiB.
 	CacheBytes int64
-	// MemTableBytes is how much of what was applied last is gathered before it
-	// is written; twice as much may wait to be. Larger is better for restores.
-	// Default 64 MiB.
+	// MemTableBytes is how much of what was applied last is gathered, by all
+	// partitions together, before it is handed to Pebble, and how much Pebble
+	// gathers before it is written; twice as much may wait to be. Larger is
+	// better for restores; a crash loses up to so much, which is read from the
+	// changelog again. Default 64 MiB.
 	MemTableBytes int
 }
 
 // PebbleDatabase is a Database in a folder on disk, for one process at a time.
 // All partitions lie in one Pebble, which has no log of its own: a crash takes
-// it back to an earlier commit, at the worst to the last Flush, and the
-// changelog has the rest (rule E2). So someone must call Flush, at least
+// each partition back to an earlier batch, at the worst to the last Flush, and
+// the changelog has the rest (rule E2). So someone must call Flush, at least
 // hourly (rule E5); the runtime does.
 //
 // A disk that fails, or has no room, ends all work with it: every call returns
@@ -50,8 +54,13 @@ type PebbleDatabase struct {
 	leases  leases
 	closing chan struct{}
 
+	memTable  int          // bytes
+	young     atomic.Int64 // bytes of all open stores
+	unwritten atomic.Int64 // bytes that were drained since Pebble was last told to write
+
 	mu    sync.Mutex
 	marks map[int32]Mark
+	open  map[int32]*pebbleStore
 }
 
 // Open implements Database.
@@ -68,7 +77,7 @@ func (d *PebbleDatabase) Open(ctx context.Context, partition int32) (Store, erro
 }
 
 func (d *PebbleDatabase) lend(partition int32) (*pebbleStore, error) {
-	s := &pebbleStore{partition: partition, d: d}
+	s := &pebbleStore{partition: partition, d: d, young: young{values: map[string]youngValue{}}}
 	data, err := d.get(appendMetaKey(nil, partition))
 	if err != nil {
 		return nil, err
@@ -77,7 +86,18 @@ func (d *PebbleDatabase) lend(partition int32) (*pebbleStore, error) {
 		return nil, d.trouble(err)
 	}
 	s.window.reset(s.meta.first)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.open[partition] = s
 	return s, nil
+}
+
+// release takes a store back.
+func (d *PebbleDatabase) release(s *pebbleStore) {
+	d.mu.Lock()
+	delete(d.open, s.partition)
+	d.mu.Unlock()
+	d.leases.give(s.partition)
 }
 
 // Held implements Database.
@@ -99,7 +119,7 @@ func (d *PebbleDatabase) hold(partition int32, m Mark) {
 
 // Flush implements Database.
 func (d *PebbleDatabase) Flush() error {
-	if err := d.trouble(nil); err != nil {
+	if err := d.drain(); err != nil {
 		return err
 	}
 	done, err := d.db.AsyncFlush()
@@ -109,6 +129,22 @@ func (d *PebbleDatabase) Flush() error {
 	select {
 	case <-done:
 	case <-d.failure.Done():
+	}
+	return d.trouble(nil)
+}
+
+// drain writes what is young of all open stores to Pebble.
+func (d *PebbleDatabase) drain() error {
+	d.mu.Lock()
+	open := slices.Collect(maps.Values(d.open))
+	d.mu.Unlock()
+	for _, s := range open {
+		s.mu.Lock()
+		err := s.drain()
+		s.mu.Unlock()
+		if err != nil {
+			return err
+		}
 	}
 	return d.trouble(nil)
 }

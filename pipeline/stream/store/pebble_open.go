@@ -39,7 +39,7 @@ func tryOpen(dir string, opts PebbleOptions) (*PebbleDatabase, error) {
 	failure := disk.NewFailure()
 	d := &PebbleDatabase{
 		dir: dir, failure: failure, logger: opts.Logger,
-		closing: make(chan struct{}), marks: map[int32]Mark{},
+		closing: make(chan struct{}), marks: map[int32]Mark{}, open: map[int32]*pebbleStore{}, memTable: opts.MemTableBytes,
 	}
 	var err error
 	if d.folder, err = lockFolder(disk.FS{FS: opts.FS, Failure: failure}, dir); err == nil {

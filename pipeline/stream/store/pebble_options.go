@@ -45,9 +45,12 @@ func (opts PebbleOptions) tuned() *pebble.Options {
 
 		MemTableSize:                uint64(opts.MemTableBytes),
 		MemTableStopWritesThreshold: memTables,
-		L0CompactionThreshold:       4,
-		L0StopWritesThreshold:       24,
-		LBaseMaxBytes:               256 << 20,
+		// Most of what a change of a large state costs is Pebble merging files.
+		// It merges more of the first level at a time, which the filters keep
+		// cheap to read, into a second level that is small.
+		L0CompactionThreshold: 8,
+		L0StopWritesThreshold: 24,
+		LBaseMaxBytes:         64 << 20,
 		// One compaction is enough but after a restore; more would take the
 		// processors from the partitions that work.
 		CompactionConcurrencyRange: func() (lower, upper int) { return 1, max(1, min(3, runtime.GOMAXPROCS(0)/2)) },

@@ -8,9 +8,12 @@ import (
 )
 
 // Range implements Store. It reads the values' own range, so it is right between
-// Load and the next Apply as well.
+// Load and the next Apply as well. What is young has no order, so it is written
+// before.
 func (s *pebbleStore) Range(dst []Item, prefix, from string, limit Limit) (items []Item, more bool, err error) {
-	if err := s.d.trouble(nil); err != nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.drain(); err != nil {
 		return dst, false, err
 	}
 	it, err := s.d.db.NewIter(&pebble.IterOptions{

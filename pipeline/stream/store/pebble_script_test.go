@@ -112,11 +112,11 @@ func (s *script) step(t require.TestingT) error {
 	return st.Wipe()
 }
 
-// goOnFrom makes a moment of history the last one.
-func (s *script) goOnFrom(i int64) {
-	s.history = s.history[:i+1]
-	s.at.Store(i)
-	s.flushed.Store(i)
+// goOnFrom makes a moment the only one of history.
+func (s *script) goOnFrom(moment states) {
+	s.history = []states{moment}
+	s.at.Store(0)
+	s.flushed.Store(0)
 }
 
 // begin takes note of a change before it is made: a crash may find it.
@@ -139,31 +139,29 @@ func (s *script) batch() store.Batch {
 	return b
 }
 
-// found checks that a database is as it was at one moment from a state on up
-// to another, all partitions at the same, and returns that.
-func (s *script) found(t require.TestingT, db store.Database, from, to int64) int64 {
-	held := db.Held()
-	for i := to; i >= from; i-- {
-		if !marksEqual(held, s.history[i]) {
-			continue
-		}
-		for p, m := range s.history[i] {
-			st, err := db.Open(context.Background(), int32(p))
-			require.NoError(t, err)
-			require.NoError(t, m.Check(t, st))
-			require.NoError(t, st.Close())
-		}
-		return i
+// found checks that each partition of a database is as it was at one moment from
+// a state on up to another, and returns what all of them are. lost tells that
+// it is not the last of these.
+func (s *script) found(t require.TestingT, db store.Database, from, to int64) (moment states, lost bool) {
+	for p := range moment {
+		moment[p] = s.moment(t, db, p, from, to)
+		lost = lost || moment[p].Mark != s.history[to][p].Mark
+		st, err := db.Open(context.Background(), int32(p))
+		require.NoError(t, err)
+		require.NoError(t, moment[p].Check(t, st))
+		require.NoError(t, st.Close())
 	}
-	require.Fail(t, "no moment fits", "of %d to %d for %v", from, to, held)
-	return -1
+	return moment, lost
 }
 
-func marksEqual(held map[int32]store.Mark, s states) bool {
-	for p, m := range s {
-		if held[int32(p)].Offset != m.Mark.Offset {
-			return false
+// moment returns what a partition must be, by the mark that a database has of it.
+func (s *script) moment(t require.TestingT, db store.Database, p int, from, to int64) *storetest.Model {
+	held := db.Held()[int32(p)]
+	for i := to; i >= from; i-- {
+		if m := s.history[i][p]; m.Mark.Offset == held.Offset {
+			return m
 		}
 	}
-	return true
+	require.Fail(t, "no moment fits", "partition %d, %d to %d, for %v", p, from, to, held)
+	return nil
 }

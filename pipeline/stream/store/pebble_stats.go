@@ -14,7 +14,7 @@ func (d *PebbleDatabase) Stats() Stats {
 	return Stats{
 		Disk:     m.DiskSpaceUsage(),
 		Cache:    m.BlockCache.Size,
-		MemTable: m.MemTable.Size,
+		MemTable: m.MemTable.Size + uint64(max(0, d.young.Load())),
 		Debt:     m.Compact.EstimatedDebt,
 	}
 }

@@ -2,33 +2,48 @@ package store
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// pebbleStore is the store of a partition in a PebbleDatabase.
+// pebbleStore is the store of a partition in a PebbleDatabase. What was applied
+// last is young and lies in memory; the rest is in Pebble.
 type pebbleStore struct {
 	partition int32
 	d         *PebbleDatabase
-	meta      meta
-	window    window
 
-	key, value []byte  // scratch
-	order      []int32 // scratch
-	gone, came []Timer // scratch
+	mu     sync.Mutex // between its user and a Flush of the database
+	meta   meta
+	window window
+	young  young
+	reader reader
+	dirty  bool // the mark, or more, is not in Pebble yet
+
+	key, value []byte   // scratch
+	order      []string // scratch
+	sorting    []int32  // scratch
+	gone, came []Timer  // scratch
 }
 
 // Get implements Store.
 func (s *pebbleStore) Get(key string) ([]byte, error) {
-	_, value, err := s.get(key)
-	return value, err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v, changed := s.young.values[key]; changed {
+		return slices.Clone(v.data), s.d.trouble(nil)
+	}
+	_, value, err := s.stored(key)
+	return slices.Clone(value), err
 }
 
-func (s *pebbleStore) get(key string) (wakeAt int64, value []byte, err error) {
+// stored returns what Pebble has of a key, good until the next look at it.
+func (s *pebbleStore) stored(key string) (wakeAt int64, value []byte, err error) {
 	s.key = appendValueKey(s.key[:0], s.partition, key)
-	data, err := s.d.get(s.key)
+	data, err := s.read(s.key)
 	if data == nil || err != nil {
 		return 0, nil, err
 	}
@@ -40,41 +55,31 @@ func (s *pebbleStore) get(key string) (wakeAt int64, value []byte, err error) {
 
 // Apply implements Store.
 func (s *pebbleStore) Apply(b Batch) error {
-	if err := s.settle(); err != nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := errors.Join(s.d.trouble(nil), s.settle()); err != nil {
 		return err
 	}
-	batch := s.d.db.NewBatch()
+	before := s.young.bytes
 	last := lastOfUnknown(b.Changes)
-	for _, i := range s.sorted(b.Changes) {
+	for i := range b.Changes {
 		c := &b.Changes[i]
-		if at, unknown := last[c.Key]; unknown && at != int(i) {
+		if at, unknown := last[c.Key]; unknown && at != i {
 			continue
 		}
-		if err := s.change(batch, c); err != nil {
+		if err := s.change(c); err != nil {
 			return err
 		}
 	}
-	s.index(batch)
-	s.window.change(s.gone, s.came)
-	s.gone, s.came = s.gone[:0], s.came[:0]
-	s.meta.mark, s.meta.first = b.Mark, s.window.first()
-	return s.commit(batch)
-}
-
-// sorted returns the places of changes by key. Pebble's memtable begins to look
-// for the place of a key at that of the last one, so neighbours cost a fraction.
-func (s *pebbleStore) sorted(changes []Change) []int32 {
-	s.order = s.order[:0]
-	for i := range changes {
-		s.order = append(s.order, int32(i))
+	s.rewind()
+	s.meta.mark, s.dirty = b.Mark, true
+	s.d.hold(s.partition, b.Mark)
+	s.d.young.Add(int64(s.young.bytes - before))
+	s.reader.close()
+	if s.young.bytes < s.d.share() {
+		return nil
 	}
-	slices.SortFunc(s.order, func(i, j int32) int {
-		if c := strings.Compare(changes[i].Key, changes[j].Key); c != 0 {
-			return c
-		}
-		return cmp.Compare(i, j)
-	})
-	return s.order
+	return s.drain()
 }
 
 // lastOfUnknown tells where a key comes last, for those of which the caller
@@ -93,17 +98,12 @@ func lastOfUnknown(changes []Change) map[string]int {
 	return last
 }
 
-// change adds a change of a value and of the counts, and notes that of the index.
-func (s *pebbleStore) change(batch *pebble.Batch, c *Change) error {
-	former := c.Former
-	if !former.Known {
-		wakeAt, value, err := s.get(c.Key)
-		if err != nil {
-			return err
-		}
-		former = Former{value != nil, len(value), wakeAt}
-	} else {
-		former.Known = former.Bytes > 0
+// change takes a change of a value and of the counts, and notes that of the
+// wake-up.
+func (s *pebbleStore) change(c *Change) error {
+	former, err := s.former(c)
+	if err != nil {
+		return err
 	}
 	if former.Known {
 		s.meta.keys--
@@ -116,7 +116,7 @@ func (s *pebbleStore) change(batch *pebble.Batch, c *Change) error {
 		s.meta.keys++
 		s.meta.bytes += int64(len(c.Key) + len(c.Value))
 	}
-	s.put(batch, c)
+	s.young.put(c, former)
 	if former.WakeAt == wakeAt {
 		return nil
 	}
@@ -129,6 +129,32 @@ func (s *pebbleStore) change(batch *pebble.Batch, c *Change) error {
 	return nil
 }
 
+// former is what the store has of a key; Known tells whether it has it.
+func (s *pebbleStore) former(c *Change) (Former, error) {
+	if f, known := s.young.former(c.Key); known {
+		return f, nil
+	}
+	if f := c.Former; f.Known {
+		f.Known = f.Bytes > 0
+		return f, nil
+	}
+	wakeAt, value, err := s.stored(c.Key)
+	return Former{value != nil, len(value), wakeAt}, err
+}
+
+// rewind brings the wake-ups of a batch into the window, or to those beyond it.
+func (s *pebbleStore) rewind() {
+	for _, t := range s.came {
+		if !s.window.covers(t) {
+			s.young.later(t)
+		}
+	}
+	for _, t := range s.window.change(s.gone, s.came) {
+		s.young.later(t)
+	}
+	s.forget()
+}
+
 func (s *pebbleStore) put(batch *pebble.Batch, c *Change) {
 	s.key = appendValueKey(s.key[:0], s.partition, c.Key)
 	if c.Value == nil {
@@ -137,20 +163,6 @@ func (s *pebbleStore) put(batch *pebble.Batch, c *Change) {
 	}
 	s.value = appendValue(s.value[:0], c.WakeAt, c.Value)
 	_ = batch.Set(s.key, s.value, nil)
-}
-
-// index adds the changes of the index that were noted, in order too.
-func (s *pebbleStore) index(batch *pebble.Batch) {
-	slices.SortFunc(s.gone, Timer.Compare)
-	for _, t := range s.gone {
-		s.key = appendTimerKey(s.key[:0], s.partition, t.At, t.Key)
-		_ = batch.Delete(s.key, nil)
-	}
-	slices.SortFunc(s.came, Timer.Compare)
-	for _, t := range s.came {
-		s.key = appendTimerKey(s.key[:0], s.partition, t.At, t.Key)
-		_ = batch.Set(s.key, nil, nil)
-	}
 }
 
 // commit writes a batch, with the meta as it is after it.
@@ -163,18 +175,41 @@ func (s *pebbleStore) commit(batch *pebble.Batch) error {
 	if err := batch.Commit(pebble.NoSync); err != nil {
 		return s.d.trouble(err)
 	}
+	s.dirty = false
 	s.d.hold(s.partition, s.meta.mark)
 	return s.d.trouble(batch.Close())
 }
 
-// Load implements Store.
+// Load implements Store. What is loaded is not young: it is much, and nobody
+// looks for it before all of it is there.
 func (s *pebbleStore) Load(b Batch) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.drain(); err != nil {
+		return err
+	}
 	batch := s.d.db.NewBatch()
 	for _, i := range s.sorted(b.Changes) {
 		s.put(batch, &b.Changes[i])
 	}
 	s.meta.mark, s.meta.loaded = b.Mark, true
 	return s.commit(batch)
+}
+
+// sorted returns the places of changes by key, for the same reason as in
+// drainValues.
+func (s *pebbleStore) sorted(changes []Change) []int32 {
+	s.sorting = s.sorting[:0]
+	for i := range changes {
+		s.sorting = append(s.sorting, int32(i))
+	}
+	slices.SortFunc(s.sorting, func(i, j int32) int {
+		if c := strings.Compare(changes[i].Key, changes[j].Key); c != 0 {
+			return c
+		}
+		return cmp.Compare(i, j)
+	})
+	return s.sorting
 }
 
 // Mark implements Store.
@@ -185,6 +220,11 @@ func (s *pebbleStore) Size() (keys int, bytes int64) { return int(s.meta.keys), 
 
 // Wipe implements Store.
 func (s *pebbleStore) Wipe() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reader.close()
+	s.d.young.Add(-int64(s.young.bytes))
+	s.young.clear()
 	s.meta, _ = parseMeta(nil)
 	s.window.reset(s.meta.first)
 	batch := s.d.db.NewBatch()
@@ -195,12 +235,17 @@ func (s *pebbleStore) Wipe() error {
 	if err := batch.Commit(pebble.NoSync); err != nil {
 		return s.d.trouble(err)
 	}
+	s.dirty = false
 	s.d.hold(s.partition, Mark{})
 	return s.d.trouble(batch.Close())
 }
 
-// Close implements Store.
+// Close implements Store. A store that cannot be written any more is given back
+// all the same: whoever opens it next is told why.
 func (s *pebbleStore) Close() error {
-	s.d.leases.give(s.partition)
-	return nil
+	s.mu.Lock()
+	err := s.drain()
+	s.mu.Unlock()
+	s.d.release(s)
+	return err
 }

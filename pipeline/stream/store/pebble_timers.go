@@ -25,6 +25,8 @@ type pebbleTimers struct {
 // Next implements Timers.
 func (it *pebbleTimers) Next() (Timer, bool, error) {
 	s := it.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err := s.settle(); err != nil {
 		return Timer{}, false, err
 	}
@@ -43,7 +45,8 @@ func (it *pebbleTimers) Next() (Timer, bool, error) {
 // Close implements Timers.
 func (*pebbleTimers) Close() error { return nil }
 
-// extend reads the next timers of the index, more each time that a walk goes on.
+// extend brings the next timers into the window, more each time that a walk goes
+// on: those of Pebble's index that still stand, and young ones.
 func (s *pebbleStore) extend() error {
 	if err := s.d.trouble(nil); err != nil {
 		return err
@@ -52,25 +55,55 @@ func (s *pebbleStore) extend() error {
 	if err != nil {
 		return s.d.trouble(err)
 	}
+	u := upcoming{young: &s.young, it: it}
+	err = u.read(it.First())
 	w := &s.window
-	more := min(max(minRead, len(w.timers)), maxRead)
-	ok := it.First()
-	for ; ok && more > 0; ok = it.Next() {
-		t, err := parseTimerKey(it.Key())
-		if err != nil {
-			return s.d.trouble(errors.Join(err, it.Close()))
-		}
+	t, ok := u.first()
+	for more := min(max(minRead, len(w.timers)), maxRead); err == nil && ok && more > 0; more-- {
 		w.timers = append(w.timers, t)
-		more--
+		err = u.pass(t)
+		t, ok = u.first()
 	}
-	w.whole = !ok
-	if ok {
-		if w.end, err = parseTimerKey(it.Key()); err != nil {
-			return s.d.trouble(errors.Join(err, it.Close()))
+	w.end, w.whole = t, !ok
+	return s.d.trouble(errors.Join(err, it.Error(), it.Close()))
+}
+
+// upcoming walks through the timers that are not in the window yet.
+type upcoming struct {
+	young *young
+	it    *pebble.Iterator // over the index
+	head  Timer            // where it stands
+	has   bool             // it stands somewhere
+}
+
+// read takes in where the iterator stands, or the next place that still stands.
+func (u *upcoming) read(ok bool) (err error) {
+	for u.has = false; ok; ok = u.it.Next() {
+		if u.head, err = parseTimerKey(u.it.Key()); err != nil {
+			return err
+		}
+		if u.young.stands(u.head) {
+			u.has = true
+			return nil
 		}
 	}
-	if err := errors.Join(it.Error(), it.Close()); err != nil {
-		return s.d.trouble(err)
+	return nil
+}
+
+// first returns the soonest timer.
+func (u *upcoming) first() (t Timer, ok bool) {
+	t, ok = u.young.next()
+	if u.has && (!ok || u.head.Before(t)) {
+		return u.head, true
+	}
+	return t, ok
+}
+
+// pass goes past the timer that first has returned: it may be in both.
+func (u *upcoming) pass(t Timer) error {
+	u.young.pass(t)
+	if u.has && u.head == t {
+		return u.read(u.it.Next())
 	}
 	return nil
 }

@@ -36,8 +36,9 @@ func (w *window) first() int64 {
 func (w *window) covers(t Timer) bool { return w.whole || t.Before(w.end) }
 
 // change takes timers out and puts others in; no timer is among both. It keeps
-// neither slice, but changes their order.
-func (w *window) change(gone, came []Timer) {
+// neither slice, but changes their order. It returns those that it has no room
+// for, good until the next call: they lie beyond it from then on.
+func (w *window) change(gone, came []Timer) (beyond []Timer) {
 	outside := func(t Timer) bool { return !w.covers(t) }
 	gone, came = slices.DeleteFunc(gone, outside), slices.DeleteFunc(came, outside)
 	if len(gone) > 0 {
@@ -54,8 +55,9 @@ func (w *window) change(gone, came []Timer) {
 		slices.SortFunc(w.timers, Timer.Compare)
 	}
 	if len(w.timers) > windowSize {
-		w.end, w.whole = w.timers[windowSize], false
-		clear(w.timers[windowSize:])
+		beyond = w.timers[windowSize:]
+		w.end, w.whole = beyond[0], false
 		w.timers = w.timers[:windowSize]
 	}
+	return beyond
 }

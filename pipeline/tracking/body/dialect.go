@@ -68,19 +68,19 @@ func NewDialects(maps *codemap.Maps) (*Dialects, error) {
 	return d, nil
 }
 
-// Encode writes a webhook in a dialect. One that this build does not know, as a
-// newer one may have allowed, gets Waybill's own form.
-func (d *Dialects) Encode(dialect string, w *Webhook) []byte {
+// Append appends a webhook in a dialect to dst. A dialect that this build does
+// not know, as a newer one may have allowed, gets Waybill's own form.
+func (d *Dialects) Append(dst []byte, dialect string, w *Webhook) []byte {
 	if d == nil {
-		return Encode(w)
+		return Append(dst, w)
 	}
 	switch dialect {
 	case DialectShippo:
-		return fit(w.History, func(history []Event) []byte { return toJSON(d.shippoBody(w, history)) })
+		return append(dst, fit(w.History, func(history []Event) []byte { return toJSON(d.shippoBody(w, history)) })...)
 	case DialectShipEngine:
-		return fit(w.History, func(history []Event) []byte { return toJSON(d.shipEngineBody(w, history)) })
+		return append(dst, fit(w.History, func(history []Event) []byte { return toJSON(d.shipEngineBody(w, history)) })...)
 	}
-	return Encode(w)
+	return Append(dst, w)
 }
 
 // fit writes a body with as much of the history as there is room for (W12). The

@@ -70,21 +70,21 @@ func TestBodiesStayBelowTheBound(t *testing.T) {
 	for _, events := range []int{0, 1, 60, 256} {
 		w := largeWebhook(events)
 		var own Webhook
-		require.NoError(t, json.Unmarshal(d.Encode(DialectWaybill, w), &own))
+		require.NoError(t, json.Unmarshal(d.Append(nil, DialectWaybill, w), &own))
 		require.Equal(t, len(toJSON(w)) >= Max, own.HistoryOmitted)
 		if own.HistoryOmitted {
 			require.Empty(t, own.History)
 		}
 
 		var shippo shippoWebhook
-		text := d.Encode(DialectShippo, w)
+		text := d.Append(nil, DialectShippo, w)
 		require.Less(t, len(text), Max)
 		require.NoError(t, json.Unmarshal(text, &shippo))
 		kept := len(shippo.Data.TrackingHistory)
 		require.Equal(t, kept < events, len(shippo.Data.Messages) == 1)
 
 		var engine shipEngineWebhook
-		require.NoError(t, json.Unmarshal(d.Encode(DialectShipEngine, w), &engine))
+		require.NoError(t, json.Unmarshal(d.Append(nil, DialectShipEngine, w), &engine))
 		require.LessOrEqual(t, len(engine.Data.Events), events)
 		for _, n := range []int{kept, len(engine.Data.Events)} {
 			if n > 0 {
@@ -95,14 +95,14 @@ func TestBodiesStayBelowTheBound(t *testing.T) {
 			require.GreaterOrEqual(t, len(toJSON(d.shippoBody(w, w.History[events-kept-1:]))), Max, "one more would not fit")
 		}
 	}
-	require.Contains(t, string(d.Encode(DialectShippo, largeWebhook(256))), "events of the history are left out")
+	require.Contains(t, string(d.Append(nil, DialectShippo, largeWebhook(256))), "events of the history are left out")
 }
 
 // An endpoint of a newer build may have a dialect that this one does not know.
 func TestAnUnknownDialectGetsTheOwnForm(t *testing.T) {
 	w := largeWebhook(1)
-	require.Equal(t, Encode(w), dialects(t).Encode("later", w))
-	require.Equal(t, Encode(w), (*Dialects)(nil).Encode(DialectShippo, w))
+	require.Equal(t, Append(nil, w), dialects(t).Append(nil, "later", w))
+	require.Equal(t, Append(nil, w), (*Dialects)(nil).Append(nil, DialectShippo, w))
 }
 
 func TestTargetsAsInstants(t *testing.T) {

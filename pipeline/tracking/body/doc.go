@@ -10,3 +10,4 @@ package body
 
 //go:generate go run waybill/internal/bodyschema Webhook ../../../docs/webhook.v1.schema.json
 //go:generate go run waybill/internal/bodyschema Notice ../../../docs/notice.v1.schema.json
+//go:generate go run waybill/internal/bodyschema Test ../../../docs/test.v1.schema.json

@@ -8,16 +8,20 @@ import (
 // Max is the bound of a body, in bytes; every body is below it (W12).
 const Max = 256 << 10
 
-// Encode writes a webhook in Waybill's own form. The same webhook always has
-// the same bytes. One that would be too large with its history is written
+// Append appends a webhook in Waybill's own form to dst. The same webhook always
+// has the same bytes. One that would be too large with its history is written
 // without, and says so (W12).
-func Encode(w *Webhook) []byte {
-	if whole := toJSON(w); len(whole) < Max || len(w.History) == 0 {
-		return whole
+func Append(dst []byte, w *Webhook) []byte {
+	t := text(dst)
+	writeWebhook(&t, w)
+	if len(t)-len(dst) < Max || len(w.History) == 0 {
+		return t
 	}
 	bare := *w
 	bare.History, bare.HistoryOmitted = nil, true
-	return toJSON(&bare)
+	t = t[:len(dst)]
+	writeWebhook(&t, &bare)
+	return t
 }
 
 // toJSON cannot fail: the bodies hold nothing that JSON does not have.

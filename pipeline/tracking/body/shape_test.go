@@ -83,7 +83,7 @@ func bodyData(t *testing.T, dialect string, w *Webhook) any {
 	var b struct {
 		Data any `json:"data"`
 	}
-	require.NoError(t, json.Unmarshal(dialects(t).Encode(dialect, w), &b))
+	require.NoError(t, json.Unmarshal(dialects(t).Append(nil, dialect, w), &b))
 	return b.Data
 }
 

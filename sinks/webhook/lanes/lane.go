@@ -121,8 +121,10 @@ func (n *lane) blocked(manual bool, now time.Time) Cause {
 	return Seated
 }
 
-// handSeats is how many of the seats calls may have that are sent by hand.
-func handSeats(seats int) int { return max(1, seats/4) }
+// handSeats is how many of the seats calls may have that are sent by hand, and
+// handPlaces how many of the places in the waiting room.
+func handSeats(seats int) int   { return max(1, seats/4) }
+func handPlaces(places int) int { return max(1, places/2) }
 
 // tokenAt is when the bucket has a token, now or later.
 func (n *lane) tokenAt(now time.Time) time.Time {

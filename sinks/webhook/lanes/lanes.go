@@ -195,10 +195,14 @@ func (l *Lanes) halfIsFresh(n *lane, c *Call, now time.Time) bool {
 	return c.Fresh && n.recall.owed && 2*n.fresh >= n.seats(now)+n.room(l.process.places(), now)
 }
 
-// mayWait tells whether a call that is blocked may wait.
+// mayWait tells whether a call that is blocked may wait. Those that are sent by
+// hand have half of the room, so that live traffic finds some.
 func (l *Lanes) mayWait(n *lane, c *Call, cause Cause, now time.Time) bool {
-	return cause != Hold && cause != Breaker && !l.process.full(c.Bytes) &&
-		n.waiting() < n.room(l.process.places(), now) && !l.halfIsFresh(n, c, now)
+	room := n.room(l.process.places(), now)
+	if c.Manual && n.byHand.n >= handPlaces(room) {
+		return false
+	}
+	return cause != Hold && cause != Breaker && !l.process.full(c.Bytes) && n.waiting() < room && !l.halfIsFresh(n, c, now)
 }
 
 // seat takes a seat.

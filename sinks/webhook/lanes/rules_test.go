@@ -1,3 +1,5 @@
+//go:build !race
+
 package lanes
 
 import (
@@ -253,6 +255,38 @@ func TestManual(t *testing.T) {
 		w.pass(1200 * time.Millisecond)
 		require.GreaterOrEqual(t, w.done["ep"]-before, 400)
 		require.LessOrEqual(t, w.slowest["ep"], time.Second)
+	})
+}
+
+// A flood that is sent by hand does not fill the waiting room: live traffic comes
+// in behind it, and is served before it.
+func TestManualLeavesRoomToWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{})
+		held := w.seat(Call{Endpoint: "ep", InFlight: 1})
+		byHand, live := make(chan Cause, 1000), make(chan Cause, 1)
+		for range cap(byHand) {
+			go func() {
+				seat, cause := w.lanes.Board(t.Context(), Call{Endpoint: "ep", InFlight: 1, Manual: true})
+				if byHand <- cause; cause == Seated {
+					w.lanes.Leave(seat, Outcome{})
+				}
+			}()
+		}
+		synctest.Wait()
+		require.Len(t, byHand, cap(byHand)-leastRoom/2, "the others are turned away at once")
+		var seat Seat
+		go func() {
+			s, cause := w.lanes.Board(t.Context(), Call{Endpoint: "ep", InFlight: 1, Fresh: true})
+			seat = s
+			live <- cause
+		}()
+		synctest.Wait()
+		require.Empty(t, live, "it waits")
+		w.lanes.Leave(held, Outcome{})
+		require.Equal(t, Seated, <-live)
+		w.lanes.Leave(seat, Outcome{})
+		w.pass(patience)
 	})
 }
 

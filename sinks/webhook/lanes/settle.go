@@ -34,7 +34,11 @@ func (l *Lanes) free(n *lane, cause Cause, now time.Time) int {
 	if l.process.full(0) {
 		return 0
 	}
-	room := max(0, n.room(l.process.places(), now)-n.waiting())
+	places := n.room(l.process.places(), now)
+	room := max(0, places-n.waiting())
+	if n.recall.byHand() {
+		room = min(room, max(0, handPlaces(places)-n.byHand.n))
+	}
 	if cause != Seated {
 		return room
 	}

@@ -1,0 +1,4 @@
+package roles
+
+// Readers are the groups that the overview knows.
+var Readers = readers

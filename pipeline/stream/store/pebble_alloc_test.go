@@ -1,0 +1,37 @@
+//go:build !race
+
+package store_test
+
+import (
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/stretchr/testify/require"
+
+	"waybill/pipeline/stream/store"
+)
+
+// A look-up allocates the value that it returns and nothing else. With the
+// detector of races pools forget by chance what they hold.
+func TestPebbleGetAllocates(t *testing.T) {
+	db, err := store.OpenPebble("/state", small(vfs.NewMem()))
+	require.NoError(t, err)
+	s, err := db.Open(t.Context(), 0)
+	require.NoError(t, err)
+	require.NoError(t, s.Apply(store.Batch{Changes: []store.Change{{Key: "k", Value: []byte("value"), WakeAt: 1}}}))
+	get := func() {
+		if value, err := s.Get("k"); err != nil || value == nil {
+			t.Error(value, err)
+		}
+	}
+	require.LessOrEqual(t, testing.AllocsPerRun(100, get), 1.0, "of a young key")
+	require.NoError(t, db.Flush())
+	require.LessOrEqual(t, testing.AllocsPerRun(100, get), 1.0, "of a key in a file")
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
+		if value, err := s.Get("none"); err != nil || value != nil {
+			t.Error(value, err)
+		}
+	}), 0.0, "of none")
+	require.NoError(t, s.Close())
+	require.NoError(t, db.Close())
+}
