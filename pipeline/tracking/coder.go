@@ -19,28 +19,20 @@ type coder struct {
 	format  byte               // of the state that is read; always the newest when writing
 	buf     []byte             // written so far, or left to read
 	text    string             // the whole input when reading, which texts are parts of
-	texts   []string           // seen
-	numbers map[string]int     // of all texts of the dictionary, and when writing of those seen
+	texts   []string           // seen when reading
+	numbers *numbering         // of texts when writing
 	places  []schemas.Location // to be given out when reading
 	err     error
 	*symbols
 }
 
 func newCoder(s *symbols) *coder {
-	c := &coder{numbers: make(map[string]int, 2*len(s.dictionary)), symbols: s}
-	for i, text := range s.dictionary {
-		c.numbers[text] = textFirst + 2*i
-	}
-	return c
+	return &coder{numbers: newNumbering(s.dictionary), symbols: s}
 }
 
 // reset forgets the state that was written or read.
 func (c *coder) reset() {
-	if !c.reading { // what was read may be in the dictionary by now
-		for _, text := range c.texts {
-			delete(c.numbers, text)
-		}
-	}
+	c.numbers.forget()
 	clear(c.texts)
 	*c = coder{texts: c.texts[:0], numbers: c.numbers, symbols: c.symbols}
 }
@@ -138,12 +130,11 @@ func (c *coder) string(s *string) {
 		c.buf = append(c.buf, textEmpty)
 		return
 	}
-	if n, known := c.numbers[*s]; known {
+	if n := c.numbers.find(*s); n != 0 {
 		c.buf = binary.AppendUvarint(c.buf, uint64(n))
 		return
 	}
-	c.numbers[*s] = textFirst + 2*len(c.texts) + 1
-	c.texts = append(c.texts, *s)
+	c.numbers.add(*s)
 	c.buf = binary.AppendUvarint(append(c.buf, textNew), uint64(len(*s)))
 	c.buf = append(c.buf, *s...)
 }

@@ -1,0 +1,36 @@
+package tracking
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// A numbering is a map from texts to numbers, whatever comes and is forgotten.
+func TestNumberingIsAMap(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		dictionary := rapid.SliceOfNDistinct(rapid.StringN(1, 20, -1), 1, 9, rapid.ID).Draw(t, "dictionary")
+		n := newNumbering(dictionary)
+		texts := rapid.OneOf(rapid.StringN(1, 20, -1), rapid.SampledFrom(dictionary), rapid.Map(rapid.IntRange(1, 40), func(n int) string { return strings.Repeat("a", n) }))
+		for range rapid.IntRange(1, 4).Draw(t, "states") {
+			model := map[string]int{}
+			for i, text := range dictionary {
+				model[text] = ofDictionary(i)
+			}
+			for range rapid.IntRange(0, 80).Draw(t, "texts") {
+				text := texts.Draw(t, "text")
+				require.Equal(t, model[text], n.find(text))
+				if model[text] == 0 {
+					model[text] = ofSeen(len(model) - len(dictionary))
+					n.add(text)
+				}
+			}
+			for text, number := range model {
+				require.Equal(t, number, n.find(text))
+			}
+			n.forget()
+		}
+	})
+}
