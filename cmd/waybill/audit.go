@@ -11,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"waybill/internal/auditlog"
+	"waybill/internal/listing"
 )
 
 type auditCmd struct {
@@ -41,7 +42,7 @@ Examples:
 func (c *auditCmd) Run(ctx context.Context, g *globals) error {
 	filter := auditlog.Filter{Act: c.Act, Outcome: c.Outcome, Actor: c.Actor, Object: c.Object, After: c.After, Limit: c.Limit}
 	if c.Limit < 1 {
-		return wrongUseError{fmt.Errorf("--limit is %d; a page has 1 to %d", c.Limit, auditlog.MaxLimit)}
+		return wrongUseError{fmt.Errorf("--limit is %d; a page has 1 to %d", c.Limit, listing.MaxLimit)}
 	}
 	var err error
 	if filter.Since, filter.Until, err = (&webhookFlags{Since: c.Since, Until: c.Until}).span(time.Now()); err != nil {

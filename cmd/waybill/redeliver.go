@@ -11,6 +11,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"waybill/internal/listing"
 	"waybill/internal/redelivery"
 	"waybill/internal/webhooklog"
 	"waybill/schemas"
@@ -117,7 +118,7 @@ func (c *redeliverCmd) list(ctx context.Context, log *webhooklog.Log, r *redeliv
 	if err != nil {
 		return err
 	}
-	chosen, err := log.Choose(ctx, r.Tenant, r.Choice, r.After, webhooklog.DefaultLimit)
+	chosen, err := log.Choose(ctx, r.Tenant, r.Choice, r.After, listing.DefaultLimit)
 	if err != nil {
 		return err
 	}

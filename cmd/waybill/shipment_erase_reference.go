@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"waybill/internal/listing"
 	"waybill/internal/shipmentlog"
 	"waybill/schemas"
 )
@@ -66,7 +67,7 @@ func (c *shipmentEraseReferenceCmd) parcels(ctx context.Context, g *globals) ([]
 		return nil, err
 	}
 	defer conn.Close() //nolint:errcheck // everything was read
-	log, filter := shipmentlog.New(conn), shipmentlog.Filter{Reference: c.Reference, Limit: shipmentlog.MaxLimit}
+	log, filter := shipmentlog.New(conn), shipmentlog.Filter{Reference: c.Reference, Limit: listing.MaxLimit}
 	var all []parcel
 	for {
 		page, err := log.List(ctx, c.Tenant, filter)

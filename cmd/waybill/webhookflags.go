@@ -6,8 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"waybill/internal/auditlog"
-	"waybill/internal/webhooklog"
+	"waybill/internal/listing"
 )
 
 // webhookFlags choose among a tenant's webhooks, for the commands that ask for
@@ -45,9 +44,7 @@ func (f *webhookFlags) span(now time.Time) (since, until time.Time, err error) {
 
 // wrongQuestion makes an error about what was asked one of wrong use.
 func wrongQuestion(err error) error {
-	_, ofWebhooks := errors.AsType[*webhooklog.InputError](err)
-	_, ofAudit := errors.AsType[*auditlog.InputError](err)
-	if ofWebhooks || ofAudit {
+	if _, is := errors.AsType[*listing.InputError](err); is {
 		return wrongUseError{err}
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"waybill/internal/auditlog"
+	"waybill/internal/listing"
 	"waybill/schemas"
 )
 
@@ -12,7 +13,7 @@ func (a *API) listAudit(c *call) (*answer, error) {
 	q := queryOf(c.Request)
 	f := auditlog.Filter{
 		Act: q.oneOf("act", schemas.AuditActs()...), Outcome: q.oneOf("outcome", schemas.AuditOutcomes()...), Actor: q.text("actor"), Object: q.text("object_id"),
-		Since: q.time("since"), Until: q.time("until"), After: q.text("after"), Limit: q.number("limit", auditlog.DefaultLimit, 1, auditlog.MaxLimit),
+		Since: q.time("since"), Until: q.time("until"), After: q.text("after"), Limit: q.number("limit", listing.DefaultLimit, 1, listing.MaxLimit),
 	}
 	if err := q.done(); err != nil {
 		return nil, err

@@ -27,6 +27,6 @@
 //	decode.go       bodies of requests; query.go their parameters
 //
 // It may import schemas, analytics, connectors/carriers and connectors/publish and, of
-// internal, apikeys, audit, auditlog, endpointclient, webhooklog, shipmentlog, overview and redelivery.
+// internal, apikeys, audit, auditlog, endpointclient, listing, webhooklog, shipmentlog, overview and redelivery.
 // Start reading at New, then routes.
 package api

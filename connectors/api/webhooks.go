@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"waybill/internal/auditlog"
+	"waybill/internal/listing"
 	"waybill/internal/shipmentlog"
 	"waybill/internal/webhooklog"
 	"waybill/schemas"
@@ -79,16 +79,10 @@ func (a *API) listEndpointEvents(c *call) (*answer, error) {
 
 // ofLog says what an error of a log is to the client.
 func ofLog(err error) error {
-	if input, is := errors.AsType[*webhooklog.InputError](err); is {
+	if input, is := errors.AsType[*listing.InputError](err); is {
 		if input.Field == "choice" { // all of the body
 			return problem(http.StatusBadRequest, "the choice of webhooks: %s", input.Problem)
 		}
-		return wrong(input.Field, "%s: %s", input.Field, input.Problem)
-	}
-	if input, is := errors.AsType[*shipmentlog.InputError](err); is {
-		return wrong(input.Field, "%s: %s", input.Field, input.Problem)
-	}
-	if input, is := errors.AsType[*auditlog.InputError](err); is {
 		return wrong(input.Field, "%s: %s", input.Field, input.Problem)
 	}
 	if _, is := errors.AsType[*problemError](err); is {
@@ -109,7 +103,7 @@ func ofLog(err error) error {
 }
 
 func (q *query) limit() int {
-	return q.number("limit", webhooklog.DefaultLimit, 1, webhooklog.MaxLimit)
+	return q.number("limit", listing.DefaultLimit, 1, listing.MaxLimit)
 }
 
 // shipment reads a parcel, as CARRIER:NUMBER in any spelling.

@@ -1,28 +1,13 @@
 package auditlog
 
-import (
-	"encoding/base64"
-	"encoding/json"
-)
+import "waybill/internal/listing"
 
-// place is where a page ends. It holds nothing that its reader has not seen.
+// place is where a page ends.
 type place struct {
 	AtMS    int64  `json:"t"`
 	EntryID string `json:"e"`
 }
 
-func (p place) text() string {
-	data, _ := json.Marshal(p) //nolint:errchkjson // numbers and strings have a JSON form
-	return base64.RawURLEncoding.EncodeToString(data)
-}
-
-func readPlace(text string) (p place, err error) {
-	data, err := base64.RawURLEncoding.DecodeString(text)
-	if err == nil {
-		err = json.Unmarshal(data, &p)
-	}
-	if err != nil || p.EntryID == "" {
-		return p, &InputError{"after", "it is no cursor; take it from the page before, unchanged"}
-	}
-	return p, nil
+func readPlace(text string) (place, error) {
+	return listing.ReadCursor(text, func(p *place) bool { return p.EntryID != "" })
 }

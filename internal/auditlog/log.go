@@ -3,20 +3,13 @@ package auditlog
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"waybill/internal/listing"
 	"waybill/schemas"
-)
-
-// Limits of a page, in rows.
-const (
-	DefaultLimit = 100
-	MaxLimit     = 1000
 )
 
 // Log answers questions about the audit. It is safe for concurrent use.
@@ -24,14 +17,6 @@ type Log struct{ conn driver.Conn }
 
 // New makes a log that asks over conn, which stays the caller's.
 func New(conn driver.Conn) *Log { return &Log{conn} }
-
-// InputError says what is wrong with a question. It is the asker's to mend.
-type InputError struct {
-	// Field is what is wrong, by its name in the API, for example after.
-	Field, Problem string
-}
-
-func (e *InputError) Error() string { return e.Field + ": " + e.Problem }
 
 // Filter chooses entries. What is zero chooses nothing out.
 type Filter struct {
@@ -45,7 +30,7 @@ type Filter struct {
 	Since, Until time.Time
 	// After is the Next of the page before.
 	After string
-	// Limit is how many there are on a page. 0: DefaultLimit.
+	// Limit is how many there are on a page. 0: listing.DefaultLimit.
 	Limit int
 }
 
@@ -89,10 +74,10 @@ ORDER BY occurred_at DESC, entry_id DESC
 LIMIT {limit:UInt32}`
 
 // Entries gives a page of a tenant's entries: what its keys did, and what others
-// did to what is its. An error about the filter is an *InputError.
+// did to what is its. An error about the filter is a *listing.InputError.
 func (l *Log) Entries(ctx context.Context, tenant string, f Filter) (*Page, error) {
-	if tenant == "" {
-		return nil, &InputError{"tenant", "it is empty; each question is of one tenant"}
+	if err := listing.Tenant(tenant); err != nil {
+		return nil, err
 	}
 	return l.page(ctx, "tenant = {tenant:String}", f, clickhouse.Named("tenant", tenant))
 }
@@ -106,9 +91,8 @@ func (l *Log) page(ctx context.Context, whose string, f Filter, params ...any) (
 		return nil, err
 	}
 	page := &Page{Entries: []Entry{}}
-	err = l.conn.Select(ctx, &page.Entries, fmt.Sprintf(query, whose), append(params,
+	err = l.conn.Select(ctx, &page.Entries, fmt.Sprintf(query, whose), append(append(params, listing.Span(f.Since, f.Until)...),
 		clickhouse.Named("act", f.Act), clickhouse.Named("outcome", f.Outcome), clickhouse.Named("actor", f.Actor), clickhouse.Named("object", f.Object),
-		clickhouse.DateNamed("since", f.Since, clickhouse.MilliSeconds), clickhouse.DateNamed("until", f.Until, clickhouse.MilliSeconds),
 		clickhouse.Named("after_ms", after.AtMS), clickhouse.Named("after_id", after.EntryID), clickhouse.Named("limit", f.Limit+1))...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the audit: %w", err)
@@ -116,32 +100,21 @@ func (l *Log) page(ctx context.Context, whose string, f Filter, params ...any) (
 	if len(page.Entries) > f.Limit {
 		page.Entries = page.Entries[:f.Limit]
 		last := &page.Entries[f.Limit-1]
-		page.Next = place{last.OccurredAt.UnixMilli(), last.EntryID}.text()
+		page.Next = listing.Cursor(place{last.OccurredAt.UnixMilli(), last.EntryID})
 	}
 	return page, nil
 }
 
 // check completes a filter, and says what is wrong with it.
 func (f *Filter) check() (after place, err error) {
-	switch {
-	case f.Limit == 0:
-		f.Limit = DefaultLimit
-	case f.Limit < 0 || f.Limit > MaxLimit:
-		return after, &InputError{"limit", fmt.Sprintf("it is %d; a page has 1 to %d", f.Limit, MaxLimit)}
+	if f.Limit, err = listing.Limit(f.Limit); err != nil {
+		return after, err
 	}
-	if f.Since.IsZero() {
-		f.Since = time.UnixMilli(0)
+	if err := listing.OneOf("act", f.Act, schemas.AuditActs()); err != nil {
+		return after, err
 	}
-	if f.Until.IsZero() {
-		f.Until = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
-	}
-	for _, word := range []struct {
-		field, given string
-		known        []string
-	}{{"act", f.Act, schemas.AuditActs()}, {"outcome", f.Outcome, schemas.AuditOutcomes()}} {
-		if word.given != "" && !slices.Contains(word.known, word.given) {
-			return after, &InputError{word.field, fmt.Sprintf("it is %.40q; it is one of %s", word.given, strings.Join(word.known, ", "))}
-		}
+	if err := listing.OneOf("outcome", f.Outcome, schemas.AuditOutcomes()); err != nil {
+		return after, err
 	}
 	if f.After != "" {
 		return readPlace(f.After)

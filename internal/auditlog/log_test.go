@@ -12,6 +12,7 @@ import (
 	"waybill/analytics/analyticstest"
 	"waybill/internal/auditlog"
 	"waybill/internal/embedded/embeddedtest"
+	"waybill/internal/listing"
 	"waybill/schemas"
 	"waybill/sinks/clickhouse"
 )
@@ -78,6 +79,6 @@ func TestEntries(t *testing.T) {
 	require.ErrorContains(t, err, "each question is of one tenant")
 	for _, wrong := range []auditlog.Filter{{Limit: -1}, {Limit: 1001}, {Act: "x"}, {Outcome: "x"}, {After: "x"}, {After: "e30"}} {
 		_, err := log.All(t.Context(), wrong)
-		require.ErrorAs(t, err, new(*auditlog.InputError), "%v", wrong)
+		require.ErrorAs(t, err, new(*listing.InputError), "%v", wrong)
 	}
 }

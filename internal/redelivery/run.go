@@ -9,6 +9,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/internal/listing"
 	"waybill/internal/webhooklog"
 	"waybill/schemas"
 )
@@ -69,13 +70,13 @@ type Report struct {
 // Run sends again what is chosen, in the order of positions, and what came onto
 // the log before it began alone. On an error the report says how far it got; to
 // run it again from there, or from the first, does no harm: a receiver knows
-// the ids. An error about the request is a *webhooklog.InputError.
+// the ids. An error about the request is a *listing.InputError.
 func (c *Client) Run(ctx context.Context, r Request) (*Report, error) {
 	if r.Rate == 0 {
 		r.Rate = DefaultRate
 	}
 	if !(r.Rate >= MinRate && r.Rate <= MaxRate) { // so also what is no number
-		return nil, &webhooklog.InputError{Field: "rate", Problem: fmt.Sprintf("it is %v webhooks a second; it may be from %v to %v", r.Rate, MinRate, MaxRate)}
+		return nil, &listing.InputError{Field: "rate", Problem: fmt.Sprintf("it is %v webhooks a second; it may be from %v to %v", r.Rate, MinRate, MaxRate)}
 	}
 	if err := r.Choice.Check(); err != nil { // before it gets an end, which chooses nothing by itself
 		return nil, err

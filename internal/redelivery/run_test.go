@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 
+	"waybill/internal/listing"
 	"waybill/internal/webhooklog"
 	"waybill/schemas"
 )
@@ -154,7 +155,7 @@ func TestRunRefuses(t *testing.T) {
 		{Request{Tenant: "shop", Choice: webhooklog.Choice{Status: "lost"}}, `status: it is "lost"`},
 	} {
 		_, err := c.Run(t.Context(), test.request)
-		var wrong *webhooklog.InputError
+		var wrong *listing.InputError
 		require.ErrorAs(t, err, &wrong)
 		require.ErrorContains(t, err, test.says)
 	}

@@ -1,15 +1,15 @@
 package shipmentlog
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"time"
+
+	"waybill/internal/listing"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 )
 
 // place is where a page of a list ends: the row's time that the list is sorted
-// by, and its key. It holds nothing that its reader has not seen.
+// by, and its key.
 type place struct {
 	// Question is of which tenant, filter and order it is.
 	Question       uint64 `json:"q"`
@@ -28,25 +28,16 @@ func placeOf(r *Registration, column string, question uint64) *place {
 	return &place{question, at.UnixMilli(), r.Carrier, r.TrackingNumber, r.Epoch.UnixMilli(), r.RegistrationID}
 }
 
-func (p *place) text() string {
-	data, _ := json.Marshal(p) //nolint:errchkjson // numbers and strings have a JSON form
-	return base64.RawURLEncoding.EncodeToString(data)
-}
-
-// readPlace reads what text gave, for the same question.
+// readPlace reads the cursor of a place, for the same question.
 func readPlace(text string, question uint64) (*place, error) {
-	data, err := base64.RawURLEncoding.DecodeString(text)
-	p := &place{}
-	if err == nil {
-		err = json.Unmarshal(data, p)
-	}
-	if err != nil || p.TrackingNumber == "" {
-		return nil, &InputError{"after", "it is no cursor; take it from the page before, unchanged"}
+	p, err := listing.ReadCursor(text, func(p *place) bool { return p.TrackingNumber != "" })
+	if err != nil {
+		return nil, err
 	}
 	if p.Question != question {
-		return nil, &InputError{"after", "it is of a list with other filters or another order; begin without it, or ask as before"}
+		return nil, &listing.InputError{Field: "after", Problem: "it is of a list with other filters or another order; begin without it, or ask as before"}
 	}
-	return p, nil
+	return &p, nil
 }
 
 func (p *place) params() []any {

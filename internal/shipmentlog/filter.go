@@ -3,9 +3,10 @@ package shipmentlog
 import (
 	"fmt"
 	"hash/fnv"
-	"slices"
 	"strings"
 	"time"
+
+	"waybill/internal/listing"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 )
@@ -44,7 +45,7 @@ type Filter struct {
 	Order string
 	// After is the Next of the page before.
 	After string
-	// Limit is how many there are on a page. 0: DefaultLimit.
+	// Limit is how many there are on a page. 0: listing.DefaultLimit.
 	Limit int
 }
 
@@ -104,8 +105,8 @@ func (f *Filter) order() (column string, descending bool, err error) {
 	if order == "" {
 		order = NewestFirst
 	}
-	if !slices.Contains(Orders(), order) {
-		return "", false, &InputError{"sort", fmt.Sprintf("it is %.40q; it is one of %s", order, strings.Join(Orders(), ", "))}
+	if err := listing.OneOf("sort", order, Orders()); err != nil {
+		return "", false, err
 	}
 	column, descending = strings.CutPrefix(order, "-")
 	return column, descending, nil

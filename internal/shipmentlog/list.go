@@ -5,13 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
-)
+	"waybill/internal/listing"
 
-// Limits of a page, in rows.
-const (
-	DefaultLimit = 100
-	MaxLimit     = 1000
+	"github.com/ClickHouse/clickhouse-go/v2"
 )
 
 // Page is a page of a tenant's registrations.
@@ -42,13 +38,13 @@ ORDER BY %[2]s`
 
 // List gives a page of a tenant's registrations. One that is there from the first
 // page to the last, and whose time that the list is sorted by does not change, is
-// on one page, whatever else comes meanwhile. An error about the filter is an
-// *InputError.
+// on one page, whatever else comes meanwhile. An error about the filter is a
+// *listing.InputError.
 func (l *Log) List(ctx context.Context, tenant string, f Filter) (*Page, error) {
-	if err := checkTenant(tenant); err != nil {
+	if err := listing.Tenant(tenant); err != nil {
 		return nil, err
 	}
-	limit, err := limitOf(f.Limit)
+	limit, err := listing.Limit(f.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +70,7 @@ func (l *Log) List(ctx context.Context, tenant string, f Filter) (*Page, error) 
 	page := &Page{Registrations: registrationsOf(rows)}
 	if len(rows) > limit {
 		page.Registrations = page.Registrations[:limit]
-		page.Next = placeOf(&page.Registrations[limit-1], column, question).text()
+		page.Next = listing.Cursor(placeOf(&page.Registrations[limit-1], column, question))
 	}
 	return page, nil
 }
@@ -95,15 +91,4 @@ func sorted(column string, descending bool) string {
 		return strings.Join(columns, " DESC, ") + " DESC"
 	}
 	return strings.Join(columns, ", ")
-}
-
-// limitOf checks how many rows are asked for.
-func limitOf(asked int) (int, error) {
-	switch {
-	case asked == 0:
-		return DefaultLimit, nil
-	case asked < 0 || asked > MaxLimit:
-		return 0, &InputError{"limit", fmt.Sprintf("it is %d; a page has 1 to %d", asked, MaxLimit)}
-	}
-	return asked, nil
 }

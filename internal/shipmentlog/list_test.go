@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"waybill/internal/listing"
 	"waybill/schemas"
 )
 
@@ -130,7 +131,7 @@ func TestListWhileRowsCome(t *testing.T) {
 
 func TestListRefuses(t *testing.T) {
 	l := New(nil) // nothing is asked
-	cursor := (&place{Question: (&Filter{Carrier: "alpha"}).question("shop"), TrackingNumber: "A1"}).text()
+	cursor := listing.Cursor(place{Question: (&Filter{Carrier: "alpha"}).question("shop"), TrackingNumber: "A1"})
 	for says, test := range map[string]struct {
 		tenant string
 		filter Filter
@@ -147,7 +148,7 @@ func TestListRefuses(t *testing.T) {
 		"after: it is of a list":        {"shop", Filter{Carrier: "alpha", RegisteredSince: noon(1), After: cursor}},
 	} {
 		_, err := l.List(t.Context(), test.tenant, test.filter)
-		var wrong *InputError
+		var wrong *listing.InputError
 		require.ErrorAs(t, err, &wrong)
 		require.ErrorContains(t, err, says)
 	}
@@ -167,15 +168,15 @@ func TestQuestionsAreBounded(t *testing.T) {
 func FuzzPlace(f *testing.F) {
 	f.Add("")
 	f.Add("e30")
-	f.Add((&place{Question: 7, AtMS: 1, Carrier: "a", TrackingNumber: "b", EpochMS: -1, RegistrationID: "\x00"}).text())
+	f.Add(listing.Cursor(place{Question: 7, AtMS: 1, Carrier: "a", TrackingNumber: "b", EpochMS: -1, RegistrationID: "\x00"}))
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := readPlace(text, 7)
 		if err != nil {
-			var wrong *InputError
+			var wrong *listing.InputError
 			require.ErrorAs(t, err, &wrong)
 			return
 		}
-		again, err := readPlace(p.text(), 7)
+		again, err := readPlace(listing.Cursor(p), 7)
 		require.NoError(t, err)
 		require.Equal(t, p, again)
 	})

@@ -28,14 +28,6 @@ type Log struct {
 // New makes a log that asks over conn, which stays the caller's.
 func New(conn driver.Conn) *Log { return &Log{conn: conn, memory: maxMemory} }
 
-// InputError says what is wrong with a question. It is the asker's to mend.
-type InputError struct {
-	// Field is what is wrong, by its name in the API, for example after.
-	Field, Problem string
-}
-
-func (e *InputError) Error() string { return e.Field + ": " + e.Problem }
-
 // ErrTooLarge says that a question needs more memory than it may have. One that
 // is narrower needs less.
 var ErrTooLarge = errors.New("the question needs too much memory; narrow it")
@@ -54,11 +46,4 @@ func (l *Log) ask(ctx context.Context, threads int, into any, query string, para
 		return fmt.Errorf("%w: %w", ErrTooLarge, err)
 	}
 	return err
-}
-
-func checkTenant(tenant string) error {
-	if tenant == "" {
-		return &InputError{"tenant", "it is empty; each question is of one tenant"}
-	}
-	return nil
 }

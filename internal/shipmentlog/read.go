@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"waybill/internal/listing"
+
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"golang.org/x/sync/errgroup"
 )
@@ -90,7 +92,7 @@ func (l *Log) Explain(ctx context.Context, tenant, carrier, number string) (*Par
 }
 
 func (l *Log) ofTenant(ctx context.Context, tenant, carrier, number string, why bool) (*Parcel, error) {
-	if err := checkTenant(tenant); err != nil {
+	if err := listing.Tenant(tenant); err != nil {
 		return nil, err
 	}
 	read, err := l.read(ctx, tenant, carrier, number, why)

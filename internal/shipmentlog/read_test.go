@@ -10,6 +10,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/stretchr/testify/require"
 
+	"waybill/internal/listing"
 	"waybill/schemas"
 )
 
@@ -89,7 +90,7 @@ func TestLives(t *testing.T) {
 
 func TestQuestionsNeedATenant(t *testing.T) {
 	_, err := New(nil).Look(t.Context(), "", "alpha", "A1") // nothing is asked
-	var wrong *InputError
+	var wrong *listing.InputError
 	require.ErrorAs(t, err, &wrong)
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"waybill/internal/listing"
+
 	"github.com/ClickHouse/clickhouse-go/v2"
 )
 
@@ -26,7 +28,7 @@ ORDER BY month DESC, units DESC, carrier`
 // Usage gives what a tenant used in a time span, until not in it, the newest
 // month first, and in it the carrier of most.
 func (l *Log) Usage(ctx context.Context, tenant string, since, until time.Time) ([]Usage, error) {
-	if err := checkTenant(tenant); err != nil {
+	if err := listing.Tenant(tenant); err != nil {
 		return nil, err
 	}
 	used := []Usage{}

@@ -2,15 +2,12 @@ package webhooklog
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	"waybill/internal/listing"
 	"waybill/schemas"
 )
 
@@ -27,7 +24,7 @@ type AttemptFilter struct {
 	Since, Until time.Time
 	// After is the Next of the page before.
 	After string
-	// Limit is how many there are on a page. 0: DefaultLimit.
+	// Limit is how many there are on a page. 0: listing.DefaultLimit.
 	Limit int
 }
 
@@ -82,13 +79,13 @@ ORDER BY started_at DESC, job_id DESC, attempt DESC, trigger DESC
 LIMIT {limit:UInt32}`
 
 // Attempts gives a page of a tenant's attempts, newest first. An error about the
-// filter is an *InputError.
+// filter is a *listing.InputError.
 func (l *Log) Attempts(ctx context.Context, tenant string, f AttemptFilter) (*AttemptPage, error) {
-	limit, err := limitOf(f.Limit)
+	limit, err := listing.Limit(f.Limit)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkOutcome("outcome", f.Outcome, attemptOutcomes()); err != nil {
+	if err := listing.OneOf("outcome", f.Outcome, attemptOutcomes()); err != nil {
 		return nil, err
 	}
 	var after attemptPlace
@@ -98,7 +95,7 @@ func (l *Log) Attempts(ctx context.Context, tenant string, f AttemptFilter) (*At
 		}
 	}
 	page := &AttemptPage{Attempts: []Attempt{}}
-	err = l.ask(ctx, &page.Attempts, tenant, attemptsQuery, append(span(f.Since, f.Until),
+	err = l.ask(ctx, &page.Attempts, tenant, attemptsQuery, append(listing.Span(f.Since, f.Until),
 		clickhouse.Named("endpoint", f.EndpointID), clickhouse.Named("webhook", f.WebhookID),
 		clickhouse.Named("carrier", f.Carrier), clickhouse.Named("number", f.TrackingNumber),
 		clickhouse.Named("outcome", f.Outcome), clickhouse.Named("reason", f.Reason),
@@ -110,7 +107,7 @@ func (l *Log) Attempts(ctx context.Context, tenant string, f AttemptFilter) (*At
 	}
 	if len(page.Attempts) > limit {
 		page.Attempts = page.Attempts[:limit]
-		page.Next = placeOf(&page.Attempts[limit-1]).text()
+		page.Next = listing.Cursor(placeOf(&page.Attempts[limit-1]))
 	}
 	return page, nil
 }
@@ -120,15 +117,7 @@ func attemptOutcomes() []string {
 	return []string{schemas.OutcomeDelivered, schemas.OutcomeFailed, schemas.OutcomeExpired, schemas.OutcomeCancelled}
 }
 
-func checkOutcome(field, given string, known []string) error {
-	if given == "" || slices.Contains(known, given) {
-		return nil
-	}
-	return &InputError{field, fmt.Sprintf("it is %.40q; it is one of %s", given, strings.Join(known, ", "))}
-}
-
-// attemptPlace is where a page of attempts ends. It holds nothing that its
-// reader has not seen.
+// attemptPlace is where a page of attempts ends.
 type attemptPlace struct {
 	StartedMS int64  `json:"s"`
 	WebhookID string `json:"w"`
@@ -140,18 +129,6 @@ func placeOf(a *Attempt) attemptPlace {
 	return attemptPlace{a.StartedAt.UnixMilli(), a.WebhookID, a.Number, a.Trigger}
 }
 
-func (p attemptPlace) text() string {
-	data, _ := json.Marshal(p) //nolint:errchkjson // numbers and strings have a JSON form
-	return base64.RawURLEncoding.EncodeToString(data)
-}
-
-func readAttemptPlace(text string) (p attemptPlace, err error) {
-	data, err := base64.RawURLEncoding.DecodeString(text)
-	if err == nil {
-		err = json.Unmarshal(data, &p)
-	}
-	if err != nil || p.WebhookID == "" {
-		return p, &InputError{"after", "it is no cursor; take it from the page before, unchanged"}
-	}
-	return p, nil
+func readAttemptPlace(text string) (attemptPlace, error) {
+	return listing.ReadCursor(text, func(p *attemptPlace) bool { return p.WebhookID != "" })
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/internal/listing"
 	"waybill/schemas"
 )
 
@@ -109,7 +110,7 @@ func TestAttemptsRefuses(t *testing.T) {
 		{"shop", AttemptFilter{After: "e30"}, "after: it is no cursor"},
 	} {
 		_, err := l.Attempts(t.Context(), test.tenant, test.filter)
-		var wrong *InputError
+		var wrong *listing.InputError
 		require.ErrorAs(t, err, &wrong)
 		require.ErrorContains(t, err, test.says)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	"waybill/internal/listing"
 	"waybill/schemas"
 )
 
@@ -58,19 +59,19 @@ func (c *Choice) String() string {
 }
 
 // Check tells whether anything is chosen, and nothing that cannot be. The error
-// is an *InputError.
+// is a *listing.InputError.
 func (c *Choice) Check() error {
 	switch {
 	case len(c.WebhookIDs) == 0 && c.EndpointID == "" && c.TrackingNumber == "" && c.Status == "" && c.Since.IsZero() && c.Until.IsZero():
-		return &InputError{"choice", "it is empty; name webhooks, an endpoint, a shipment, a status or a time"}
-	case len(c.WebhookIDs) > MaxLimit:
-		return &InputError{"webhook_ids", fmt.Sprintf("there are %d; up to %d can be named at once", len(c.WebhookIDs), MaxLimit)}
+		return &listing.InputError{Field: "choice", Problem: "it is empty; name webhooks, an endpoint, a shipment, a status or a time"}
+	case len(c.WebhookIDs) > listing.MaxLimit:
+		return &listing.InputError{Field: "webhook_ids", Problem: fmt.Sprintf("there are %d; up to %d can be named at once", len(c.WebhookIDs), listing.MaxLimit)}
 	case c.Carrier != "" && c.TrackingNumber == "":
-		return &InputError{"tracking_number", "it is empty, and a carrier is named"}
+		return &listing.InputError{Field: "tracking_number", Problem: "it is empty, and a carrier is named"}
 	case !c.Since.IsZero() && !c.Until.IsZero() && !c.Since.Before(c.Until):
-		return &InputError{"until", "it is not after since"}
+		return &listing.InputError{Field: "until", Problem: "it is not after since"}
 	}
-	return checkOutcome("status", c.Status, []string{StatusOpen, schemas.OutcomeDelivered, schemas.OutcomeExpired, schemas.OutcomeCancelled})
+	return listing.OneOf("status", c.Status, []string{StatusOpen, schemas.OutcomeDelivered, schemas.OutcomeExpired, schemas.OutcomeCancelled})
 }
 
 // Chosen is a webhook that fits a choice, where it lies, and how it stands.
@@ -132,12 +133,12 @@ SELECT endpoint_id, uniqExact(source_partition, source_offset) AS webhooks FROM 
 
 // Choose gives the first webhooks that fit a choice, in the order of their
 // positions, from behind a position; nil: from the first. An error about the
-// choice is an *InputError.
+// choice is a *listing.InputError.
 func (l *Log) Choose(ctx context.Context, tenant string, c Choice, after *Position, limit int) ([]Chosen, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	limit, err := limitOf(limit)
+	limit, err := listing.Limit(limit)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +189,7 @@ type EndpointCount struct {
 }
 
 // Count tells how many webhooks fit a choice, endpoint by endpoint. An error
-// about the choice is an *InputError.
+// about the choice is a *listing.InputError.
 func (l *Log) Count(ctx context.Context, tenant string, c Choice) ([]EndpointCount, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
@@ -212,7 +213,7 @@ func (c *Choice) filter() string {
 }
 
 func (c *Choice) params() []any {
-	return append(span(c.Since, c.Until),
+	return append(listing.Span(c.Since, c.Until),
 		clickhouse.Named("webhooks", list(c.WebhookIDs)), clickhouse.Named("endpoint", c.EndpointID),
 		clickhouse.Named("carrier", c.Carrier), clickhouse.Named("number", c.TrackingNumber), clickhouse.Named("status", c.Status))
 }

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"waybill/internal/listing"
 )
 
 // cursorLife is how long a cursor can be used after what it stands behind. The
@@ -54,9 +56,9 @@ func (c *cursor) text() string {
 	return base64.RawURLEncoding.EncodeToString(data)
 }
 
-// readCursor reads what text gave. The error is an *InputError.
+// readCursor reads what text gave. The error is a *listing.InputError.
 func readCursor(text string) (*cursor, error) {
-	broken := &InputError{"after", "it is no cursor; take it from the page before, unchanged"}
+	broken := listing.NoCursor()
 	data, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(data) < 14 || data[0] != cursorVersion {
 		return nil, broken

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"waybill/internal/listing"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -19,7 +21,7 @@ func FuzzCursor(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := readCursor(text)
 		if err != nil {
-			var wrong *InputError
+			var wrong *listing.InputError
 			require.ErrorAs(t, err, &wrong)
 			return
 		}

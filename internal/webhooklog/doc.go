@@ -3,7 +3,7 @@
 // (W11).
 //
 // Every question is of one tenant, and no answer holds another's. It may import
-// schemas and the ClickHouse client. The tables belong to the package analytics,
+// schemas, internal/listing and the ClickHouse client. The tables belong to the package analytics,
 // and sinks/clickhouse fills them.
 //
 // Start reading at log.go, then feed.go and what it rests on: cursor.go and

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"waybill/internal/listing"
+
 	"github.com/ClickHouse/clickhouse-go/v2"
 )
 
@@ -21,7 +23,7 @@ type FeedFilter struct {
 	Types []string
 	// After is the Next of the page before. Empty: from the oldest that is kept.
 	After string
-	// Limit is how many there are on a page. 0: DefaultLimit.
+	// Limit is how many there are on a page. 0: listing.DefaultLimit.
 	Limit int
 }
 
@@ -95,9 +97,9 @@ type feedRow struct {
 // Feed gives a tenant's webhooks page by page: all that happened by itself, each
 // once, a parcel's for an endpoint in sequence. What is delivered and what is not
 // are both in it. It never puts one behind a cursor that it has given. An error
-// about the filter is an *InputError, or wraps ErrCursorExpired.
+// about the filter is a *listing.InputError, or wraps ErrCursorExpired.
 func (l *Log) Feed(ctx context.Context, tenant string, f FeedFilter) (*FeedPage, error) {
-	limit, err := limitOf(f.Limit)
+	limit, err := listing.Limit(f.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +142,7 @@ func (l *Log) begin(tenant string, f *FeedFilter) (*cursor, error) {
 	case err != nil:
 		return nil, err
 	case c.question != question:
-		return nil, &InputError{"after", "this cursor is of another question; a cursor goes on with the same tenant, endpoint and types"}
+		return nil, &listing.InputError{Field: "after", Problem: "this cursor is of another question; a cursor goes on with the same tenant, endpoint and types"}
 	case l.now().Sub(c.at) > cursorLife:
 		return nil, fmt.Errorf("after: %w: it stands at %s, and webhooks are kept for 35 days; begin without a cursor, with what is left",
 			ErrCursorExpired, c.at.UTC().Format(time.RFC3339))

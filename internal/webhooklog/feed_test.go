@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"pgregory.net/rapid"
 
+	"waybill/internal/listing"
 	"waybill/schemas"
 )
 
@@ -127,7 +128,7 @@ func TestFeedRefusesWhatIsNoCursorOfIts(t *testing.T) {
 		{"too few", "shop", FeedFilter{Limit: -1}, "limit: it is -1"},
 	} {
 		_, err := b.log.Feed(t.Context(), test.tenant, test.filter)
-		var wrong *InputError
+		var wrong *listing.InputError
 		require.ErrorAs(t, err, &wrong, test.name)
 		require.ErrorContains(t, err, test.says, test.name)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"waybill/internal/listing"
+
 	"github.com/ClickHouse/clickhouse-go/v2"
 )
 
@@ -49,14 +51,14 @@ ORDER BY occurred_at DESC, event_id DESC
 LIMIT {limit:UInt32}`
 
 // EndpointEvents gives what was done to a tenant's endpoint and became of it,
-// newest first, of a time span. An error about the limit is an *InputError.
+// newest first, of a time span. An error about the limit is a *listing.InputError.
 func (l *Log) EndpointEvents(ctx context.Context, tenant, endpointID string, since, until time.Time, limit int) ([]EndpointEvent, error) {
-	limit, err := limitOf(limit)
+	limit, err := listing.Limit(limit)
 	if err != nil {
 		return nil, err
 	}
 	events := []EndpointEvent{}
-	err = l.ask(ctx, &events, tenant, endpointEventsQuery, append(span(since, until),
+	err = l.ask(ctx, &events, tenant, endpointEventsQuery, append(listing.Span(since, until),
 		clickhouse.Named("endpoint", endpointID), clickhouse.Named("limit", limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the events of endpoint %s: %w", endpointID, err)
