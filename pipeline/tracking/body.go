@@ -2,7 +2,6 @@ package tracking
 
 import (
 	"maps"
-	"slices"
 
 	"waybill/pipeline/tracking/body"
 	"waybill/schemas"
@@ -41,9 +40,7 @@ func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w
 	if g.erased {
 		eraseBody(&b)
 	}
-	from := len(t.bodies)
-	t.bodies = t.dialects.Append(t.bodies, ep.Dialect, &b)
-	return slices.Clip(t.bodies[from:])
+	return t.bodies.keep(t.dialects.Append(t.bodies.open(), ep.Dialect, &b))
 }
 
 // bodyPresent gives the event that the status comes from. Where the

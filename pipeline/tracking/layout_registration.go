@@ -3,6 +3,7 @@ package tracking
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"waybill/schemas"
@@ -33,6 +34,9 @@ func layoutRegistration(c *coder, g *registration, epoch int64) {
 		c.string(&q.endpoint)
 		c.int(&q.last)
 	})
+	if c.reading && !slices.IsSortedFunc(g.sequences, inOrder) { // as releases wrote them that kept the order of first webhooks
+		slices.SortFunc(g.sequences, inOrder)
+	}
 	c.string(&g.status)
 	c.string(&g.previous)
 	c.int(&g.webhooks)

@@ -22,7 +22,7 @@ type memory struct {
 	ready     []*pending       // to be released
 	news      pieces[news]
 	events    pieces[schemas.TrackingEvent] // that webhooks are about
-	bodies    []byte                        // of webhooks
+	bodies    pages                         // of webhooks
 	outbox    outbox
 
 	candidates []*schemas.WebhookEndpoint // that may have chosen an event
@@ -33,7 +33,8 @@ type memory struct {
 const textsAtOnce = 4 << 10
 
 func (m *memory) reuse() {
-	m.times, m.types, m.bodies = m.times[:0], m.types[:0], m.bodies[:0]
+	m.times, m.types = m.times[:0], m.types[:0]
+	m.bodies.again()
 	m.news.used, m.events.used = 0, 0
 	m.outbox.clear()
 }
@@ -119,48 +120,31 @@ func (m *memory) optional(ms int64) *time.Time {
 	return m.instant(ms)
 }
 
-// outbox is where a turn's records are written, one behind the other, behind
-// those of the turns before. What lies there is never overwritten, for the
-// runtime keeps it until it is sent.
+// outbox is where a turn's records are written, in the same pages as those of
+// the turns before. What lies there is never overwritten, for the runtime keeps
+// it until it is sent.
 type outbox struct {
-	buf     []byte
-	from    int // where the turn's records begin
+	pages   pages
 	outputs []job.Output
-	ends    []int // of each output in buf
 }
 
-// recordsAtOnce is how many bytes are allocated for records at once, and
-// recordsOfTurn how many a turn of the usual kind does with.
-const (
-	recordsAtOnce = 64 << 10
-	recordsOfTurn = 8 << 10
-)
-
 func add[T any](t *turn, topic, key string, codec *schemas.Codec[T], v *T) error {
-	buf, err := codec.Append(t.outbox.buf, v)
+	o := &t.outbox
+	buf, err := codec.Append(o.pages.open(), v)
 	if err != nil {
 		return err
 	}
-	o := &t.outbox
-	o.buf, o.ends = buf, append(o.ends, len(buf))
-	o.outputs = append(o.outputs, job.Output{Topic: topic, Key: key})
+	o.outputs = append(o.outputs, job.Output{Topic: topic, Key: key, Value: o.pages.keep(buf)})
 	return nil
 }
 
 func (o *outbox) emit(c *job.Call) {
-	begin := o.from
-	for i, end := range o.ends {
-		o.outputs[i].Value = o.buf[begin:end:end]
+	for i := range o.outputs {
 		c.Emit(o.outputs[i])
-		begin = end
 	}
 }
 
 func (o *outbox) clear() {
 	clear(o.outputs)
-	o.outputs, o.ends = o.outputs[:0], o.ends[:0]
-	if cap(o.buf)-len(o.buf) < recordsOfTurn {
-		o.buf = make([]byte, 0, recordsAtOnce)
-	}
-	o.from = len(o.buf)
+	o.outputs = o.outputs[:0]
 }

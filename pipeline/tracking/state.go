@@ -1,6 +1,8 @@
 package tracking
 
 import (
+	"strings"
+
 	"waybill/schemas"
 )
 
@@ -142,7 +144,7 @@ type registration struct {
 	measured         target   // and what it was
 	delayed, cleared int64    // stream times
 	webhooks         int64
-	sequences        []sequence
+	sequences        []sequence // in the order of the endpoints' ids
 
 	byHand byHand // what its tenant did (R7)
 	risk   risk   // of missing the measure (D4)
@@ -155,6 +157,8 @@ type sequence struct {
 	endpoint string
 	last     int64
 }
+
+func inOrder(a, b sequence) int { return strings.Compare(a.endpoint, b.endpoint) }
 
 // Window states of a registration.
 const (

@@ -92,14 +92,14 @@ func wants(statuses []string, name, code string) bool {
 	})
 }
 
-// nextFor counts the webhooks made for an endpoint, without gaps (O3).
+// nextFor counts the webhooks made for an endpoint, without gaps (O3). The
+// sequences are in the order of the endpoints' ids, in which these are asked,
+// so that what one costs does not grow with their number.
 func (g *registration) nextFor(endpoint string) int64 {
-	for i := range g.sequences {
-		if g.sequences[i].endpoint == endpoint {
-			g.sequences[i].last++
-			return g.sequences[i].last
-		}
+	i, known := slices.BinarySearchFunc(g.sequences, endpoint, func(q sequence, id string) int { return strings.Compare(q.endpoint, id) })
+	if !known {
+		g.sequences = slices.Insert(g.sequences, i, sequence{endpoint: endpoint})
 	}
-	g.sequences = append(g.sequences, sequence{endpoint: endpoint, last: 1})
-	return 1
+	g.sequences[i].last++
+	return g.sequences[i].last
 }
