@@ -2,8 +2,10 @@ package stream
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -68,4 +70,23 @@ func TestOutboxMemory(t *testing.T) {
 	post("d", 1)
 	x.clear(false)
 	require.NotSame(t, first, post("e", 1))
+}
+
+// Calls that make much output end a transaction as soon as it is large, though
+// many records wait for the same task (rule E12).
+func TestMuchOutputEndsATransaction(t *testing.T) {
+	t.Parallel()
+	const records, size, room = 40, 8000, 16_000
+	d := deploy(t, 1)
+	for range records {
+		d.produce(&kgo.Record{Topic: "first", Key: []byte("k"), Value: fmt.Appendf(nil, "+1,big %d", size)})
+	}
+	registry := prometheus.NewRegistry()
+	cfg := d.config(Live)
+	cfg.Registerer, cfg.MaxOverlayBytes = registry, room
+	i := d.start(cfg)
+	i.caught()
+	require.GreaterOrEqual(t, metric(t, registry, "waybill_stream_transactions_total", "committed"), float64(records*size/(room+size)))
+	i.stop()
+	require.Len(t, d.read("out"), 2*records, "a count for each, and what is large")
 }

@@ -273,11 +273,12 @@ func (s *session) steps() (more bool, err error) {
 	}
 }
 
-// turn lets a task take some steps, and returns how many it took.
+// turn lets a task take some steps, and returns how many it took. One that makes
+// much output ends it: between two looks at the size lies a step, not a turn.
 func (s *session) turn(te *tenure) (steps int, err error) {
 	wall := s.cfg.now()
 	s.outbox.tick()
-	for te.ready && steps < turn {
+	for te.ready && steps < turn && s.outbox.bytes < s.cfg.MaxOverlayBytes {
 		did, err := te.task.step(wall, s)
 		if err == nil {
 			err = s.txn.err
