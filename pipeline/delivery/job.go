@@ -103,7 +103,9 @@ func (j *Job) Process(c *job.Call, in job.Input) error {
 // Wake does what has come due. A key may be woken at any time: because its
 // endpoint has changed, or has room again (W7).
 func (j *Job) Wake(c *job.Call) error {
-	return j.newTurn(c, queueOf(c), roomOnWake).run()
+	t := j.newTurn(c, queueOf(c), roomOnWake)
+	t.woken = true
+	return t.run()
 }
 
 // Complete takes in the result of an attempt. A result that nobody waits for,

@@ -89,6 +89,26 @@ func TestAttempt(t *testing.T) {
 	}, w.attempts[0].Attempt)
 }
 
+// TestWhoCalls: a call says by what its turn has come, for its lane counts only
+// those that it may have asked for (W7).
+func TestWhoCalls(t *testing.T) {
+	w := newWorld(t, newTestJob(t))
+	w.put("ep", enabled("ep"))
+	w.send(plain())
+	second := plain()
+	second.JobID = "j2"
+	w.send(second)
+	w.answer("j1", Outcome{StatusCode: 200})
+	w.answer("j2", Outcome{Reason: ReasonBusy})
+	w.sweep("ep")
+	var fresh, follows []bool
+	for _, a := range w.attempts {
+		fresh, follows = append(fresh, a.Call.Fresh), append(follows, a.Call.Follows)
+	}
+	require.Equal(t, []bool{true, false, false}, fresh)
+	require.Equal(t, []bool{false, true, false}, follows, "the second came by the end of the first, then by its name")
+}
+
 // TestRow: a row says all there is to say of an attempt (W14).
 func TestRow(t *testing.T) {
 	w := newWorld(t, newTestJob(t))

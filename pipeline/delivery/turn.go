@@ -24,6 +24,9 @@ type turn struct {
 	// one. Those that are due beyond that wait until the key hears of an
 	// attempt, or is woken (W7).
 	room int
+	// woken tells that the key was woken, by its time or by name, and not by a
+	// webhook of its own.
+	woken bool
 	// full tells that the endpoint has just had no room.
 	full bool
 	// changed tells that the queue is not what it was.
@@ -122,7 +125,7 @@ func (t *turn) start(w *webhook) {
 			Secrets: signingSecrets(t.endpoint, t.now), Timeout: t.job.cfg.Timeout,
 			InFlight: t.endpoint.InFlight, RateLimit: t.endpoint.RateLimit,
 			Probe: t.endpoint.State == schemas.EndpointSuspended,
-			Fresh: isFresh, Manual: w.isManual(),
+			Fresh: isFresh, Follows: !isFresh && !t.woken, Manual: w.isManual(),
 		},
 	}
 	_, a.Carrier, a.TrackingNumber = keyParts(t.call.Key)

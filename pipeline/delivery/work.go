@@ -51,6 +51,10 @@ type Call struct {
 	Probe bool
 	// Fresh means that the webhook has just come in; others have waited.
 	Fresh bool
+	// Follows means that its turn has come by another webhook of the shipment,
+	// one that has just come in or of which an answer was heard: nobody has asked
+	// for it.
+	Follows bool
 	// Manual means that it is sent again by hand and must not drown live
 	// traffic (W11).
 	Manual bool

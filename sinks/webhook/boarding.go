@@ -12,7 +12,7 @@ import (
 func boarding(r *Request, later bool) lanes.Call {
 	c := lanes.Call{
 		Endpoint: endpointOf(r), InFlight: r.InFlight, Rate: r.RateLimit, Bytes: len(r.Body),
-		Probe: r.Probe, Fresh: r.Fresh, Manual: r.Manual,
+		Probe: r.Probe, Fresh: r.Fresh, Follows: r.Follows, Manual: r.Manual,
 	}
 	if later {
 		c.Bytes = MaxBodyBytes

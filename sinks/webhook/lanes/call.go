@@ -20,6 +20,10 @@ type Call struct {
 	// endpoint have been turned away, such calls get no more than half of the
 	// room.
 	Fresh bool
+	// Follows means that its turn has come by another webhook of the shipment,
+	// one that has just come in or of which an answer was heard: nobody has asked
+	// for it.
+	Follows bool
 	// Manual means that the webhook is sent again by hand: it gets what live
 	// traffic leaves, and no more than a quarter of the limit (W11).
 	Manual bool

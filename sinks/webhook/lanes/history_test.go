@@ -29,6 +29,7 @@ func history(t *rapid.T) []step {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) step {
 		s := step{call: rapid.SampledFrom(calls).Draw(t, "endpoint"), count: rapid.IntRange(1, 60).Draw(t, "count")}
 		s.call.Fresh = rapid.Bool().Draw(t, "fresh")
+		s.call.Follows = !s.call.Fresh && rapid.Bool().Draw(t, "follows")
 		s.call.Manual = rapid.IntRange(0, 3).Draw(t, "manual") == 0
 		s.call.Bytes = rapid.SampledFrom([]int{0, 1000, maxBytes / 20}).Draw(t, "bytes")
 		s.pause = time.Duration(rapid.IntRange(0, 20000).Draw(t, "pause")) * time.Millisecond

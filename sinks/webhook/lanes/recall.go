@@ -62,6 +62,9 @@ func (r *recall) arrived(c *Call, now time.Time) {
 	if c.Manual {
 		r.hand = max(0, r.hand-1)
 	}
+	if c.Follows { // it would have come all the same
+		return
+	}
 	r.asked--
 	r.came++
 	r.fruitful(now)
@@ -83,13 +86,14 @@ func (r *recall) ask(room int, now time.Time) int {
 	if !r.owed || room <= 0 || now.Before(r.pause) {
 		return 0
 	}
-	if now.Before(r.until) && r.asked > 0 && (r.vain > 0 || r.asked > room/2) {
+	count := min(room, maxAsked)
+	if now.Before(r.until) && r.asked > 0 && (r.vain > 0 || r.asked > count/2) {
 		return 0 // they are on their way
 	}
 	if !r.until.IsZero() && !now.Before(r.until) && r.came == 0 && !r.inVain(now) {
 		return 0
 	}
-	r.asked, r.came = min(room, maxAsked), 0
+	r.asked, r.came = count, 0
 	r.until = now.Add(min(maxGrace, recallGrace<<min(r.vain, 10)))
 	return r.asked
 }

@@ -145,7 +145,7 @@ func (w *world) run(c Call) {
 	}
 	w.mu.Lock()
 	if cause != Seated {
-		c.Fresh = false
+		c.Fresh, c.Follows = false, false
 		w.live.parked[c.Endpoint] = append(w.live.parked[c.Endpoint], c)
 		w.mu.Unlock()
 		return
