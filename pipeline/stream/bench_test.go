@@ -1,10 +1,12 @@
 package stream
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -97,4 +99,37 @@ func TestNewKeysAllocate(t *testing.T) {
 	one.handle(t, n)
 	allocated := testing.AllocsPerRun(10, func() { one.handle(t, n) })
 	require.Less(t, allocated, (perRecord+0.2)*n)
+}
+
+// BenchmarkWork is a piece of asynchronous work that needs some stack, as a call
+// of an endpoint does, from its start to its result; as many are under way as
+// may wait for a processor.
+func BenchmarkWork(b *testing.B) {
+	s := &session{}
+	s.pool = pool{bell: &s.bell, gauge: prometheus.NewGauge(prometheus.GaugeOpts{Name: "work", Help: "Work."})}
+	s.pool.perform = func(_ context.Context, request any) any { return deep(40) + len(request.(string)) }
+	defer s.pool.performers.close()
+	te := &tenure{ctx: b.Context()}
+	b.ReportAllocs()
+	done := 0
+	for i := 0; b.Loop(); i++ {
+		s.pool.start(te, "k", "a", 1)
+		if i%maxUnbegun == 0 {
+			te.work.Wait()
+			done += len(s.pool.collect())
+		}
+	}
+	te.work.Wait()
+	require.Equal(b, b.N, done+len(s.pool.collect()))
+}
+
+// deep uses n frames of some 200 bytes.
+//
+//go:noinline
+func deep(n int) int {
+	var frame [20]int
+	if n > 0 {
+		frame[n%len(frame)] = deep(n - 1)
+	}
+	return frame[n%len(frame)] + 1
 }

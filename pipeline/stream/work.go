@@ -36,7 +36,8 @@ type pool struct {
 	bell    *bell
 	gauge   prometheus.Gauge // of what is under way in the process
 
-	unbegun atomic.Int64 // pieces that were started and have had no processor yet
+	performers performers
+	unbegun    atomic.Int64 // pieces that were started and have had no processor yet
 
 	mu       sync.Mutex
 	inFlight int
@@ -61,7 +62,9 @@ func (p *pool) start(te *tenure, key string, request any, txn int64) *work {
 	p.mu.Unlock()
 	p.gauge.Inc()
 	p.unbegun.Add(1)
-	te.work.Go(func() {
+	te.work.Add(1)
+	p.performers.do(func() {
+		defer te.work.Done()
 		p.begun()
 		defer cancel()
 		defer p.gauge.Dec()

@@ -225,6 +225,7 @@ func TestWorkBegins(t *testing.T) {
 	const n = 10 * maxUnbegun
 	s := &session{cfg: &Config{}}
 	s.pool = pool{bell: &s.bell, gauge: prometheus.NewGauge(prometheus.GaugeOpts{Name: "work", Help: "Work."}), perform: perform}
+	defer s.pool.performers.close()
 	te := &tenure{ctx: t.Context()}
 	for range n {
 		s.pool.start(te, "k", "a", 1)

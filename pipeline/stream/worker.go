@@ -192,6 +192,7 @@ func (s *session) close() {
 		all = append(all, te.task.partition)
 	}
 	s.dismiss(all...)
+	s.pool.performers.close()
 }
 
 // leave gives up the static membership, so that others need not wait for its
