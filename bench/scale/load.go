@@ -149,7 +149,8 @@ func tick(produce func(*kgo.Record), p point, at time.Time) {
 }
 
 // newStage is a broker with the topics and the tenant's endpoints, of which one
-// wants what the standard load tells, and the others what never comes.
+// wants what the standard load tells, and the others what never comes: its
+// numbers are valid.
 func newStage(ctx context.Context, l *load, p point) (*rig.Stage, error) {
 	s, err := rig.NewStage(ctx, tracking.InputTopics()...)
 	if err != nil {
@@ -171,7 +172,7 @@ func (l *load) addEndpoints(ctx context.Context, s *rig.Stage, count int) error 
 		for i := range count {
 			e := tracking.Endpoint()
 			if i > 0 {
-				e.EndpointID, e.Statuses = "ep_"+strconv.Itoa(i), []string{"RETURNING"}
+				e.EndpointID, e.Statuses = "ep_"+strconv.Itoa(i), []string{"INVALID"}
 			}
 			value, err := l.codecs.WebhookEndpoint.Encode(e)
 			failed = errors.Join(failed, err)

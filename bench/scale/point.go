@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -16,6 +17,7 @@ import (
 	"waybill/bench/rig"
 	"waybill/bench/tracking"
 	"waybill/internal/roles"
+	"waybill/internal/topiclog"
 	"waybill/schemas"
 )
 
@@ -58,6 +60,9 @@ func (b *bench) measure(ctx context.Context, p point) (f figure, err error) {
 	if f.Turn, err = b.ours(ctx, source, l, p); err != nil {
 		return f, err
 	}
+	if err := onlyOne(ctx, source); err != nil {
+		return f, err
+	}
 	if f.State, err = sizeOf(source.Dir, statePrefix+"*"); err != nil {
 		return f, err
 	}
@@ -82,6 +87,18 @@ func (b *bench) measure(ctx context.Context, p point) (f figure, err error) {
 	}, l.events)
 	f.Wrote = f.Limit.Wrote
 	return f, err
+}
+
+// onlyOne fails where webhooks were made for other endpoints than the one that
+// wants what comes: what the others cost would be those webhooks.
+func onlyOne(ctx context.Context, s *rig.Stage) error {
+	own := schemas.JobKey(tracking.Endpoint().EndpointID, "")
+	return topiclog.Whole(ctx, s.Client, schemas.TopicWebhookJobs, nil, func(r *kgo.Record) error {
+		if !strings.HasPrefix(string(r.Key), own) {
+			return fmt.Errorf("reading what tracking has made: a webhook %s of an endpoint that wants none", r.Key)
+		}
+		return nil
+	})
 }
 
 // limitPasses is how often the limit works the load off, for it is quicker.
