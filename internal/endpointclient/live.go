@@ -98,11 +98,12 @@ func (l *Live) Send(ctx context.Context, command *schemas.EndpointCommand) (*sch
 // Find returns a tenant's endpoint, nil if it has none of that id. The caller
 // must not change it.
 func (l *Live) Find(tenant, id string) (*schemas.WebhookEndpoint, error) {
-	all, err := l.OfTenant(tenant)
-	if i := slices.IndexFunc(all, func(e *schemas.WebhookEndpoint) bool { return e.EndpointID == id }); i >= 0 {
-		return all[i], nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.table == nil {
+		return nil, fmt.Errorf("reading the endpoints: %w", l.failure)
 	}
-	return nil, err
+	return l.table.byTenant[tenant][id], nil
 }
 
 // OfTenant returns a tenant's endpoints in the order in which they were made,

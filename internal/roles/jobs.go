@@ -49,6 +49,7 @@ type parts struct {
 // stream is the configuration that all jobs share.
 func (p *parts) stream(app string, inputs []string, changelog string) (stream.Config, error) {
 	state, err := p.states.of(app)
+	var endpoints *schemas.EndpointTable // the newest, of which the next is made
 	return stream.Config{
 		State: state, CacheBytes: p.states.cacheBytes(app),
 		App: app, Instance: p.instance, Workers: p.settings.Pipeline.WorkerCount(),
@@ -58,7 +59,11 @@ func (p *parts) stream(app string, inputs []string, changelog string) (stream.Co
 		Broadcasts: []stream.Broadcast{{
 			Topic: schemas.TopicWebhookEndpoints,
 			Build: func(entries map[string][]byte) (any, error) {
-				return schemas.NewEndpointTable(p.codecs.WebhookEndpoint, entries)
+				next, err := endpoints.Renewed(p.codecs.WebhookEndpoint, entries)
+				if err == nil {
+					endpoints = next
+				}
+				return next, err
 			},
 		}},
 		Logger:     p.log,
