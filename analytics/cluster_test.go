@@ -3,7 +3,6 @@ package analytics_test
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +16,7 @@ import (
 
 	"waybill/analytics"
 	"waybill/internal/embedded"
+	"waybill/internal/ports/portstest"
 	"waybill/schemas"
 )
 
@@ -24,13 +24,7 @@ import (
 // named pair. They have no Keeper, so each is migrated for itself.
 func twoShards(t *testing.T) []*clickhouse.Options {
 	t.Helper()
-	var ports []int
-	for range 2 {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
-		require.NoError(t, listener.Close())
-	}
+	ports := []int{portstest.Port(t), portstest.Port(t)}
 	shard := func(port int) string {
 		return fmt.Sprintf("<shard><internal_replication>true</internal_replication><replica><host>127.0.0.1</host><port>%d</port></replica></shard>", port)
 	}

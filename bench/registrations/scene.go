@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -18,6 +17,7 @@ import (
 	"waybill/bench/rig"
 	"waybill/connectors/publish"
 	"waybill/internal/apikeys"
+	"waybill/internal/ports"
 	"waybill/internal/roles"
 	"waybill/internal/topics"
 	"waybill/internal/vault"
@@ -75,15 +75,12 @@ func (s *scene) start(ctx context.Context) error {
 	if err := errors.Join(os.WriteFile(keys, entry, 0o600), vault.Make(secrets, rand.Reader)); err != nil {
 		return fmt.Errorf("writing the keys: %w", err)
 	}
-	free, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	port, err := ports.Free()
 	if err != nil {
-		return fmt.Errorf("looking for a free port: %w", err)
-	}
-	address := free.Addr().String()
-	s.url, s.key = "http://"+address, text
-	if err := free.Close(); err != nil {
 		return err
 	}
+	address := ports.Loopback(port)
+	s.url, s.key = "http://"+address, text
 	s.process, err = rig.Start(ctx, deployed.Kind, "", &deployed.Order{
 		Brokers: s.stage.Addrs(), Roles: []string{roles.API}, Clock: "live", State: filepath.Join(s.stage.Dir, "state"), Keys: secrets,
 		Listen: address, APIKeys: keys,

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"waybill/internal/embedded/embeddedtest"
+	"waybill/internal/ports/portstest"
 )
 
 // image is what the Dockerfile makes, in a folder: there are no containers where
@@ -120,9 +121,7 @@ func TestImage(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(out), "v1.2.3-test")
 
-	address, err := freeAddress()
-	require.NoError(t, err)
-	i.env = append(i.env, "WAYBILL_HTTP_LISTEN="+address, "WAYBILL_KAFKA_BROKERS="+strings.Join(embeddedtest.Kafka(t), ","))
+	i.env = append(i.env, "WAYBILL_HTTP_LISTEN="+portstest.Address(t), "WAYBILL_KAFKA_BROKERS="+strings.Join(embeddedtest.Kafka(t), ","))
 	p := startCommand(t, i.command("/waybill", "run", "--roles", "tracking,endpoints", "--create-missing", "--instance", "image"))
 	require.Eventually(t, func() bool { return i.command(i.check...).Run() == nil }, patienceOfTests, 50*time.Millisecond)
 	require.DirExists(t, filepath.Join(i.root, "var/lib/waybill/state/image/tracking"))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"waybill/internal/embedded"
+	"waybill/internal/ports/portstest"
 )
 
 // A page's blocks of sh are run in their order, in one folder, and a variable
@@ -170,19 +170,12 @@ func linePattern(line string) *regexp.Regexp {
 // A new user's path: from nothing to a webhook, a registration and a report.
 func TestQuickStart(t *testing.T) {
 	t.Parallel()
-	free := func() string {
-		address, err := freeAddress()
-		require.NoError(t, err)
-		return address
-	}
-	api := free()
-	env := []string{"WAYBILL_HTTP_LISTEN=" + free(), "WAYBILL_API_LISTEN=" + api}
+	api := portstest.Address(t)
+	env := []string{"WAYBILL_HTTP_LISTEN=" + portstest.Address(t), "WAYBILL_API_LISTEN=" + api}
 	for _, setting := range []string{"KAFKA_PORT", "CLICKHOUSE_PORT", "CLICKHOUSE_HTTP_PORT"} {
-		_, port, err := net.SplitHostPort(free())
-		require.NoError(t, err)
-		env = append(env, "WAYBILL_"+setting+"="+port)
+		env = append(env, fmt.Sprintf("WAYBILL_%s=%d", setting, portstest.Port(t)))
 	}
-	newPageRun(t, env, "127.0.0.1:8081", api, "127.0.0.1:8099", free()).play("quick-start.md")
+	newPageRun(t, env, "127.0.0.1:8081", api, "127.0.0.1:8099", portstest.Address(t)).play("quick-start.md")
 }
 
 // The pages that need nothing but a running deployment share one.

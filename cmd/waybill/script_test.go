@@ -19,6 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sr/srfake"
+
+	"waybill/internal/ports/portstest"
 )
 
 // running is where a `waybill up` has its parts, as it says itself.
@@ -79,7 +81,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"until": until, "exits": exits, "capture": capture, "produce": produceRaw, "receiver": receiver, "freeport": freePort, "silent": silent,
+			"until": until, "exits": exits, "capture": capture, "produce": produceRaw, "receiver": receiver, "freeport": freePort(t), "silent": silent,
 			"post": post, "registry": fakeRegistry, "call": callAPI,
 		},
 	})
@@ -161,23 +163,15 @@ func receiver(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], server.URL+"/")
 }
 
-// freePort VARIABLE keeps an address that nobody listens on.
-func freePort(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: freeport VARIABLE")
+// freePort is the command freeport VARIABLE, which keeps an address that nobody
+// listens on, nor any other script or test will.
+func freePort(t *testing.T) func(ts *testscript.TestScript, neg bool, args []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 1 {
+			ts.Fatalf("usage: freeport VARIABLE")
+		}
+		ts.Setenv(args[0], portstest.Address(t))
 	}
-	address, err := freeAddress()
-	ts.Check(err)
-	ts.Setenv(args[0], address)
-}
-
-// freeAddress is one on loopback that nobody listens on.
-func freeAddress() (string, error) {
-	socket, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return socket.Addr().String(), socket.Close()
 }
 
 // silent VARIABLE keeps an address that takes connections and never answers.

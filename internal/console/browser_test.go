@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -62,6 +61,7 @@ type waybill struct {
 	url           string
 	Kafka         []string `json:"kafka"`
 	ClickHouse    string   `json:"clickhouse"`
+	HTTP          string   `json:"http"`
 	API           string   `json:"api"`
 	Key           string   `json:"api_key"`
 	Console       string   `json:"console"`
@@ -78,9 +78,8 @@ func startWaybill(t *testing.T) *waybill {
 	build.Dir = projectRoot
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	ports := freePorts(t, 5)
-	up := w.command("up", "--format", "json", "--data", w.data, "--kafka-port", ports[0], "--clickhouse-port", ports[1], "--clickhouse-http-port", ports[2],
-		"--api-listen", "127.0.0.1:"+ports[3], "--http-listen", "127.0.0.1:"+ports[4], "--webhook-allow", "127.0.0.0/8")
+	up := w.command("up", "--format", "json", "--data", w.data, "--kafka-port", "0", "--clickhouse-port", "0", "--clickhouse-http-port", "0",
+		"--api-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--webhook-allow", "127.0.0.0/8")
 	said, err := up.StdoutPipe()
 	require.NoError(t, err)
 	var log bytes.Buffer
@@ -95,23 +94,10 @@ func startWaybill(t *testing.T) *waybill {
 	require.Equal(t, "http://"+w.API, w.url)
 	w.env = []string{"WAYBILL_KAFKA_BROKERS=" + strings.Join(w.Kafka, ","), "WAYBILL_CLICKHOUSE_ADDR=" + w.ClickHouse, "WAYBILL_SECRET_KEYS=" + filepath.Join(w.data, "secrets.key")}
 	require.Eventually(t, func() bool {
-		answer, err := http.Get("http://127.0.0.1:" + ports[4] + "/readyz")
+		answer, err := http.Get("http://" + w.HTTP + "/readyz")
 		return err == nil && answer.Body.Close() == nil && answer.StatusCode == http.StatusOK
 	}, patience, 50*time.Millisecond)
 	return w
-}
-
-func freePorts(t *testing.T, n int) (ports []string) {
-	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		defer l.Close()
-		_, port, err := net.SplitHostPort(l.Addr().String())
-		require.NoError(t, err)
-		ports = append(ports, port)
-	}
-	return ports
 }
 
 func (w *waybill) command(args ...string) *exec.Cmd {

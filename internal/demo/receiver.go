@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"waybill/internal/endpointclient"
+	"waybill/internal/ports"
 	"waybill/sinks/webhook"
 	"waybill/sinks/webhook/listener"
 )
@@ -67,13 +68,10 @@ func openReceiver(ctx context.Context, dir string) (*receiver, error) {
 	default:
 		return nil, fmt.Errorf("reading the receiver of an earlier run: %w", err)
 	}
-	var config net.ListenConfig
-	if r.socket, err = config.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", r.Port)); err != nil {
+	if r.socket, err = r.listen(ctx); err != nil {
 		return nil, fmt.Errorf("listening for webhooks: %w", err)
 	}
-	if address, ok := r.socket.Addr().(*net.TCPAddr); ok {
-		r.Port = address.Port
-	}
+	r.Port = ports.Of(r.socket)
 	if err = r.save(path); err == nil {
 		err = r.openLedger(filepath.Join(dir, "received.ndjson"))
 	}
@@ -81,6 +79,15 @@ func openReceiver(ctx context.Context, dir string) (*receiver, error) {
 		return nil, errors.Join(fmt.Errorf("opening the receiver's ledger: %w", err), r.socket.Close())
 	}
 	return r, nil
+}
+
+// listen listens where the receiver was before, or on a port that it can have
+// again later.
+func (i *identity) listen(ctx context.Context) (net.Listener, error) {
+	if i.Port == 0 {
+		return ports.Listen(ctx)
+	}
+	return new(net.ListenConfig).Listen(ctx, "tcp", ports.Loopback(i.Port))
 }
 
 // save writes the identity in one step: a kill leaves the old file or the new.

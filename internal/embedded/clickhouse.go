@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+
+	"waybill/internal/ports"
 )
 
 // portAttempts is how often StartClickHouse tries other free ports when someone
@@ -51,7 +53,7 @@ type ClickHouse struct {
 // The main of the program must hand EngineCommand to RunEngine. Errors wrap
 // ErrNoLibrary when there is no library for it.
 func StartClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, error) {
-	c, err := startClickHouse(ctx, o, freePort)
+	c, err := startClickHouse(ctx, o, ports.Free)
 	if err != nil {
 		return nil, fmt.Errorf("starting embedded ClickHouse: %w", err)
 	}
@@ -103,7 +105,7 @@ func tryClickHouse(ctx context.Context, o ClickHouseOptions, choose func() (int,
 	}
 	c := &ClickHouse{
 		server: server, log: o.Logger, child: child, done: make(chan struct{}),
-		addr: loopback(server.tcpPort), httpAddr: loopback(server.httpPort),
+		addr: ports.Loopback(server.tcpPort), httpAddr: ports.Loopback(server.httpPort),
 	}
 	if err := c.awaitReady(ctx, child); err != nil {
 		return nil, err

@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"waybill/internal/embedded"
+	"waybill/internal/ports"
+	"waybill/internal/ports/portstest"
 )
 
 func TestClickHouseKeepsItsDataAcrossRestart(t *testing.T) {
@@ -79,8 +81,7 @@ func TestClickHouseEndsWithItsParent(t *testing.T) {
 }
 
 func TestClickHouseTakesItsSettings(t *testing.T) {
-	tcp, err := embedded.FreePort()
-	require.NoError(t, err)
+	tcp := portstest.Port(t)
 	t.Setenv("WAYBILL_SECRET", "not for SQL")
 	c := startClickHouse(t, embedded.ClickHouseOptions{DataDir: t.TempDir(), TCPPort: tcp, MaxMemoryBytes: 3 << 30})
 	require.Equal(t, fmt.Sprintf("127.0.0.1:%d", tcp), c.Addr())
@@ -128,7 +129,7 @@ func TestClickHouseTriesOtherPorts(t *testing.T) {
 			first = false
 			return taken, nil
 		}
-		return embedded.FreePort()
+		return ports.Free()
 	})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, c.Close()) }()

@@ -7,7 +7,8 @@
 // without cgo. What keeps data runs in a child process, this same binary started
 // with EngineCommand, that ends with its parent and loses nothing by its kill.
 //
-// It may import clients and the standard library, nothing else of the project.
+// It may import clients, the standard library and internal/ports, nothing else of
+// the project.
 // cmd imports it, and the tests of other packages through embeddedtest.
 //
 // Start reading at StartKafka and StartClickHouse; what happens inside the child

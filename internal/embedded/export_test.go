@@ -28,9 +28,6 @@ func AwaitEnd(ctx context.Context, dir string) error {
 	return nil
 }
 
-// FreePort returns a free port.
-func FreePort() (int, error) { return freePort() }
-
 // StagedOffset is an offset that takes effect with its transaction.
 type StagedOffset = stagedOffset
 

@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/twmb/franz-go/pkg/kfake"
+
+	"waybill/internal/ports"
 )
 
 // KafkaOptions says how to run the embedded Kafka. The zero value keeps
@@ -73,7 +75,7 @@ func startKafkaInMemory(_ context.Context, o KafkaOptions) (*Kafka, error) {
 	log := kafkaLog{&lineLog{to: o.Logger, source: kafkaEngine}}
 	cluster, err := kfake.NewCluster(append(kafkaSettings(o.Port), kfake.WithLogger(log))...)
 	if err != nil {
-		return nil, fmt.Errorf("listening on %s: %w", loopback(o.Port), err)
+		return nil, fmt.Errorf("listening on %s: %w", ports.Loopback(o.Port), err)
 	}
 	keepAborts(cluster)
 	return &Kafka{

@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"waybill/internal/embedded"
+	"waybill/internal/ports/portstest"
 )
 
 // history is what a broker is given before it ends.
@@ -161,7 +162,7 @@ func commitOffset(t *testing.T, admin *kadm.Client, group, topic string, at int6
 // TestKafkaTellsASurvivor ends the broker alone: its client lives on, with a
 // transaction that is no more.
 func TestKafkaTellsASurvivor(t *testing.T) {
-	options := embedded.KafkaOptions{DataDir: t.TempDir(), Port: freePort(t)}
+	options := embedded.KafkaOptions{DataDir: t.TempDir(), Port: portstest.Port(t)}
 	k := startKafka(t, options)
 	topic := newTopic(t, k.Addrs(), 1, nil)
 	survivor := kafkaClient(t, k.Addrs(), kgo.TransactionalID("writer"))
@@ -180,7 +181,7 @@ func TestKafkaTellsASurvivor(t *testing.T) {
 // TestKafkaTellsASurvivorOfOffsets is the same for a transaction of offsets
 // alone, of which the log has no trace.
 func TestKafkaTellsASurvivorOfOffsets(t *testing.T) {
-	options := embedded.KafkaOptions{DataDir: t.TempDir(), Port: freePort(t)}
+	options := embedded.KafkaOptions{DataDir: t.TempDir(), Port: portstest.Port(t)}
 	k := startKafka(t, options)
 	topic := newTopic(t, k.Addrs(), 1, nil)
 	client := kafkaClient(t, k.Addrs())
@@ -225,11 +226,4 @@ func TestKafkaTellsASurvivorOfOffsets(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, kerr.ProducerFenced.Code, lost.ErrorCode)
 	require.EqualValues(t, 1, committedOffset(t, addrs, "readers", topic))
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	port, err := embedded.FreePort()
-	require.NoError(t, err)
-	return port
 }

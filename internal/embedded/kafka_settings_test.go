@@ -13,6 +13,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/internal/ports"
 )
 
 // settledCluster is a broker with the settings of both kinds, and a client.
@@ -92,7 +94,7 @@ func TestKafkaSaysThatAPortIsTaken(t *testing.T) {
 	for name, dir := range map[string]string{"in memory": "", "on disk": t.TempDir()} {
 		t.Run(name, func(t *testing.T) {
 			_, err := StartKafka(t.Context(), KafkaOptions{DataDir: dir, Port: port})
-			require.ErrorContains(t, err, loopback(port))
+			require.ErrorContains(t, err, ports.Loopback(port))
 			require.ErrorContains(t, err, "address already in use")
 		})
 	}

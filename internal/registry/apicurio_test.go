@@ -3,7 +3,6 @@ package registry_test
 import (
 	"cmp"
 	"context"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -14,6 +13,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"waybill/internal/ports"
+	"waybill/internal/ports/portstest"
 )
 
 // startPatience bounds the start of a registry, which takes seconds.
@@ -37,10 +39,7 @@ func apicurio(t *testing.T) string {
 	}
 	jar, err := filepath.Abs(jars[0])
 	require.NoError(t, err)
-	socket, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	port := socket.Addr().(*net.TCPAddr).Port
-	require.NoError(t, socket.Close())
+	port := portstest.Port(t)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	command := exec.CommandContext(ctx, java, "-Xmx300m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
 		"-Dquarkus.http.host=127.0.0.1", "-Dquarkus.http.port="+strconv.Itoa(port), "-jar", jar)
@@ -55,7 +54,7 @@ func apicurio(t *testing.T) string {
 		require.NoError(t, log.Close())
 	})
 	t.Cleanup(ended)
-	url := "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) + "/apis/ccompat/v7"
+	url := "http://" + ports.Loopback(port) + "/apis/ccompat/v7"
 	client := http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	up := func() bool {
 		answer, err := client.Get(url + "/subjects")

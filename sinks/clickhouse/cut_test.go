@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"waybill/internal/ports/portstest"
 )
 
 // cutter is a way to a server that breaks: each connection carries so many bytes
@@ -81,7 +83,7 @@ func (c *cutter) count() int {
 // block, or when all has been written and only the answer is missing, so that
 // nobody knows what came of the insert.
 func TestCutConnections(t *testing.T) {
-	folder, port := t.TempDir(), freePort(t)
+	folder, port := t.TempDir(), portstest.Port(t)
 	server := startServer(t, folder, port)
 	bed := newTestBedOn(t, 2, tables(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(port))))
 	random := rand.New(rand.NewPCG(5, 5))

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"waybill/internal/embedded"
+	"waybill/internal/ports/portstest"
 	"waybill/schemas"
 )
 
@@ -24,7 +25,7 @@ import (
 // while, and comes back on the same files: there is neither loss nor double.
 func TestClickHouseIsKilledAndComesBack(t *testing.T) {
 	folder := t.TempDir()
-	port := freePort(t)
+	port := portstest.Port(t)
 	server := startServer(t, folder, port)
 	bed := newTestBedOn(t, 2, tables(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(port))))
 	bed.cfg.FlushRows = 5
@@ -64,14 +65,6 @@ func startServer(t *testing.T, folder string, port int) *embedded.ClickHouse {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = server.Close() }) // killed ones report how they ended
 	return server
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, listener.Close()) }()
-	return listener.Addr().(*net.TCPAddr).Port
 }
 
 // kill ends the child process of this test that serves a folder, as kill -9

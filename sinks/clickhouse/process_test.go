@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/internal/ports/portstest"
 	"waybill/schemas"
 )
 
@@ -121,7 +122,7 @@ func (l *living) signal(s syscall.Signal) {
 
 // The process of a sink is killed again and again, wherever it is.
 func TestSigkill(t *testing.T) {
-	folder, port := t.TempDir(), freePort(t)
+	folder, port := t.TempDir(), portstest.Port(t)
 	server := startServer(t, folder, port)
 	bed := newTestBedOn(t, 3, tables(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(port))))
 	lag := func() int64 {
