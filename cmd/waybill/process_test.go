@@ -105,13 +105,26 @@ func (p *process) end(t *testing.T, signal syscall.Signal) int {
 }
 
 // kill ends the process by force, and waits until its children have seen it and
-// ended too: no orphan is left.
+// ended too: no orphan is left. It is stopped before its children are looked at,
+// for it may be about to start one.
 func (p *process) kill(t *testing.T) {
 	t.Helper()
+	if p.command.Process.Signal(syscall.SIGSTOP) == nil { // else it has ended already
+		p.awaitStopped(t)
+	}
 	children := p.children(t)
 	_ = p.command.Process.Kill() // fails where it has ended already
 	p.wait(t)
 	requireEnded(t, children)
+}
+
+// awaitStopped waits until none of its threads goes on, or it has ended.
+func (p *process) awaitStopped(t *testing.T) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		state, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(p.command.Process.Pid)).Output()
+		return p.over() || err == nil && strings.HasPrefix(string(state), "T")
+	}, patienceOfTests, time.Millisecond, "waybill does not stop")
 }
 
 // wait waits for the end and returns the exit code.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"strconv"
@@ -51,7 +52,7 @@ func (r *running) requireTruth(t *testing.T, tenant string, truth simulate.Summa
 	}
 	var have map[string]float64
 	for deadline := time.Now().Add(patienceOfTests); time.Now().Before(deadline); {
-		if have = r.onTime(t, tenant); have["open"] == want["open"] && have["late"] == want["late"] {
+		if have = r.onTime(t, tenant); maps.Equal(have, want) {
 			break
 		}
 	}
