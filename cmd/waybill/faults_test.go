@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"waybill/pipeline/delivery/schedule"
 	"waybill/schemas"
 )
 
@@ -37,10 +38,13 @@ func only(end int, how answer) answer {
 	}
 }
 
-// patiently is a schedule that asks each second, for half a minute.
+// patiently is a schedule that asks each second at first, and then for longer than
+// a test waits for anything: behind its end there is the deadline alone.
 func patiently(_ int, c *schemas.EndpointCommand) {
-	for range 30 {
-		c.Schedule = append(c.Schedule, time.Second.Milliseconds())
+	for _, wait := range []time.Duration{time.Second, 20 * time.Second} {
+		for range schedule.MaxWaits / 2 {
+			c.Schedule = append(c.Schedule, wait.Milliseconds())
+		}
 	}
 }
 

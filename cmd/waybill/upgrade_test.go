@@ -17,7 +17,7 @@ func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	before := previous(t)
 	input := firstRows(t, 2500)
-	args := []string{"demo", "--format", "json", "--map", "scms", "--input", input}
+	args := []string{"demo", "--format", "json", "--patience", patienceOfTests.String(), "--map", "scms", "--input", input}
 	alone := start(t, args...)
 	dir := t.TempDir()
 	args = append(args, "--dir", dir)

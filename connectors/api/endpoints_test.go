@@ -56,7 +56,7 @@ func TestEndpoints(t *testing.T) {
 
 	require.Equal(t, http.StatusNoContent, s.do(t, k.manages, http.MethodDelete, one, nil).Status)
 	require.Eventually(t, func() bool { return s.do(t, k.reads, http.MethodGet, one, nil).Status == http.StatusNotFound },
-		time.Minute, 5*time.Millisecond)
+		5*time.Minute, 5*time.Millisecond)
 	require.Equal(t, http.StatusNotFound, s.do(t, k.manages, http.MethodDelete, one, nil).Status)
 }
 

@@ -121,7 +121,7 @@ func hide(t *testing.T, s *server, k *keys) *treasure {
 		v.webhook = events["events"].([]any)[0].(map[string]any)["webhook_id"].(string)
 		v.feed, v.list = events["next"].(string), list["next"].(string)
 		return true
-	}, time.Minute, 50*time.Millisecond)
+	}, 5*time.Minute, 50*time.Millisecond)
 	shown := s.get(t, http.StatusOK, k.shop, http.MethodGet, "/v4/trackings/royal-mail/"+v.number, nil)
 	v.event = shown["exceptions"].([]any)[0].(map[string]any)["opening_event_id"].(string)
 	return v
@@ -173,7 +173,7 @@ func TestNoRouteLeadsToAnotherTenant(t *testing.T) {
 	// What the other asked for has been seen to: its own new parcel is there.
 	require.Eventually(t, func() bool {
 		return s.do(t, k.other, http.MethodGet, "/v4/trackings/royal-mail/AB123456842GB", nil).Status == http.StatusOK
-	}, time.Minute, 50*time.Millisecond)
+	}, 5*time.Minute, 50*time.Millisecond)
 	require.Equal(t, before, stands())
 }
 

@@ -34,7 +34,7 @@ func TestPipeline(t *testing.T) {
 	require.Eventually(t, func() bool {
 		p = s.get(t, http.StatusOK, k.shop, http.MethodGet, path, nil)
 		return len(p["clickhouse"].(map[string]any)["decisions"].([]any)) > 0
-	}, time.Minute, 50*time.Millisecond)
+	}, 5*time.Minute, 50*time.Millisecond)
 	require.Empty(t, p["problems"])
 	job := p["kafka"].(map[string]any)["jobs"].([]any)[0].(map[string]any)
 	require.Equal(t, []any{"tracking", "Stable"}, []any{job["job"], job["state"]})

@@ -27,7 +27,7 @@ func TestRedeliveries(t *testing.T) {
 		r := s.get(t, http.StatusOK, k.shop, http.MethodPost, redeliveries, map[string]any{"status": "delivered", "dry_run": true})
 		require.EqualValues(t, 0, r["sent"])
 		return r["found"] == 6.0
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 	before := receiver.forget()
 	require.Len(t, before, 6)
 
@@ -38,12 +38,12 @@ func TestRedeliveries(t *testing.T) {
 	require.EqualValues(t, 6, all["sent"])
 	require.Empty(t, all["gone"])
 	require.Nil(t, all["next"])
-	require.Eventually(t, func() bool { return len(receiver.taken()) == 6 }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return len(receiver.taken()) == 6 }, 5*time.Minute, 10*time.Millisecond)
 	require.Equal(t, before, receiver.forget())
 
 	one := s.get(t, http.StatusOK, k.manages, http.MethodPost, redeliveries, map[string]any{"shipment": "Royal Mail:p0", "webhook_ids": []string{id + "-P0-2", id + "-P1-1"}})
 	require.EqualValues(t, 1, one["sent"])
-	require.Eventually(t, func() bool { return len(receiver.taken()) == 1 }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return len(receiver.taken()) == 1 }, 5*time.Minute, 10*time.Millisecond)
 	require.Contains(t, receiver.taken(), id+"-P0-2")
 
 	require.Eventually(t, func() bool {
@@ -56,7 +56,7 @@ func TestRedeliveries(t *testing.T) {
 			}
 		}
 		return false
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 }
 
 // A run that is broken off says how to go on, and does: what it had not sent
@@ -72,7 +72,7 @@ func TestRedeliveryGoesOn(t *testing.T) {
 	require.Eventually(t, func() bool {
 		r := s.get(t, http.StatusOK, k.shop, http.MethodPost, redeliveries, map[string]any{"status": "delivered", "dry_run": true})
 		return r["found"] == 20.0
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 	receiver.forget()
 
 	answers := make(chan *reply, 1)
@@ -81,21 +81,21 @@ func TestRedeliveryGoesOn(t *testing.T) {
 		r, _ := send(request)
 		answers <- r
 	}()
-	require.Eventually(t, func() bool { return len(receiver.taken()) > 0 }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return len(receiver.taken()) > 0 }, 5*time.Minute, time.Millisecond)
 	s.refused(t, http.StatusConflict, "is under way", k.shop, http.MethodPost, redeliveries, map[string]any{"endpoint_id": id})
 	require.EqualValues(t, 0, s.get(t, http.StatusOK, k.other, http.MethodPost, redeliveries, map[string]any{"endpoint_id": id})["found"], "tenants do not wait for one another")
 	s.stop()
 	first := (<-answers).decoded(t)
 	require.NotEmpty(t, first["next"])
 	publishWebhooks(t, d, "shop", id, 2, 11, 11)
-	require.Eventually(t, func() bool { return len(receiver.taken()) >= int(first["sent"].(float64))+2 }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return len(receiver.taken()) >= int(first["sent"].(float64))+2 }, 5*time.Minute, time.Millisecond)
 
 	s = serve(t, d, k)
 	rest := s.get(t, http.StatusOK, k.shop, http.MethodPost, redeliveries, map[string]any{"endpoint_id": id, "rate": 1000, "after": first["next"]})
 	require.EqualValues(t, 20, rest["found"])
 	require.Equal(t, 20, int(rest["sent"].(float64)+first["sent"].(float64)))
 	require.Nil(t, rest["next"])
-	require.Eventually(t, func() bool { return len(receiver.taken()) == 22 }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return len(receiver.taken()) == 22 }, 5*time.Minute, 10*time.Millisecond)
 	stop()
 }
 

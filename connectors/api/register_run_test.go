@@ -44,13 +44,13 @@ func TestAnsweredIDIsTracking(t *testing.T) {
 		}
 		assert.Equal(ct, id, found.Registrations[0].RegistrationID)
 		assert.Equal(ct, "stopped", found.Registrations[0].State)
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 
 	idOf("Idempotency-Key", "three") // what was stopped is followed again, in a new window
 	require.Eventually(t, func() bool {
 		found := standing(t, d, "sim-post", "A1")
 		return len(found.Registrations) == 2 && found.Registrations[1].State == "active"
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 }
 
 // standing is a shipment as the topic says last.
@@ -96,7 +96,7 @@ func TestStopLosesNothingAccepted(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		return len(accepted) > 200
-	}, time.Minute, time.Millisecond)
+	}, 5*time.Minute, time.Millisecond)
 	s.stop()
 	load.Wait()
 	for _, r := range registrations(t, s.Deployment) {

@@ -38,7 +38,7 @@ func TestReports(t *testing.T) {
 	require.Eventually(t, func() bool {
 		mine, theirs := counted(k.shop), counted(k.other)
 		return mine["delivered"] == 1.0 && theirs["delivered"] == 1.0 && theirs["open"] == 1.0
-	}, time.Minute, 50*time.Millisecond)
+	}, 5*time.Minute, 50*time.Millisecond)
 
 	whole := s.get(t, http.StatusOK, k.reads, http.MethodGet, onTime+"?by=carrier,week&until=2036-01-01", nil)
 	require.Equal(t, "on-time", whole["report"])

@@ -124,7 +124,7 @@ func serve(t testing.TB, d *rolestest.Deployment, k *keys, change ...func(*api.C
 		running.Wait()
 	}
 	t.Cleanup(s.stop)
-	require.Eventually(t, func() bool { return s.Live.Ready() == nil }, time.Minute, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return s.Live.Ready() == nil }, 5*time.Minute, 5*time.Millisecond)
 	return s
 }
 

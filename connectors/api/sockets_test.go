@@ -138,7 +138,7 @@ func requireBodyBytes(t *testing.T, s *server, bytes int) {
 	want := fmt.Sprintf("# HELP waybill_api_body_bytes Bytes that bodies of requests in hand take.\n# TYPE waybill_api_body_bytes gauge\nwaybill_api_body_bytes %d\n", bytes)
 	require.EventuallyWithT(t, func(c *assert.CollectT) {
 		require.NoError(c, testutil.GatherAndCompare(s.Registry, strings.NewReader(want), "waybill_api_body_bytes"))
-	}, time.Minute, 5*time.Millisecond)
+	}, 5*time.Minute, 5*time.Millisecond)
 }
 
 // A flood of connections is bounded, of one address sooner than of all; others
@@ -182,7 +182,7 @@ func requireConnections(t *testing.T, s *server, open int, turned ...string) {
 		refused + strings.Join(turned, "\n"+refused) + "\n"
 	require.EventuallyWithT(t, func(c *assert.CollectT) {
 		require.NoError(c, testutil.GatherAndCompare(s.Registry, strings.NewReader(want), "waybill_api_connections", refused))
-	}, time.Minute, 5*time.Millisecond)
+	}, 5*time.Minute, 5*time.Millisecond)
 }
 
 // Bytes that mean something to a log, to SQL, to a file system or to HTTP are

@@ -61,7 +61,7 @@ func TestTrackings(t *testing.T) {
 	require.Eventually(t, func() bool {
 		r := s.do(t, k.other, http.MethodGet, parcelPath+"?wait=30", nil)
 		return r.Status == http.StatusOK && r.decoded(t)["status"] == "EXCEPTION"
-	}, time.Minute, 50*time.Millisecond)
+	}, 5*time.Minute, 50*time.Millisecond)
 
 	missing := s.do(t, k.shop, http.MethodGet, parcelPath, nil)
 	require.Equal(t, http.StatusNotFound, missing.Status)
@@ -105,7 +105,7 @@ func TestTrackings(t *testing.T) {
 	require.Eventually(t, func() bool {
 		got := s.get(t, http.StatusOK, k.shop, http.MethodGet, parcelPath, nil)
 		return got["status"] == "DELIVERED" && len(got["events"].([]any)) > 0
-	}, time.Minute, 50*time.Millisecond)
+	}, 5*time.Minute, 50*time.Millisecond)
 }
 
 // Parcels are found by what is asked, page by page, each tenant's its own.
@@ -126,7 +126,7 @@ func TestListTrackings(t *testing.T) {
 	}
 	require.Eventually(t, func() bool {
 		return count(k.reads, "") == 3 && count(k.other, "?q=SECRET") == 3 && count(k.reads, "?exception=true") == 1
-	}, time.Minute, 50*time.Millisecond)
+	}, 5*time.Minute, 50*time.Millisecond)
 	for query, want := range map[string]int{
 		"?status=exception": 1, "?status=EXCEPTION,PENDING": 3, "?status=DELIVERED": 0, "?code=exc.address": 1, "?state=active": 3, "?state=stopped,expired": 0,
 		"?carrier=Royal_Mail": 3, "?carrier=ups": 0, "?number=ab+1234567-9": 1, "?reference=order-567": 2, "?tag=gift": 3, "?tag=gif": 0, "?q=808": 1, "?q=secret": 0,
@@ -167,7 +167,7 @@ func TestGetTrack(t *testing.T) {
 	happen(t, s.Deployment, "AB123456785GB", "transit.picked_up", time.Now().Add(-time.Hour))
 	require.Eventually(t, func() bool {
 		return len(s.get(t, http.StatusOK, k.other, http.MethodGet, path, nil)["tracking_history"].([]any)) == 1
-	}, time.Minute, 50*time.Millisecond)
+	}, 5*time.Minute, 50*time.Millisecond)
 	unknown := s.get(t, http.StatusOK, k.reads, http.MethodGet, path, nil)
 	require.Equal(t, []any{"royal-mail", "AB123456785GB", []any{}}, []any{unknown["carrier"], unknown["tracking_number"], unknown["tracking_history"]})
 	require.Equal(t, "UNKNOWN", unknown["tracking_status"].(map[string]any)["status"])
@@ -182,7 +182,7 @@ func TestGetTrack(t *testing.T) {
 		require.NotContains(t, string(r.Body), "secret")
 		track = r.decoded(t)
 		return track["metadata"] == "mine"
-	}, time.Minute, 50*time.Millisecond)
+	}, 5*time.Minute, 50*time.Millisecond)
 	require.Len(t, track["tracking_history"], 1, "all of it, though it happened before (R5)")
 	require.Equal(t, "TRANSIT", track["tracking_status"].(map[string]any)["status"])
 	require.Empty(t, track["messages"])
@@ -206,7 +206,7 @@ func TestUsage(t *testing.T) {
 	require.Eventually(t, func() bool { // the months and the quota are read one after the other
 		used = s.get(t, http.StatusOK, k.reads, http.MethodGet, "/v4/usage", nil)
 		return used["quota"].(map[string]any)["used"] == 2.0 && assert.ObjectsAreEqual(months, used["months"])
-	}, time.Minute, 50*time.Millisecond)
+	}, 5*time.Minute, 50*time.Millisecond)
 	require.Equal(t, map[string]any{"month": now, "limit": 3.0, "used": 2.0, "left": 1.0}, used["quota"])
 	require.Equal(t, map[string]any{"month": now, "limit": nil, "used": 2.0, "left": nil}, s.get(t, http.StatusOK, k.other, http.MethodGet, "/v4/usage", nil)["quota"])
 	past := s.get(t, http.StatusOK, k.reads, http.MethodGet, "/v4/usage?since=2020-01-01T00:00:00Z&until=2020-02-01T00:00:00Z", nil)

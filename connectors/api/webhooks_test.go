@@ -148,21 +148,21 @@ func TestFeedIsWhatTheReceiverGets(t *testing.T) {
 	id := made["endpoint_id"].(string)
 	require.Eventually(t, func() bool {
 		return s.get(t, http.StatusOK, k.shop, http.MethodGet, endpoints+"/"+id, nil)["state"] == "enabled"
-	}, time.Minute, 10*time.Millisecond)
+	}, 5*time.Minute, 10*time.Millisecond)
 	test := "/v4/attempts?webhook_id=" + made["test_id"].(string)
 	require.Eventually(t, func() bool {
 		return len(s.get(t, http.StatusOK, k.reads, http.MethodGet, test, nil)["attempts"].([]any)) == 1
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 
 	const parcels = 5
 	publishWebhooks(t, d, "shop", id, parcels, 1, 3)
-	require.Eventually(t, func() bool { return len(receiver.taken()) == 1+parcels*3 }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return len(receiver.taken()) == 1+parcels*3 }, 5*time.Minute, 10*time.Millisecond)
 	var before []event
 	var cursor string
 	require.Eventually(t, func() bool {
 		before, cursor = s.pull(t, k.reads, "", "")
 		return len(before) == parcels*3
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 	requireInOrder(t, before)
 
 	receiver.goAway(true)
@@ -172,21 +172,21 @@ func TestFeedIsWhatTheReceiverGets(t *testing.T) {
 		missed, next := s.pull(t, k.reads, cursor, "")
 		all, cursor = append(all, missed...), next
 		return len(all) == parcels*6
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 	requireInOrder(t, all)
 	require.Len(t, receiver.taken(), 1+parcels*3, "it is away")
 	last := "/v4/events/" + all[len(all)-1].WebhookID
 	require.Equal(t, "open", s.get(t, http.StatusOK, k.reads, http.MethodGet, last, nil)["status"])
 
 	receiver.goAway(false)
-	require.Eventually(t, func() bool { return len(receiver.taken()) == 1+parcels*6 }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return len(receiver.taken()) == 1+parcels*6 }, 5*time.Minute, 10*time.Millisecond)
 	got := receiver.taken()
 	for _, e := range all {
 		require.Equal(t, got[e.WebhookID], string(e.Body), "the same bytes")
 	}
 	require.Eventually(t, func() bool {
 		return s.get(t, http.StatusOK, k.reads, http.MethodGet, last, nil)["status"] == "delivered"
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 	whole, _ := s.pull(t, k.shop, "", "")
 	require.Equal(t, all, whole, "the same again from the start")
 	none, _ := s.pull(t, k.shop, "", "&types=tracking.delivered")
@@ -231,7 +231,7 @@ func (s *server) lastEvent(t *testing.T, k *keys, endpointID string) map[string]
 	require.Eventually(t, func() bool {
 		events = s.get(t, http.StatusOK, k.reads, http.MethodGet, endpoints+"/"+endpointID+"/events", nil)["events"].([]any)
 		return len(events) > 0
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 	return events[len(events)-1].(map[string]any)
 }
 
@@ -279,7 +279,7 @@ func TestWaiting(t *testing.T) {
 	require.Eventually(t, func() bool {
 		const one = "# HELP waybill_api_waiting_clients Clients that wait for something new: of the pull feed, and of look-ups.\n# TYPE waybill_api_waiting_clients gauge\nwaybill_api_waiting_clients 1\n"
 		return testutil.GatherAndCompare(s.Registry, strings.NewReader(one), "waybill_api_waiting_clients") == nil
-	}, time.Minute, time.Millisecond)
+	}, 5*time.Minute, time.Millisecond)
 	s.stop()
 	require.Equal(t, http.StatusOK, answered().Status)
 }

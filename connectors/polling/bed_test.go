@@ -25,7 +25,7 @@ import (
 	"waybill/schemas"
 )
 
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // bed is a Kafka with the topics, a carrier that plays Shippo, and accounts.
 type bed struct {

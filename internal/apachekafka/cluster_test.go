@@ -82,7 +82,7 @@ func TestNoOrphan(t *testing.T) {
 	require.NoError(t, dial(t, address))
 	require.NoError(t, command.Process.Kill())
 	_ = command.Wait()
-	require.Eventually(t, func() bool { return dial(t, address) != nil }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return dial(t, address) != nil }, 5*time.Minute, 10*time.Millisecond)
 }
 
 func dial(t *testing.T, address string) error {

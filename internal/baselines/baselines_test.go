@@ -130,7 +130,7 @@ func TestScheduleByMany(t *testing.T) {
 		require.NoError(c, err)
 		require.Len(c, versions, 2)
 		require.GreaterOrEqual(c, built(versions), every)
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 	stop()
 	require.NoError(t, group.Wait())
 }

@@ -25,7 +25,7 @@ import (
 const (
 	projectRoot = "../.."
 	// patience bounds every wait for something that must happen.
-	patience = 2 * time.Minute
+	patience = 5 * time.Minute
 	// hostile is a parcel whose news have markup in them.
 	hostile = "AB123456785GB"
 )

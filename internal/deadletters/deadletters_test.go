@@ -25,7 +25,7 @@ func awaitLetters(t *testing.T, d *rolestest.Deployment, count int) []deadletter
 		var err error
 		letters, err = deadletters.List(t.Context(), d.Client, d.Settings.Kafka.Prefix)
 		return err == nil && len(letters) >= count
-	}, time.Minute, 10*time.Millisecond)
+	}, 5*time.Minute, 10*time.Millisecond)
 	require.Len(t, letters, count)
 	return letters
 }
@@ -65,7 +65,7 @@ func TestRoundTrip(t *testing.T) {
 	require.Eventually(t, func() bool {
 		table, err := endpoints.Table(t.Context())
 		return err == nil && table.ByID("ep_1") != nil
-	}, time.Minute, 10*time.Millisecond)
+	}, 5*time.Minute, 10*time.Millisecond)
 	require.Equal(t, letter, awaitLetters(t, d, 1)[0], "the letter stays")
 
 	// As it was, it comes back as a second letter, no larger than the first.

@@ -66,7 +66,7 @@ func TestClickHouseIsGivenUp(t *testing.T) {
 			_ = syscall.Kill(c.PID(), syscall.SIGSEGV) // fails between two lives
 			return false
 		}
-	}, time.Minute, 10*time.Millisecond)
+	}, 5*time.Minute, 10*time.Millisecond)
 	require.ErrorContains(t, c.Err(), "clickhouse")
 	require.NoError(t, c.Close())
 	require.NoError(t, c.Err())
@@ -81,6 +81,6 @@ func requireRows(t *testing.T, c *embedded.ClickHouse, table string) {
 	var rows uint64
 	require.Eventually(t, func() bool {
 		return conn.QueryRow(t.Context(), "SELECT count() FROM "+table).Scan(&rows) == nil
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 	require.EqualValues(t, 1, rows)
 }

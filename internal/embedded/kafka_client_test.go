@@ -15,7 +15,7 @@ import (
 	"waybill/internal/embedded/embeddedtest"
 )
 
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 func startKafka(t *testing.T, o embedded.KafkaOptions) *embedded.Kafka {
 	t.Helper()

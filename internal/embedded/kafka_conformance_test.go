@@ -167,7 +167,7 @@ func kafkaKeepsSettings(t *testing.T, addrs []string) {
 			}
 		}
 		return resource.Err == nil
-	}, time.Minute, 20*time.Millisecond)
+	}, 5*time.Minute, 20*time.Millisecond)
 	require.Equal(t, want, got)
 
 	details, err := admin.ListTopics(t.Context(), topic)

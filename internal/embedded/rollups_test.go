@@ -40,14 +40,14 @@ func TestRollupsOutliveAKill(t *testing.T) {
 	require.Eventually(t, func() bool {
 		require.NoError(t, conn.Exec(t.Context(), "SYSTEM REFRESH VIEW waybill.refresh_outcomes"))
 		return ask[uint64](t, conn, running) == 1
-	}, time.Minute, time.Millisecond)
+	}, 5*time.Minute, time.Millisecond)
 	require.NoError(t, server.Kill())
 	<-server.Done()
 
 	conn = clickHouseClient(t, startClickHouse(t, embedded.ClickHouseOptions{DataDir: dataDir}).Addr())
 	require.Contains(t, []uint64{1, parcels + 1}, ask[uint64](t, conn, sum))
-	require.Eventually(t, func() bool { return ask[uint64](t, conn, sum) == parcels+1 }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return ask[uint64](t, conn, sum) == parcels+1 }, 5*time.Minute, 10*time.Millisecond)
 	require.Eventually(t, func() bool {
 		return ask[uint64](t, conn, "SELECT count() FROM system.tables WHERE database = 'waybill' AND name LIKE '.%'") == 0
-	}, time.Minute, 10*time.Millisecond, "a half-made table was left")
+	}, 5*time.Minute, 10*time.Millisecond, "a half-made table was left")
 }

@@ -120,7 +120,7 @@ func TestTestsTellTheirOutcome(t *testing.T) {
 			require.Eventually(t, func() bool {
 				table, err := c.Table(ctx)
 				return err == nil && table.ByID(made.EndpointID).State == tt.stateInTheTables
-			}, time.Minute, 10*time.Millisecond)
+			}, 5*time.Minute, 10*time.Millisecond)
 		})
 	}
 }

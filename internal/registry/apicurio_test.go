@@ -19,7 +19,7 @@ import (
 )
 
 // startPatience bounds the start of a registry, which takes seconds.
-const startPatience = 2 * time.Minute
+const startPatience = 5 * time.Minute
 
 // apicurio starts Apicurio Registry with nothing in it and returns the URL of
 // its Confluent-compatible side. The test is skipped where it is not there.

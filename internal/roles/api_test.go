@@ -44,7 +44,7 @@ func TestAPIEndsWhatItHasInHand(t *testing.T) {
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- r.Run(ctx) }()
-	require.Eventually(t, func() bool { return r.Ready() == nil }, time.Minute, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return r.Ready() == nil }, 5*time.Minute, 5*time.Millisecond)
 
 	address, body := o.API.Listener.Addr().String(), `{"url": "https://shop.example", "skip_test": true}`
 	conn, err := net.Dial("tcp", address)
@@ -63,7 +63,7 @@ func TestAPIEndsWhatItHasInHand(t *testing.T) {
 	require.Eventually(t, func() bool {
 		other, err := net.Dial("tcp", address)
 		return err != nil || other.Close() != nil
-	}, time.Minute, 5*time.Millisecond, "it still takes requests")
+	}, 5*time.Minute, 5*time.Millisecond, "it still takes requests")
 	_, err = fmt.Fprint(conn, body)
 	require.NoError(t, err)
 	answer, err := http.ReadResponse(answers, nil)

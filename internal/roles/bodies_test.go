@@ -96,7 +96,7 @@ func TestBodyIsGone(t *testing.T) {
 	require.Eventually(t, func() bool { // a new topic has no leader at first
 		_, err := l.read(t.Context(), "mine", job.Position{Offset: 1})
 		return errors.Is(err, kerr.OffsetOutOfRange)
-	}, time.Minute, 10*time.Millisecond, "the log ends before it")
+	}, 5*time.Minute, 10*time.Millisecond, "the log ends before it")
 
 	require.NoError(t, l.client.BeginTransaction())
 	at := l.write(t, "mine", []byte("{}"))
@@ -104,5 +104,5 @@ func TestBodyIsGone(t *testing.T) {
 	require.Eventually(t, func() bool { // a broker ends the transaction in this topic a moment later
 		_, err := l.read(t.Context(), "mine", at)
 		return errors.Is(err, errNoBody)
-	}, time.Minute, 10*time.Millisecond, "nothing is left at the offset")
+	}, 5*time.Minute, 10*time.Millisecond, "nothing is left at the offset")
 }

@@ -67,7 +67,7 @@ func TestQuotaRefuses(t *testing.T) {
 		register(t, d, &schemas.Registration{Carrier: "c", TrackingNumber: number})
 		all := await(t, d, schemas.TopicShipments, d.Codecs.Shipment, func(s *schemas.Shipment) bool { return s.TrackingNumber == number })
 		return all[len(all)-1].Registrations[0].State == "refused"
-	}, time.Minute, 10*time.Millisecond, "nothing is refused")
+	}, 5*time.Minute, 10*time.Millisecond, "nothing is refused")
 	events := await(t, d, schemas.TopicTrackingEvents, d.Codecs.TrackingEvent, func(e *schemas.TrackingEvent) bool { return e.Type == schemas.TypeRefused })
 	require.Equal(t, "1", events[len(events)-1].Evidence["limit"])
 }

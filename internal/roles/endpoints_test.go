@@ -63,7 +63,7 @@ func TestEndpointHealth(t *testing.T) {
 	failing := awaitEvent(t, d, schemas.EndpointEventFailing)
 	require.Contains(t, failing.Reason, "the last one: status 503")
 	require.Equal(t, schemas.EndpointSuspended, awaitEvent(t, d, schemas.EndpointEventSuspended).State)
-	require.Eventually(t, func() bool { return endpointsIn(t, registry, schemas.EndpointSuspended) == 1 }, time.Minute, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return endpointsIn(t, registry, schemas.EndpointSuspended) == 1 }, 5*time.Minute, 5*time.Millisecond)
 	require.Contains(t, log.String(), `level=WARN msg="endpoint failing" app=endpoints endpoint_id=ep tenant=t`)
 	require.Contains(t, log.String(), `level=WARN msg="endpoint suspended"`)
 	page, err := os.ReadFile("../../docs/metrics.md")
@@ -72,7 +72,7 @@ func TestEndpointHealth(t *testing.T) {
 
 	down.status.Store(http.StatusOK)
 	awaitEvent(t, d, schemas.EndpointEventResumed)
-	require.Eventually(t, func() bool { return endpointsIn(t, registry, schemas.EndpointEnabled) == 2 }, time.Minute, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return endpointsIn(t, registry, schemas.EndpointEnabled) == 2 }, 5*time.Minute, 5*time.Millisecond)
 	for id := range ids {
 		down.await(t, func(c receipt) bool { return c.id() == id })
 	}
@@ -115,7 +115,7 @@ func TestRotationWhileWebhooksFlow(t *testing.T) {
 			ok := false
 			r.await(t, func(c receipt) bool { ok = c.id() == id && wanted(c); return c.id() == id })
 			return ok
-		}, time.Minute, time.Millisecond)
+		}, 5*time.Minute, time.Millisecond)
 	}
 	flow(func(c receipt) bool { return c.signedWith(t, created.Secret) })
 	second := rotate(-1)

@@ -36,7 +36,7 @@ func TestErasureReachesTheTables(t *testing.T) {
 	say(schemas.TopicRegistrations, `"tenant": "acme", "backfill": "all", "metadata": "Ann Lee"`)
 	say(schemas.TopicCarrierEvents, delivered)
 	arrived := func(of string) {
-		require.Eventually(t, func() bool { return count(of) > 0 }, time.Minute, 50*time.Millisecond, of)
+		require.Eventually(t, func() bool { return count(of) > 0 }, 5*time.Minute, 50*time.Millisecond, of)
 	}
 	arrived("tracking_events WHERE signed_by = 'Ann Lee'")
 	arrived("registrations WHERE metadata = 'Ann Lee' AND status = 'DELIVERED'")
@@ -51,7 +51,7 @@ func TestErasureReachesTheTables(t *testing.T) {
 		require.Eventually(t, func() bool {
 			return count(table+" WHERE position(formatRow('TSV', *), 'Ann') > 0 SETTINGS final = 0") == 0
 		},
-			time.Minute, 50*time.Millisecond, table)
+			5*time.Minute, 50*time.Millisecond, table)
 	}
 	require.EqualValues(t, 1, count("tracking_events FINAL WHERE type = 'tracking.event' AND code = 'delivered.delivered'"))
 	require.EqualValues(t, 1, count("registrations FINAL WHERE isNotNull(delivered_at)"))

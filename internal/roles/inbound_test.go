@@ -35,7 +35,7 @@ func TestInboundLosesNothing(t *testing.T) {
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- r.Run(ctx) }()
-	require.Eventually(t, func() bool { return r.Ready() == nil }, time.Minute, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return r.Ready() == nil }, 5*time.Minute, 5*time.Millisecond)
 
 	target := "http://" + o.API.Listener.Addr().String() + "/in/shippo"
 	var taken sync.Map
@@ -64,7 +64,7 @@ func TestInboundLosesNothing(t *testing.T) {
 			}
 		})
 	}
-	require.Eventually(t, func() bool { return count.Load() > 200 }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return count.Load() > 200 }, 5*time.Minute, time.Millisecond)
 	stop()
 	senders.Wait()
 	require.NoError(t, <-ended)

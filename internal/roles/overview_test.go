@@ -37,7 +37,7 @@ func TestOverviewKnowsWhatGroupsRead(t *testing.T) {
 				read = append(read, strings.TrimPrefix(topic, d.Settings.Kafka.Prefix))
 			}
 			return err == nil && len(read) > 0
-		}, time.Minute, 20*time.Millisecond)
+		}, 5*time.Minute, 20*time.Millisecond)
 		for _, known := range roles.Readers() {
 			if known.Name == job {
 				told = known.Topics

@@ -70,7 +70,7 @@ func keep(t *testing.T, url string) *kept {
 		committed, err := kadm.NewClient(k.Client).FetchOffsets(t.Context(), group)
 		at, ok := committed.Lookup(record.Topic, record.Partition)
 		return err == nil && ok && at.At > record.Offset
-	}, time.Minute, 10*time.Millisecond)
+	}, 5*time.Minute, 10*time.Millisecond)
 	return k
 }
 

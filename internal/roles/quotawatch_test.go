@@ -49,7 +49,7 @@ func TestQuotaWatch(t *testing.T) {
 	require.NoError(t, err)
 	topic := o.Settings.Kafka.Prefix + schemas.TopicQuotas
 	require.NoError(t, client.ProduceSync(t.Context(), &kgo.Record{Topic: topic, Key: []byte("broken"), Value: []byte("no")}, &kgo.Record{Topic: topic, Key: []byte("acme"), Value: value}).FirstErr())
-	require.Eventually(t, func() bool { return w.over("acme", may) != "" }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return w.over("acme", may) != "" }, 5*time.Minute, 10*time.Millisecond)
 	require.Empty(t, w.over("acme", may.Add(time.Hour)), "that is another month")
 	require.Empty(t, w.over("globex", may))
 }

@@ -69,7 +69,7 @@ func (r *receiver) all() []receipt {
 // await waits until a call was taken that is wanted.
 func (r *receiver) await(t *testing.T, wanted func(receipt) bool) {
 	t.Helper()
-	require.Eventually(t, func() bool { return slices.ContainsFunc(r.all(), wanted) }, time.Minute, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return slices.ContainsFunc(r.all(), wanted) }, 5*time.Minute, 5*time.Millisecond)
 }
 
 func (c receipt) id() string { return c.header.Get(standardwebhooks.HeaderWebhookID) }

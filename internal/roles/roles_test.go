@@ -29,7 +29,7 @@ func TestRolesWorkUntilTheyAreStopped(t *testing.T) {
 		written := int64(0)
 		ends.Each(func(o kadm.ListedOffset) { written += o.Offset })
 		return err == nil && written > 0
-	}, time.Minute, 10*time.Millisecond)
+	}, 5*time.Minute, 10*time.Millisecond)
 	stop()
 	d.Run(t, roles.Tracking, roles.Endpoints, roles.Delivery) // again, under the same name
 }
@@ -66,7 +66,7 @@ func TestMembersAreStatic(t *testing.T) {
 		require.Eventually(t, func() bool {
 			groups, err := admin.DescribeGroups(t.Context(), d.Settings.Kafka.Prefix+role)
 			return err == nil && len(groups[d.Settings.Kafka.Prefix+role].Members) == members
-		}, time.Minute, 10*time.Millisecond, role)
+		}, 5*time.Minute, 10*time.Millisecond, role)
 		groups, err := admin.DescribeGroups(t.Context(), d.Settings.Kafka.Prefix+role)
 		require.NoError(t, err)
 		for _, m := range groups[d.Settings.Kafka.Prefix+role].Members {

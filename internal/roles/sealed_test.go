@@ -89,7 +89,7 @@ func (s *scene) attempts(t *testing.T) (all []*schemas.WebhookAttempt) {
 
 func (s *scene) delivered(t *testing.T) *schemas.WebhookAttempt {
 	t.Helper()
-	require.Eventually(t, func() bool { return len(s.attempts(t)) > 0 }, time.Minute, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return len(s.attempts(t)) > 0 }, 5*time.Minute, 20*time.Millisecond)
 	attempt := s.attempts(t)[0]
 	require.Equal(t, schemas.OutcomeDelivered, attempt.Outcome, attempt.Reason)
 	return attempt
@@ -186,7 +186,7 @@ func TestWebhooksWaitForAKey(t *testing.T) {
 	stop := s.run(t, others, roles.Delivery)
 	job := s.publish(t)
 	const said = "webhooks wait: a secret of their endpoint cannot be opened"
-	require.Eventually(t, func() bool { return strings.Contains(s.log.String(), said) }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(s.log.String(), said) }, 5*time.Minute, 10*time.Millisecond)
 	require.Contains(t, s.log.String(), "the key is not among those given")
 	require.Contains(t, s.log.String(), job.JobID)
 	require.Positive(t, s.counter(t, "waybill_webhook_secrets_unreadable_total"))

@@ -73,7 +73,7 @@ func TestStopLeavesNoFailure(t *testing.T) {
 			return err
 		})
 		return failure != nil || len(rows) == jobs
-	}, time.Minute, 50*time.Millisecond)
+	}, 5*time.Minute, 50*time.Millisecond)
 	require.NoError(t, failure)
 	for id, count := range rows {
 		require.Equal(t, 1, count, id)

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 }
 
 // patient bounds every wait of a test: far more than any of them takes.
-const patient = 2 * time.Minute
+const patient = 5 * time.Minute
 
 // deployment is a set of topics of one test on a broker: kfake in the process,
 // or the broker that WAYBILL_TEST_KAFKA names. The faults that only kfake can

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 }
 
 // patience bounds every wait of a test.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // testBed is a Kafka with the topics, a ClickHouse with the tables, and a
 // client for each. Names are the test's own, for real services are shared.

@@ -24,7 +24,7 @@ import (
 )
 
 // readyWait bounds how long roles may take to get ready.
-const readyWait = time.Minute
+const readyWait = 5 * time.Minute
 
 // Deployment is a Kafka with every topic.
 type Deployment struct {
