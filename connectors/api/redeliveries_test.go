@@ -76,7 +76,7 @@ func TestRedeliveryGoesOn(t *testing.T) {
 	receiver.forget()
 
 	answers := make(chan *reply, 1)
-	request := s.request(t, k.shop, http.MethodPost, redeliveries, map[string]any{"endpoint_id": id, "rate": 4})
+	request := s.request(t, k.shop, http.MethodPost, redeliveries, map[string]any{"endpoint_id": id, "rate": 0.5}) // a minute's work
 	go func() {
 		r, _ := send(request)
 		answers <- r

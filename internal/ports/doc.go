@@ -4,4 +4,6 @@
 //
 // It imports the standard library alone; package portstest keeps ports for
 // tests.
+//
+// Start reading at Listen.
 package ports
