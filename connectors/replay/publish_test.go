@@ -44,7 +44,7 @@ func readBack(t *testing.T, c *kfake.Cluster, n int) map[string][partitions][]*k
 		kgo.ConsumeTopics("p."+schemas.TopicRegistrations, "p."+schemas.TopicCarrierEvents))
 	require.NoError(t, err)
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	got := make(map[string][partitions][]*kgo.Record)
 	for n > 0 {

@@ -171,7 +171,7 @@ func TestADirectoryIsForOne(t *testing.T) {
 	}
 	dir := t.TempDir()
 	startKafka(t, embedded.KafkaOptions{DataDir: dir})
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	_, err := embedded.StartKafka(ctx, embedded.KafkaOptions{DataDir: dir})
 	require.ErrorIs(t, err, context.DeadlineExceeded)

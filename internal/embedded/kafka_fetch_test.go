@@ -17,7 +17,7 @@ import (
 func TestSmallFetchesKnowWhatWasAborted(t *testing.T) {
 	for name, dir := range map[string]string{"in memory": "", "on disk": t.TempDir()} {
 		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 			defer cancel()
 			k, err := embedded.StartKafka(ctx, embedded.KafkaOptions{DataDir: dir})
 			require.NoError(t, err)

@@ -31,7 +31,7 @@ func register(t *testing.T, d *rolestest.Deployment, r *schemas.Registration) {
 // record is the one that is wanted, and returns all up to that.
 func await[T any](t *testing.T, d *rolestest.Deployment, topic string, codec *schemas.Codec[T], wanted func(*T) bool) (all []*T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	client, err := kgo.NewClient(append(d.Kafka(), kgo.ConsumeTopics(d.Settings.Kafka.Prefix+topic), kgo.FetchIsolationLevel(kgo.ReadCommitted()))...)
 	require.NoError(t, err)

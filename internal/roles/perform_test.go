@@ -79,7 +79,7 @@ func (k *kept) send(t *testing.T, kind string) {
 	t.Helper()
 	command := *k.endpoint
 	command.Kind, command.CommandID = kind, kind
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	_, err := k.client.Send(ctx, &command)
 	require.NoError(t, err)
@@ -88,7 +88,7 @@ func (k *kept) send(t *testing.T, kind string) {
 // firstAttempt lets the traffic through and waits for the first attempt.
 func (k *kept) firstAttempt(t *testing.T) *schemas.WebhookAttempt {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	tests, err := k.client.Tests(ctx)
 	require.NoError(t, err)

@@ -100,7 +100,7 @@ func (s *scene) delivered(t *testing.T) *schemas.WebhookAttempt {
 func TestSecretsLieSealed(t *testing.T) {
 	s := newScene(t)
 	stop := s.run(t, s.Settings.SecretKeys, roles.Endpoints, roles.Delivery)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	_, err := s.Endpoints(t).Send(ctx, s.endpoint)
 	require.NoError(t, err)
@@ -175,7 +175,7 @@ func everyFile(t *testing.T, dir string) string {
 func TestWebhooksWaitForAKey(t *testing.T) {
 	s := newScene(t)
 	s.run(t, s.Settings.SecretKeys, roles.Endpoints)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	_, err := s.Endpoints(t).Send(ctx, s.endpoint)
 	require.NoError(t, err)

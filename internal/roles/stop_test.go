@@ -37,7 +37,7 @@ func TestStopLeavesNoFailure(t *testing.T) {
 	}))
 	defer server.Close()
 	d := rolestest.New(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	stopEndpoints := d.Run(t, roles.Endpoints)
 	client := d.Endpoints(t)
