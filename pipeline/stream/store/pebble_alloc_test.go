@@ -3,6 +3,7 @@
 package store_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -32,6 +33,29 @@ func TestPebbleGetAllocates(t *testing.T) {
 			t.Error(value, err)
 		}
 	}), 0.0, "of none")
+	require.NoError(t, s.Close())
+	require.NoError(t, db.Close())
+}
+
+// A batch of the size of a restore's fetch is put together in place: it is
+// allocated once, and not grown and copied.
+func TestPebbleLoadAllocates(t *testing.T) {
+	const keys = 17_000
+	db, err := store.OpenPebble(t.TempDir(), store.PebbleOptions{})
+	require.NoError(t, err)
+	s, err := db.Open(t.Context(), 0)
+	require.NoError(t, err)
+	var batch store.Batch
+	size := 0
+	for n := range keys {
+		c := benchChange(n)
+		batch.Changes, size = append(batch.Changes, c), size+len(c.Key)+len(c.Value)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	require.NoError(t, s.Load(batch))
+	runtime.ReadMemStats(&after)
+	require.Less(t, float64(after.TotalAlloc-before.TotalAlloc)/float64(size), 1.6, "bytes allocated for a byte that is loaded")
 	require.NoError(t, s.Close())
 	require.NoError(t, db.Close())
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"time"
 )
 
@@ -60,6 +61,9 @@ func partitionOf(key []byte) (int32, error) {
 func appendValue(dst []byte, wakeAt int64, value []byte) []byte {
 	return append(binary.AppendUvarint(dst, uint64(wakeAt)), value...)
 }
+
+// wakeBytes is how many bytes appendValue puts before the value.
+func wakeBytes(wakeAt int64) int { return (bits.Len64(uint64(wakeAt)|1) + 6) / 7 }
 
 // parseValue does not copy.
 func parseValue(data []byte) (wakeAt int64, value []byte, err error) {

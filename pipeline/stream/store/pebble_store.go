@@ -156,13 +156,15 @@ func (s *pebbleStore) rewind() {
 }
 
 func (s *pebbleStore) put(batch *pebble.Batch, c *Change) {
-	s.key = appendValueKey(s.key[:0], s.partition, c.Key)
 	if c.Value == nil {
+		s.key = appendValueKey(s.key[:0], s.partition, c.Key)
 		_ = batch.Delete(s.key, nil) // as all of these: into memory, without fail
 		return
 	}
-	s.value = appendValue(s.value[:0], c.WakeAt, c.Value)
-	_ = batch.Set(s.key, s.value, nil)
+	place := batch.SetDeferred(valueHead+len(c.Key), wakeBytes(c.WakeAt)+len(c.Value))
+	appendValueKey(place.Key[:0], s.partition, c.Key)
+	appendValue(place.Value[:0], c.WakeAt, c.Value)
+	_ = place.Finish()
 }
 
 // commit writes a batch, with the meta as it is after it.
@@ -188,12 +190,23 @@ func (s *pebbleStore) Load(b Batch) error {
 	if err := s.drain(); err != nil {
 		return err
 	}
-	batch := s.d.db.NewBatch()
+	batch := s.d.db.NewBatchWithSize(batchBytes(b.Changes))
 	for _, i := range s.sorted(b.Changes) {
 		s.put(batch, &b.Changes[i])
 	}
 	s.meta.mark, s.meta.loaded = b.Mark, true
 	return s.commit(batch)
+}
+
+// batchBytes is enough for these changes and the meta, so that a batch of some
+// MiB need not grow and be copied.
+func batchBytes(changes []Change) int {
+	const framing = 32 // of each: lengths, kinds, partition, wake-up
+	bytes := 8 * framing
+	for i := range changes {
+		bytes += framing + len(changes[i].Key) + len(changes[i].Value)
+	}
+	return bytes
 }
 
 // sorted returns the places of changes by key, for the same reason as in
