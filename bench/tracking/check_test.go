@@ -19,6 +19,7 @@ func TestCheckRefusesTurnsThatDidOtherWork(t *testing.T) {
 		want   string
 	}{
 		"other commits": {func(_, second rig.Tallies) { second[schemas.TopicTrackingState] = rig.Tally{Records: 7, Bytes: 70} }, ""},
+		"other rows":    {func(_, second rig.Tallies) { second[schemas.TopicShipments] = rig.Tally{Records: 3, Bytes: 90} }, ""},
 		"dead letters":  {func(first, _ rig.Tallies) { first[schemas.TopicDeadLetters] = rig.Tally{Records: 1, Bytes: 9} }, "dead letters"},
 		"undecided":     {func(first, _ rig.Tallies) { first[schemas.TopicDecisions] = rig.Tally{Records: 9, Bytes: 600} }, "9 decisions on 10 raw events"},
 		"other records": {func(_, second rig.Tallies) { second[schemas.TopicTrackingEvents] = rig.Tally{Records: 9, Bytes: 901} }, "tracking-events"},

@@ -165,6 +165,9 @@ func (p *Player) undo(at *parcel) error {
 
 // keep takes over what a call of the rules changed, and hands on what it made.
 func (p *Player) keep(at *parcel, r *replay.Record) error {
+	if err := job.Conclude(p.options.Job, p.call); err != nil {
+		return err
+	}
 	if p.call.Changed() {
 		at.state, at.wake = p.call.State, p.call.WakeAt
 		p.schedule(at)

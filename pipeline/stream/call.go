@@ -15,6 +15,9 @@ type output struct {
 	job.Output
 	key       []byte // as it goes out: Key, or bytes that are no string key
 	partition int32
+	// suspect is the key that the record tells the state of, where it is not
+	// known which call made it so.
+	suspect string
 }
 
 // size is a record's bytes as Kafka counts them, roughly: the lengths of its
@@ -169,13 +172,8 @@ func (t *task) callOn(e *entry, now time.Time, c cause, fx effects, run func(*jo
 	if err := guard(func() error { return run(call) }); err != nil {
 		return false, t.blame(c, err)
 	}
-	outputs := call.Outputs()
-	for i := range outputs {
-		o := output{Output: outputs[i], key: t.keys.copy(outputs[i].Key), partition: -1}
-		if size := o.size(); size > t.cfg.MaxRecordBytes {
-			return false, t.blame(c, sizeError{fmt.Errorf("writing to %s: the record has %d bytes, the limit is %d", o.Topic, size, t.cfg.MaxRecordBytes)})
-		}
-		fx.produce(t, c, o)
+	if err := t.emit(call, c, "", fx); err != nil {
+		return false, t.blame(c, err)
 	}
 	if call.Changed() {
 		e.state, e.wakeAt = call.State, wakeMillis(call.WakeAt)
@@ -191,7 +189,22 @@ func (t *task) callOn(e *entry, now time.Time, c cause, fx effects, run func(*jo
 	for _, request := range call.Work() {
 		fx.start(t, call.Key, request)
 	}
-	return did || asked(call), nil
+	did = did || asked(call)
+	return did, t.concludeWatched(e, c, fx)
+}
+
+// emit takes over the records of a call, which tell the state of a suspect, if
+// one is named.
+func (t *task) emit(call *job.Call, c cause, suspect string, fx effects) error {
+	outputs := call.Outputs()
+	for i := range outputs {
+		o := output{Output: outputs[i], key: t.keys.copy(outputs[i].Key), partition: -1, suspect: suspect}
+		if size := o.size(); size > t.cfg.MaxRecordBytes {
+			return sizeError{fmt.Errorf("writing to %s: the record has %d bytes, the limit is %d", o.Topic, size, t.cfg.MaxRecordBytes)}
+		}
+		fx.produce(t, c, o)
+	}
+	return nil
 }
 
 // retain gives an entry back to the overlay as its call has left it, and tells

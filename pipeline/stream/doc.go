@@ -30,6 +30,7 @@
 //	cache arena             decoded values over transactions; memory for small pieces (pure)
 //	producer                what kind of client misplaces records
 //	route deadletter poison misplaced, unreadable and failing records (pure)
+//	conclude                what a job writes once for each key of a transaction (pure)
 //	watch                   which call made a state that cannot be written (pure)
 //	restore replay          state out of the changelog, by position (internal/topiclog)
 //	listing                 where partitions begin and end, whatever others do

@@ -33,9 +33,10 @@ type outbox struct {
 
 // sent is a record and the call that it is written for.
 type sent struct {
-	record kgo.Record
-	task   *task
-	cause  cause
+	record  kgo.Record
+	task    *task
+	cause   cause
+	suspect string // as in output
 }
 
 // outboxChunk is how many records are allocated at once.
@@ -56,7 +57,7 @@ func (x *outbox) add(client *kgo.Client, t *task, c cause, o *output) *kgo.Recor
 	s := &x.chunks[x.used/outboxChunk][x.used%outboxChunk]
 	x.used++
 	x.bytes += o.size()
-	s.task, s.cause = t, c
+	s.task, s.cause, s.suspect = t, c, o.suspect
 	s.record = kgo.Record{Topic: x.name(o.Topic), Key: o.key, Value: o.Value, Partition: o.partition, Timestamp: x.stamp, Headers: clientHeaders(s.record.Headers[:0], o.Headers)}
 	client.Produce(context.Background(), &s.record, x.told)
 	return &s.record
@@ -120,11 +121,10 @@ func (x *outbox) failure() error {
 	for _, chunk := range x.chunks {
 		for i := range chunk {
 			if s := &chunk[i]; &s.record == x.tooBig {
-				p := &poison{task: s.task, cause: s.cause, err: fmt.Errorf("%w (the record has %d bytes)", x.why, size(x.tooBig))}
-				if s.record.Topic == x.prefix+s.task.cfg.Changelog {
-					p.suspect = string(s.record.Key)
+				return &poison{
+					task: s.task, cause: s.cause, suspect: s.suspect,
+					err: fmt.Errorf("%w (the record has %d bytes)", x.why, size(x.tooBig)),
 				}
-				return p
 			}
 		}
 	}

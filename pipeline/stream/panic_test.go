@@ -42,6 +42,11 @@ func (f faulty) Complete(c *job.Call, result any) error {
 	return f.tally.Complete(c, result)
 }
 
+func (f faulty) Conclude(c *job.Call) error {
+	f.meet("Conclude", c.State.(*tallyState).sum == 13)
+	return nil
+}
+
 func (f faulty) EncodeState(dst []byte, state any) ([]byte, error) {
 	f.meet("EncodeState", state.(*tallyState).sum == 13)
 	return f.tally.EncodeState(dst, state)
@@ -56,7 +61,7 @@ func (f faulty) DecodeState(data []byte) (any, error) {
 // says where it was. Other keys go on.
 func TestPanics(t *testing.T) {
 	t.Parallel()
-	for _, method := range []string{"Decode", "Process", "Wake", "Complete", "EncodeState", "DecodeState"} {
+	for _, method := range []string{"Decode", "Process", "Wake", "Complete", "Conclude", "EncodeState", "DecodeState"} {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
 			d := deploy(t, 1)

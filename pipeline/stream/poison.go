@@ -60,8 +60,8 @@ type poison struct {
 	task  *task
 	cause cause
 	err   error
-	// suspect is the key whose state could not be encoded, or written, when
-	// it is not known which call made it so.
+	// suspect is the key whose state could not be concluded, encoded or written,
+	// when it is not known which call made it so.
 	suspect string
 }
 

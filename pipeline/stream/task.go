@@ -35,7 +35,7 @@ type task struct {
 	oldest     time.Time // arrival of the first of the records handled since then, by time; zero for none
 
 	poisoned   map[cause]refusal  // what to leave out when the transaction is run again
-	watched    map[string]*watch  // keys whose state is to be measured after each call
+	watched    map[string]*watch  // keys whose state is to be concluded and measured after each call
 	spent      []cause            // of those, the ones left out in the open transaction
 	refused    rate               // calls that the job failed on
 	unreadable rate               // records that could not be read

@@ -162,7 +162,9 @@ func (s *session) commit() error {
 
 var errUncertain = errors.New("going on from what the group has committed")
 
-// writeChanges produces the changelog records of all tasks that did anything.
+// writeChanges produces what is written once for each key of a transaction, of
+// all tasks that did anything: what the job says of the key, and the changelog
+// record.
 func (s *session) writeChanges() ([]closing, error) {
 	var touched []closing
 	s.outbox.tick()
@@ -170,6 +172,9 @@ func (s *session) writeChanges() ([]closing, error) {
 		t := te.task
 		if !t.touched {
 			continue
+		}
+		if err := t.conclude(s); err != nil {
+			return nil, err
 		}
 		changes, err := t.state.changes(s.cfg.MaxRecordBytes)
 		if err != nil {
@@ -179,7 +184,7 @@ func (s *session) writeChanges() ([]closing, error) {
 		for i := range changes {
 			o := output{
 				Output: job.Output{Topic: s.cfg.Changelog, Value: changes[i].Value},
-				key:    t.keys.copy(changes[i].Key), partition: t.partition,
+				key:    t.keys.copy(changes[i].Key), partition: t.partition, suspect: changes[i].Key,
 			}
 			c.last = s.outbox.add(s.client, t, t.state.differ[i].cause, &o)
 		}

@@ -43,8 +43,9 @@ func TestAllocations(t *testing.T) {
 	var c job.Call
 	written := testing.AllocsPerRun(runs, func() {
 		turned.reuse()
-		c.Reset(in.Key, 0, in.Arrival, nil, in.Arrival, tables)
+		c.Reset(in.Key, 0, in.Arrival, turned.state, in.Arrival, tables)
 		require.NoError(t, w.job.emit(&c, turned))
+		require.NoError(t, w.job.Conclude(&c))
 	})
 	require.Len(t, c.Outputs(), 3)
 	require.LessOrEqual(t, written, float64(allocsToWrite), "allocations to write what came of it")

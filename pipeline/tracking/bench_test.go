@@ -52,6 +52,9 @@ func benchParcel(b testing.TB, w *world, tables map[string]any, inputs []job.Inp
 		if err := do(&c); err != nil {
 			b.Fatal(err)
 		}
+		if err := job.Conclude(w.job, &c); err != nil {
+			b.Fatal(err)
+		}
 		state, wake = c.State, c.WakeAt
 		outputs += len(c.Outputs())
 	}

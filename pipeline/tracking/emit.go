@@ -2,6 +2,7 @@ package tracking
 
 import (
 	"fmt"
+	"slices"
 
 	"waybill/pipeline/stream/job"
 	"waybill/schemas"
@@ -36,10 +37,11 @@ func (j *Job) emit(c *job.Call, t *turn) error {
 		}
 	}
 	for _, s := range t.out.shipments {
-		t.row = t.shipmentRow(s)
-		var key [64]byte
-		epochKey := t.textOf(schemas.AppendEpochKey(key[:0], c.Key, t.row.Epoch))
-		if err := add(t, schemas.TopicShipments, epochKey, j.codecs.Shipment, &t.row); err != nil {
+		s.unwritten = slices.Contains(t.state.shipments, s)
+		if s.unwritten {
+			continue // Conclude writes it
+		}
+		if err := j.addRow(c, t, s); err != nil {
 			return err
 		}
 	}

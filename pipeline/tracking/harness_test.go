@@ -34,6 +34,7 @@ type world struct {
 	jump    bool // timers fire only with the next record, all at once
 	used    *schemas.QuotaTable
 	live    map[string]any // when set, state is kept here and not as bytes
+	open    bool           // a transaction goes on: nothing is concluded after a call
 }
 
 // tester is a *testing.T, *testing.B or *rapid.T.
@@ -228,6 +229,11 @@ func (w *world) try(key string, do func(*job.Call) error) (outputs, error) {
 	c := job.NewCall(key, 0, w.now, state, w.wake[key], w.tables())
 	if err := do(c); err != nil {
 		return outputs{}, err
+	}
+	if !w.open {
+		if err := job.Conclude(w.job, c); err != nil {
+			return outputs{}, err
+		}
 	}
 	if c.Changed() {
 		w.keep(c)

@@ -22,7 +22,7 @@ type Job struct {
 	turns   sync.Pool // of *turn
 }
 
-var _ job.Job = (*Job)(nil)
+var _ job.Concluder = (*Job)(nil)
 
 // NewJob makes the job. The error says which setting is wrong.
 func NewJob(cfg Config) (*Job, error) {
@@ -87,6 +87,9 @@ func (j *Job) Process(c *job.Call, in job.Input) error {
 	if err != nil {
 		return err
 	}
+	if err := j.precede(c, t, in.Value); err != nil {
+		return err
+	}
 	if err := t.handle(in, c.Now.UnixMilli()); err != nil {
 		return err
 	}
@@ -117,6 +120,9 @@ func (t *turn) handle(in job.Input, now int64) error {
 func (j *Job) Wake(c *job.Call) error {
 	t, err := j.turn(c)
 	if err != nil {
+		return err
+	}
+	if err := j.precede(c, t, nil); err != nil {
 		return err
 	}
 	t.advance(c.Now.UnixMilli())

@@ -60,8 +60,11 @@ func (t *turn) end(s *shipment) {
 	t.trim(s)
 }
 
-// forget removes a shipment from the state.
+// forget removes a shipment from the state. Its last form is written before.
 func (t *turn) forget(s *shipment) {
+	if s.unwritten && !slices.Contains(t.out.shipments, s) {
+		t.out.shipments = append(t.out.shipments, s)
+	}
 	t.state.shipments = slices.DeleteFunc(t.state.shipments, func(o *shipment) bool { return o == s })
 	t.out.changed = true
 }

@@ -1,6 +1,7 @@
 package tracking
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -60,7 +61,7 @@ func playOutputs(t *testing.T, j *Job, tables map[string]any, inputs []job.Input
 	var wake time.Time
 	run := func(now time.Time, do func(*job.Call) error) {
 		c := job.NewCall(inputs[0].Key, 0, now, state, wake, tables)
-		if err := do(c); err != nil {
+		if err := errors.Join(do(c), job.Conclude(j, c)); err != nil {
 			t.Error(err)
 		}
 		state, wake = c.State, c.WakeAt

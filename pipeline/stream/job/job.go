@@ -33,6 +33,32 @@ type Job interface {
 	DecodeState(data []byte) (state any, err error)
 }
 
+// Concluder is a job with outputs that say how a key stands, not what happened
+// to it, so that of those of one transaction only the last is ever looked at. It
+// writes them in Conclude: once for each key and transaction, not once for each
+// call.
+type Concluder interface {
+	Job
+	// Conclude is called for each key that a transaction has changed and that has a
+	// value, when the last call is over, and before the value is encoded: it is
+	// handed the one that was put. It may only Emit. The value may be changed in
+	// what EncodeState leaves out, such as what is still to be said of the key. It
+	// may be called more often than once, where the runtime looks for the call that
+	// is to blame for a failure. A key that was deleted is not asked: what is to be
+	// said of it in the end, the call that deletes it emits.
+	Conclude(c *Call) error
+}
+
+// Conclude ends a call that is a transaction of its own, for those who run a job
+// without the runtime.
+func Conclude(j Job, c *Call) error {
+	concluder, ok := j.(Concluder)
+	if !ok || !c.changed || c.State == nil {
+		return nil
+	}
+	return concluder.Conclude(c)
+}
+
 // NotYet is an error of Decode that says that a record cannot be read yet, though
 // nothing is wrong with it: a schema that it names is being asked for. It is
 // tried again until it can.

@@ -112,8 +112,8 @@ func (w *world) owned() (n int) {
 	return n
 }
 
-// end ends all processes in order, and checks that changelog and stores are the
-// model's.
+// end ends all processes in order, and checks that changelog, conclusions and
+// stores are the model's.
 func (w *world) end() error {
 	for _, p := range w.running {
 		if err := w.stop(p); err != nil {
@@ -133,6 +133,9 @@ func (w *world) end() error {
 		for key, v := range m.values {
 			if w.home(key) == partition && log[key] != string(v.payload) {
 				return fmt.Errorf("key %s: the changelog has %q, the model %q", key, log[key], v.payload)
+			}
+			if w.home(key) == partition && v.payload != nil && w.stands[key] != string(v.payload) {
+				return fmt.Errorf("key %s: the last conclusion is %q, the model has %q", key, w.stands[key], v.payload)
 			}
 		}
 	}

@@ -213,6 +213,13 @@ func (a *account) wakeAt() int64 {
 	return at
 }
 
+// Conclude implements job.Concluder: it tells the state as it is to be kept.
+func (l ledger) Conclude(c *job.Call) error {
+	value, err := l.EncodeState(nil, c.State)
+	c.Emit(job.Output{Topic: "standing", Key: c.Key, Value: value})
+	return err
+}
+
 // EncodeState implements job.Job.
 func (ledger) EncodeState(dst []byte, state any) ([]byte, error) {
 	data, err := json.Marshal(state)

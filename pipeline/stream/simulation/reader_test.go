@@ -41,6 +41,8 @@ func (w *world) take(r *kgo.Record) {
 	switch r.Topic {
 	case "state":
 		w.log = append(w.log, r)
+	case "standing":
+		w.stands[string(r.Key)] = string(r.Value)
 	case "dead":
 		var c command
 		w.note(json.Unmarshal(r.Value, &c), r)
@@ -122,7 +124,7 @@ func (w *world) caught() bool {
 			}
 		}
 	}
-	return w.readAll("out", "dead", "state")
+	return w.readAll("out", "standing", "dead", "state")
 }
 
 // readAll tells whether the reader of the world has seen all of some topics.

@@ -46,6 +46,7 @@ type world struct {
 
 	mu      sync.Mutex
 	entries map[string][]entry // outputs by key, as readers see them
+	stands  map[string]string  // the last conclusion by key
 	dead    []command          // dead letters
 	log     []*kgo.Record      // the changelog, whatever was compacted since
 	read    map[string]map[int32]int64
@@ -64,7 +65,7 @@ func newWorld(p *plan) (*world, error) {
 	w := &world{
 		plan: p, wires: &kfake.VirtualNetwork{}, began: time.Now(),
 		running: map[string]*process{}, usurped: map[string]bool{}, keys: map[string]bool{}, disks: map[string]*machine{},
-		entries: map[string][]entry{}, read: map[string]map[int32]int64{},
+		entries: map[string][]entry{}, stands: map[string]string{}, read: map[string]map[int32]int64{},
 	}
 	ports := make([]int, p.brokers)
 	for i := range ports {
@@ -76,7 +77,7 @@ func newWorld(p *plan) (*world, error) {
 		return nil, err
 	}
 	w.cluster.ControlKey(int16(kmsg.OffsetForLeaderEpoch), w.neverTruncated)
-	for _, topic := range []string{"first", "second", "rerouted", "out", "dead"} {
+	for _, topic := range []string{"first", "second", "rerouted", "out", "standing", "dead"} {
 		if err := w.cluster.CreateTopic(topic, p.partitions, map[string]string{"retention.ms": "-1"}); err != nil {
 			return nil, err
 		}
@@ -90,7 +91,7 @@ func newWorld(p *plan) (*world, error) {
 	w.client, err = kgo.NewClient(
 		kgo.SeedBrokers(w.cluster.ListenAddrs()...), kgo.Dialer(w.wires.DialContext), kgo.DisableClientMetrics(),
 		kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)), kgo.ProducerLinger(0),
-		kgo.ConsumeTopics("out", "dead", "state"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.ConsumeTopics("out", "standing", "dead", "state"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
 	)
 	return w, err
