@@ -2,12 +2,10 @@ package stream
 
 import "sync"
 
-// maxIdle is how many performers of a worker wait for the next thing to do. A
-// worker starts work in bursts of up to maxUnbegun.
-const maxIdle = 4 * maxUnbegun
-
 // performers are goroutines that do one thing after the other. Each keeps the
-// stack that it has grown, which costs a new one more than to begin does.
+// stack that it has grown, which costs a new one more than to begin does. There
+// are as many as were ever at work at a time: what waits is a stack, which the
+// collector of garbage makes smaller.
 type performers struct {
 	mu     sync.Mutex
 	idle   []chan func() // of those that wait; the last to come goes first
@@ -52,7 +50,7 @@ func (p *performers) work(f func()) {
 func (p *performers) wait(next chan func()) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || len(p.idle) >= maxIdle {
+	if p.closed {
 		return false
 	}
 	p.idle = append(p.idle, next)

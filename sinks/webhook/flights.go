@@ -28,9 +28,7 @@ func (f *flights) do(ctx context.Context, key flightKey, call func() Response) R
 	for {
 		present, done := f.board(key)
 		if done == nil {
-			defer f.land(key, present)
-			present.response = call()
-			return present.response
+			return f.fly(key, present, call)
 		}
 		select {
 		case <-done:
@@ -41,6 +39,13 @@ func (f *flights) do(ctx context.Context, key flightKey, call func() Response) R
 			return Response{Reason: ReasonCanceled}
 		}
 	}
+}
+
+// fly makes the call of a new flight.
+func (f *flights) fly(key flightKey, present *flight, call func() Response) Response {
+	defer f.land(key, present)
+	present.response = call()
+	return present.response
 }
 
 // board returns the flight under way and what is closed when it has landed, or
