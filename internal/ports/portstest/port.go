@@ -29,7 +29,7 @@ func Port(t testing.TB) int {
 		if err != nil {
 			continue
 		}
-		l, err := net.Listen("tcp", ports.Loopback(port))
+		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", ports.Loopback(port))
 		if err != nil {
 			require.NoError(t, mark.Close())
 			continue
