@@ -35,7 +35,3 @@ func TrendOf(points []Point) Trend {
 	t.Sure = 100 * twoSided95 * math.Sqrt(residue/(n-2)/xx) * span / math.Abs(y)
 	return t
 }
-
-// Flat tells that the figure grew by less than a percentage of its mean, or that
-// its growth cannot be told from chance.
-func (t Trend) Flat(percent float64) bool { return t.Grew <= percent || t.Grew <= t.Sure }

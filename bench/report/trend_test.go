@@ -15,16 +15,13 @@ func TestTrend(t *testing.T) {
 		}
 		return points
 	}
-	for _, c := range []struct {
-		growth, noise float64
-		flat          bool
-	}{
-		{0, 0, true}, {0, 50, true}, {3, 1, true}, {30, 1, false}, {30, 20, false}, {-30, 1, true},
+	for _, c := range []struct{ growth, noise, sure float64 }{
+		{0, 0, 0}, {0, 50, 7}, {3, 1, 0.2}, {30, 1, 0.2}, {30, 20, 3}, {-30, 1, 0.2},
 	} {
 		trend := TrendOf(series(c.growth, c.noise))
-		require.Equal(t, c.flat, trend.Flat(5), "%+v: %+v", c, trend)
-		require.InDelta(t, 100*c.growth/(100+c.growth/2), trend.Grew, 0.2+c.noise/5)
+		require.InDelta(t, 100*c.growth/(100+c.growth/2), trend.Grew, 2*trend.Sure+1e-9, "%+v", c)
+		require.InDelta(t, c.sure, trend.Sure, 0.1+c.sure/5, "%+v", c)
 	}
 	require.Equal(t, Trend{Mean: 7}, TrendOf([]Point{{1, 7}}))
-	require.True(t, TrendOf(nil).Flat(0))
+	require.Zero(t, TrendOf(nil))
 }
