@@ -38,7 +38,6 @@ func (p *performers) work(f func()) {
 	next := make(chan func(), 1)
 	for ok := true; ok; f, ok = <-next {
 		f()
-		f = nil // nothing of it is kept by one who waits
 		if !p.wait(next) {
 			return
 		}

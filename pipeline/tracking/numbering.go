@@ -1,6 +1,9 @@
 package tracking
 
-import mathbits "math/bits" // bits are the layout's
+import (
+	mathbits "math/bits" // bits are the layout's
+	"slices"
+)
 
 // numbering is under which numbers a state's layout knows texts: those of the
 // dictionary for good, those that the state itself has until forget. Most of
@@ -67,8 +70,8 @@ func (n *numbering) resize(slots int) {
 // the way of, so the last goes first, and nobody is looked for beyond a slot
 // that has become free.
 func (n *numbering) forget() {
-	for i := len(n.seen) - 1; i >= 0; i-- {
-		*n.slot(n.seen[i]) = numbered{}
+	for _, text := range slices.Backward(n.seen) {
+		*n.slot(text) = numbered{}
 	}
 	clear(n.seen)
 	n.seen = n.seen[:0]
