@@ -47,7 +47,7 @@ func TestProcessesArePinned(t *testing.T) {
 	if !strings.HasPrefix(before, "0-") {
 		t.Skip("needs Linux, and the cores 0 and 1")
 	}
-	require.Empty(t, os.Getenv("GOMAXPROCS"), "it would hide how many cores a process finds")
+	t.Setenv("GOMAXPROCS", "") // it would hide how many cores a process finds
 	sets := rig.Sets{Measured: rig.Cores{0}, Rest: rig.Cores{1}}
 	ctx := rig.Footing{Sets: sets}.In(t.Context())
 	for want, start := range map[*rig.Cores]func() (*rig.Process, error){
