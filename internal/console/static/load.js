@@ -12,22 +12,29 @@ export function problem(fault, again) {
 }
 
 // load shows in a place what get gives, as show makes it. What it still waits for
-// when the view is left, it drops.
+// when the view is left, or the place has been given to a later load, it drops. Resolves to whether it was shown.
 export async function load(view, place, get, show) {
   const waiting = h('p', { class: 'quiet' }, 'Loading …');
   place.setAttribute('aria-busy', 'true');
   place.replaceChildren(waiting);
+  const awaited = () => {
+    const is = !view.signal.aborted && waiting.parentNode === place;
+    if (is) place.removeAttribute('aria-busy');
+    return is;
+  };
   const slow = setTimeout(() => { waiting.textContent = 'Still waiting for an answer …'; }, SLOW);
   try {
     const got = await get();
-    if (!view.signal.aborted) place.replaceChildren(...[show(got)].flat());
+    if (!awaited()) return false;
+    place.replaceChildren(...[show(got)].flat());
+    return true;
   } catch (fault) {
-    if (view.signal.aborted) return;
-    if (fault.status === 401) { view.leave(fault.message); return; }
-    place.replaceChildren(problem(fault, () => load(view, place, get, show)));
+    if (!awaited()) return false;
+    if (fault.status === 401) view.leave(fault.message);
+    else place.replaceChildren(problem(fault, () => load(view, place, get, show)));
+    return false;
   } finally {
     clearTimeout(slow);
-    place.removeAttribute('aria-busy');
   }
 }
 

@@ -68,8 +68,8 @@ export function parcelView(view, room, heading, [carrier, tracking]) {
   const why = h('div');
   room.replaceChildren(h('p', null, h('a', { href: '#/parcels' }, 'All parcels')), how, why);
   const path = parcel(carrier, tracking ?? '');
-  load(view, how, () => ask(path, { signal: view.signal }), stands).then(() => {
-    if (!view.signal.aborted) load(view, why, () => ask(`${path}/explain`, { signal: view.signal }), (found) => explained(view, found));
+  load(view, how, () => ask(path, { signal: view.signal }), stands).then((shown) => {
+    if (shown) load(view, why, () => ask(`${path}/explain`, { signal: view.signal }), (found) => explained(view, found));
   });
 }
 

@@ -27,13 +27,15 @@ function form(view, known) {
   const controls = h('div', { class: 'controls' });
   const about = h('p', { class: 'quiet' });
   let report;
+  let measure = asked.measure; // empty: what the report is mostly asked for
+  const chosen = () => Object.fromEntries([...controls.querySelectorAll('select')].map((control) => [control.name, control.value]));
+  const go = () => view.go({ report: report.name, ...chosen(), ...(measure ? { measure } : {}) });
   const run = () => {
-    const query = { report: report.name };
-    for (const control of controls.querySelectorAll('select')) query[control.name] = control.value;
-    view.go(query);
-    const { report: name, measure, by, ...params } = query;
+    go();
+    const { by, ...params } = chosen();
     params.by = by === '-' ? '' : by; // empty: one group, or the list of parcels
-    load(view, result, () => ask(`/v4/reports/${encodeURIComponent(name)}`, { query: params, signal: view.signal }), (answer) => draw(view, answer, by, query));
+    load(view, result, () => ask(`/v4/reports/${encodeURIComponent(report.name)}`, { query: params, signal: view.signal }),
+      (answer) => draw(answer, by, measure, (value) => { measure = value; go(); }));
   };
   const choose = () => {
     report = known.find((r) => r.name === which.value);
@@ -47,14 +49,14 @@ function form(view, known) {
         select(values.map((v) => [v, plain(v)]), asked[name], { name }))));
     run();
   };
-  which.addEventListener('change', choose);
+  which.addEventListener('change', () => { measure = ''; choose(); });
   controls.addEventListener('change', run);
   choose();
   return [h('div', { class: 'controls' }, field('Report', which), controls), h('details', null, h('summary', null, 'What it counts'), about), result];
 }
 
-// draw shows an answer: a chart of one of its numbers, and all of them in a table.
-function draw(view, answer, by, query) {
+// draw shows an answer: a chart of one of its numbers, wanted if it has it, and all of them in a table.
+function draw(answer, by, wanted, onMeasure) {
   const rows = answer.rows;
   const shown = answer.columns.filter((name) => name === by || (by === '-' && rows.some((row) => row[name] !== '' && row[name] !== null)) || measures(rows, name));
   const all = table(`Report ${plain(answer.report)}`, shown.map((name) => ({ name: plain(name), number: measures(rows, name), cell: (row) => value(name, row[name]) })), rows,
@@ -63,7 +65,7 @@ function draw(view, answer, by, query) {
   say(`${title(answer.report)}: ${many(rows.length, 'row')}`);
   const drawable = shown.filter((name) => measures(rows, name));
   if (rows.length === 0 || by === '-' || drawable.length === 0) return [known, all.node];
-  const measure = select(drawable.map((name) => [name, plain(name)]), drawable.includes(query.measure) ? query.measure : (drawable.includes(FIRST[answer.report]) ? FIRST[answer.report] : drawable[0]), { name: 'measure' });
+  const measure = select(drawable.map((name) => [name, plain(name)]), drawable.includes(wanted) ? wanted : (drawable.includes(FIRST[answer.report]) ? FIRST[answer.report] : drawable[0]), { name: 'measure' });
   const chart = h('div');
   const paint = () => {
     const name = `${title(answer.report)}: ${plain(measure.value)} by ${by}`;
@@ -78,7 +80,7 @@ function draw(view, answer, by, query) {
       chart.replaceChildren(bars(name, most, says), items.length > DRAWN ? h('p', { class: 'quiet' }, `The ${DRAWN} greatest of ${count(items.length)}.`) : '');
     }
   };
-  measure.addEventListener('change', () => { paint(); view.go({ ...query, measure: measure.value }); });
+  measure.addEventListener('change', () => { paint(); onMeasure(measure.value); });
   paint();
   return [known, h('div', { class: 'controls' }, field('Drawn', measure)), chart, all.node];
 }

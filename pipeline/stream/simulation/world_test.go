@@ -88,8 +88,9 @@ func newWorld(p *plan) (*world, error) {
 			return nil, err
 		}
 	}
+	calm := &network{dialer: w.wires.DialContext, latency: p.latency, conns: map[*wire]bool{}} // no trap is ever laid in it
 	w.client, err = kgo.NewClient(
-		kgo.SeedBrokers(w.cluster.ListenAddrs()...), kgo.Dialer(w.wires.DialContext), kgo.DisableClientMetrics(),
+		kgo.SeedBrokers(w.cluster.ListenAddrs()...), calm.option(), kgo.DisableClientMetrics(),
 		kgo.RecordPartitioner(kgo.BasicConsistentPartitioner(place)), kgo.ProducerLinger(0),
 		kgo.ConsumeTopics("out", "standing", "dead", "state"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
