@@ -85,7 +85,7 @@ func TestBound(t *testing.T) {
 // The model is fitted on real turns, and its constants are written.
 func TestSizing(t *testing.T) {
 	common := &rig.Options{Turns: 1, Partitions: 2, Seed: 1, Patience: time.Minute}
-	o := &Options{ScaleParcels: 60, Constants: filepath.Join(t.TempDir(), "constants.json")}
+	o := &Options{ScaleParcels: 1000, Constants: filepath.Join(t.TempDir(), "constants.json")}
 	section, err := Sizing(t.Context(), common, o, &webhooks.Options{Webhooks: 60})
 	require.NoError(t, err)
 	require.Contains(t, section.Terminal(), "bytes a parcel that is followed")
@@ -105,7 +105,11 @@ func TestFit(t *testing.T) {
 		c.points = append(c.points, point{At: at})
 	}
 	k := constants()[2]
-	each, off := k.fit(c)
+	each, off, err := k.fit(c)
+	require.NoError(t, err)
 	require.InDelta(t, 100, each, 1e-9)
 	require.InDelta(t, 100*(6100.0/8000-1), off, 1e-9)
+
+	_, _, err = (&constants()[1]).fit(c)
+	require.EqualError(t, err, "broker: the largest load was too small to measure µs of processor time a raw event; raise --scale-parcels")
 }

@@ -60,7 +60,10 @@ func Sizing(ctx context.Context, common *rig.Options, o *Options, w *webhooks.Op
 	found := sizing.Constants{Measured: b.machine.Line(), DeliveryMicros: delivered.Cost(), Errors: map[string]float64{}}
 	t := report.NewTable("", "", "fitted", "error at the load that was not used %")
 	for _, k := range constants() {
-		each, off := k.fit(c)
+		each, off, err := k.fit(c)
+		if err != nil {
+			return nil, err
+		}
 		*k.into(&found), found.Errors[k.name] = round(each), round(off)
 		t.AppendRow([]any{k.name, k.unit, fmt.Sprintf("%.1f", each), fmt.Sprintf("%+.0f", off)})
 	}
@@ -78,8 +81,8 @@ func Sizing(ctx context.Context, common *rig.Options, o *Options, w *webhooks.Op
 }
 
 // fit gives the slope through all points but the last, and by how many percent
-// the line misses that.
-func (k *constant) fit(c *curve) (each, off float64) {
+// the line misses that. What the largest load did not move cannot be told.
+func (k *constant) fit(c *curve) (each, off float64, err error) {
 	var x, y []float64
 	for _, p := range c.points {
 		turns := c.turns[p.At]
@@ -87,8 +90,11 @@ func (k *constant) fit(c *curve) (each, off float64) {
 		y = append(y, report.SpreadBy(turns, k.total).Median)
 	}
 	last := len(x) - 1
+	if y[last] == 0 {
+		return 0, 0, fmt.Errorf("%s: the largest load was too small to measure %s; raise --scale-parcels", k.name, k.unit)
+	}
 	begin, each := line(x[:last], y[:last])
-	return each, 100 * ((begin+each*x[last])/y[last] - 1)
+	return each, 100 * ((begin+each*x[last])/y[last] - 1), nil
 }
 
 // line is that of least squares, through at least two places.
