@@ -131,12 +131,6 @@ func (c *child) lastSaid() string {
 // ended is closed when the engine has ended, asked or not.
 func (c *child) ended() <-chan struct{} { return c.done }
 
-// portTaken tells whether the engine said that somebody has its port. ClickHouse
-// goes on without it.
-func (c *child) portTaken() bool {
-	return strings.Contains(strings.ToLower(c.words.String()), "address already in use")
-}
-
 // failure returns why the engine ended of itself, or nil.
 func (c *child) failure() error {
 	select {
@@ -149,7 +143,7 @@ func (c *child) failure() error {
 	}
 	cause := c.err
 	switch {
-	case c.portTaken():
+	case strings.Contains(strings.ToLower(c.words.String()), "address already in use"):
 		cause = errPortTaken
 	case cause == nil:
 		cause = errors.New("nobody asked it to")

@@ -2,11 +2,6 @@
 
 package embedded
 
-import (
-	"os"
-	"syscall"
-)
+import "syscall"
 
 func ownGroup() *syscall.SysProcAttr { return nil }
-
-func ownInput() (*os.File, error) { return os.Stdin, nil }

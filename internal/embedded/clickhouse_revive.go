@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// The engine can crash, and without a terminal it does so of what clients do (see
-// clickHouseServer.serve). So often in so long a time it is started again.
+// The engine can crash of what a client does, such as a login to a database that
+// does not exist. So often in so long a time it is started again.
 const (
 	crashesBorne = 5
 	crashWindow  = 10 * time.Minute

@@ -76,9 +76,7 @@ func (l *lineLog) Write(p []byte) (int, error) {
 		if !ok {
 			return len(p), nil
 		}
-		if len(bytes.TrimSpace(line)) > 0 {
-			l.to.Warn("embedded "+l.source+" says", "line", string(line))
-		}
+		l.to.Warn("embedded "+l.source+" says", "line", string(line))
 		l.buf = rest
 	}
 }
