@@ -135,6 +135,14 @@ func BenchmarkState(b *testing.B) {
 			b.ReportMetric(float64(len(data)), "bytes")
 			var buf []byte
 			for range b.N {
+				state.(*State).newest().written.events = 0
+				buf, _ = w.job.EncodeState(buf[:0], state)
+			}
+		})
+		b.Run("encode again/scans="+strconv.Itoa(scans), func(b *testing.B) {
+			b.ReportAllocs()
+			var buf []byte
+			for range b.N {
 				buf, _ = w.job.EncodeState(buf[:0], state)
 			}
 		})

@@ -19,7 +19,7 @@ func (t *turn) body(s *shipment, g *registration, ep *schemas.WebhookEndpoint, w
 		Version: body.VersionWaybill, ID: job.JobID, Type: job.Type, Types: job.Types, Created: job.CreatedAt, Sequence: job.Sequence, Revision: job.Revision,
 		Registration: body.Registration{
 			ID: g.id, State: g.state, Metadata: g.metadata, Reference: g.reference, Transaction: g.transaction,
-			Tags: append([]string{}, g.extras.tags...), ShipDate: optionalText(g.extras.shipDate),
+			Tags: append([]string{}, g.extras.tags...), ShipDate: optionalText(&g.extras.shipDate),
 			RegisteredAt: utc(g.registered), ExpiresAt: utc(g.expires),
 		},
 		Event: t.bodyEvent(w.event), Shipment: t.bodyShipment(s, g),

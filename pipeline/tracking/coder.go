@@ -130,11 +130,10 @@ func (c *coder) string(s *string) {
 		c.buf = append(c.buf, textEmpty)
 		return
 	}
-	if n := c.numbers.find(*s); n != 0 {
+	if n, known := c.numbers.number(*s); known {
 		c.buf = binary.AppendUvarint(c.buf, uint64(n))
 		return
 	}
-	c.numbers.add(*s)
 	c.buf = binary.AppendUvarint(append(c.buf, textNew), uint64(len(*s)))
 	c.buf = append(c.buf, *s...)
 }

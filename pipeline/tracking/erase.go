@@ -112,6 +112,7 @@ func (t *turn) tellErased(s *shipment, evidence map[string]string) {
 // erase leaves of an event what says nothing of a person. It gives whether there
 // was anything.
 func (e *event) erase() (had bool) {
+	e.alter()
 	place := e.location.Erased()
 	had = e.description != "" || e.rawStatus != "" || e.signedBy != "" || e.location != nil && (place == nil || *place != *e.location)
 	e.description, e.rawStatus, e.signedBy, e.location = "", "", "", place

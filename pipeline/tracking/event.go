@@ -10,7 +10,10 @@ import (
 type event struct {
 	id   uint64 // identity (I2)
 	hash uint32 // content (I4); compared among equal identities only
-	key  orderKey
+	// standing is its place, from 1, in what was written last, if it has not
+	// changed since; no part of the state's bytes (written).
+	standing int32
+	key      orderKey
 
 	occurred   int64
 	local      localTime

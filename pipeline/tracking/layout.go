@@ -40,12 +40,7 @@ func layoutShipment(c *coder, s *shipment) {
 	}
 	list(c, &s.episodes, func(c *coder, ep *episode) { layoutEpisode(c, ep, s.epoch) })
 	list(c, &s.registrations, func(c *coder, g *registration) { layoutRegistration(c, g, s.epoch) })
-	first := event{occurred: s.epoch}
-	before := &first // each event is written by what differs from the one before
-	pointers(c, &s.history, 1, func(c *coder, e *event) {
-		layoutEvent(c, e, before)
-		before = e
-	})
+	layoutHistory(c, s)
 	list(c, &s.forgotten, func(c *coder, id *uint64) { c.hash(id) })
 	list(c, &s.held, func(c *coder, p **pending) {
 		if c.reading {

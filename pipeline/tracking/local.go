@@ -76,8 +76,11 @@ func parseLocal(text string) (at time.Time, ok bool) {
 }
 
 func parseDay(text string) (at time.Time, ok bool) {
+	if len(text) != len(dateLayout) { // most often there is none
+		return time.Time{}, false
+	}
 	at, err := time.Parse(time.RFC3339, text+"T00:00:00Z")
-	return at, err == nil && len(text) == len(dateLayout)
+	return at, err == nil
 }
 
 func appendLocal(dst []byte, at time.Time) []byte {

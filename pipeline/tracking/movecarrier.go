@@ -29,7 +29,8 @@ func (t *turn) changeCarrier(a *act) (refusal string) {
 
 // moveOf gives the registration at the new carrier.
 func (t *turn) moveOf(a *act, to string) schemas.Registration {
-	g := a.registration
+	given := *a.registration // as it is now: the record is written at the end of the turn
+	g := &given
 	left := time.Duration(g.expires-a.arrived) * time.Millisecond
 	days := int((left + day - 1) / day)
 	since := utc(g.expires).AddDate(0, 0, -days)
@@ -37,11 +38,11 @@ func (t *turn) moveOf(a *act, to string) schemas.Registration {
 		Tenant: g.tenant, Carrier: to, TrackingNumber: t.number, MovedFrom: g.id,
 		IdempotencyKey: hashHex("moved", g.id, to),
 		Metadata:       g.metadata, Reference: g.reference, Transaction: g.transaction,
-		Origin: g.origin, Destination: g.destination, ShipDate: optionalText(g.extras.shipDate), IsReturn: g.isReturn,
+		Origin: g.origin, Destination: g.destination, ShipDate: optionalText(&g.extras.shipDate), IsReturn: g.isReturn,
 		WindowDays: days, RegisteredAt: &since, Backfill: g.backfill, Tags: g.extras.tags,
 		Actor: a.raw.Actor, Reason: a.raw.Reason,
 	}
-	r.PromisedDate, r.PromisedZone, r.PromisedAt = optionalText(g.promise.date), optionalText(g.promise.zone), optional(g.promise.at)
+	r.PromisedDate, r.PromisedZone, r.PromisedAt = optionalText(&g.promise.date), optionalText(&g.promise.zone), optional(g.promise.at)
 	return r
 }
 

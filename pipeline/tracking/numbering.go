@@ -1,9 +1,6 @@
 package tracking
 
-import (
-	mathbits "math/bits" // bits are the layout's
-	"slices"
-)
+import mathbits "math/bits" // bits are the layout's
 
 // numbering is under which numbers a state's layout knows texts: those of the
 // dictionary for good, those that the state itself has until forget. Most of
@@ -14,6 +11,7 @@ type numbering struct {
 	slots      []numbered // a power of two, at most half of them taken
 	dictionary []string
 	seen       []string
+	taken      []int // the slots of those seen
 }
 
 // numbered is a text with its number. Number 0 is that of no text, so it marks a
@@ -31,50 +29,65 @@ func newNumbering(dictionary []string) *numbering {
 }
 
 // find gives a text's number, 0 for one that has none.
-func (n *numbering) find(text string) int { return n.slot(text).number }
+func (n *numbering) find(text string) int { return n.slots[n.slot(text)].number }
 
 // slot gives where a text stands, or is to stand.
-func (n *numbering) slot(text string) *numbered {
+func (n *numbering) slot(text string) int {
 	mask := uint64(len(n.slots) - 1)
 	for at := hashText(text) & mask; ; at = (at + 1) & mask {
 		if s := &n.slots[at]; s.number == 0 || s.text == text {
-			return s
+			return int(at)
 		}
 	}
 }
 
-// add gives the next number to a text that has none, until forget.
-func (n *numbering) add(text string) {
-	n.seen = append(n.seen, text)
-	if 2*(len(n.dictionary)+len(n.seen)) > len(n.slots) {
-		n.resize(2 * len(n.slots))
-		return
+// number gives a text's number. One that has none gets the next, until forget.
+func (n *numbering) number(text string) (number int, known bool) {
+	at := n.slot(text)
+	if number = n.slots[at].number; number != 0 {
+		return number, true
 	}
-	n.put(text, ofSeen(len(n.seen)-1))
+	return n.add(text, at), false
 }
 
-func (n *numbering) put(text string, number int) { *n.slot(text) = numbered{text, number} }
+// add gives the next number to a text that has none, and is to stand there.
+func (n *numbering) add(text string, at int) int {
+	number := ofSeen(len(n.seen))
+	n.slots[at] = numbered{text, number}
+	n.seen, n.taken = append(n.seen, text), append(n.taken, at)
+	if 2*(len(n.dictionary)+len(n.seen)) > len(n.slots) {
+		n.resize(2 * len(n.slots))
+	}
+	return number
+}
+
+// addAll gives the next numbers to texts that have none.
+func (n *numbering) addAll(texts []string) {
+	for _, text := range texts {
+		n.add(text, n.slot(text))
+	}
+}
 
 // resize makes a table of so many slots: first the texts that stay.
 func (n *numbering) resize(slots int) {
 	n.slots = make([]numbered, slots)
 	for i, text := range n.dictionary {
-		n.put(text, ofDictionary(i))
+		n.slots[n.slot(text)] = numbered{text, ofDictionary(i)}
 	}
 	for i, text := range n.seen {
-		n.put(text, ofSeen(i))
+		n.taken[i] = n.slot(text)
+		n.slots[n.taken[i]] = numbered{text, ofSeen(i)}
 	}
 }
 
-// forget takes out what was added. What came first stands before what it was in
-// the way of, so the last goes first, and nobody is looked for beyond a slot
-// that has become free.
+// forget takes out what was added. All of it goes, so nothing that stays is
+// looked for beyond a slot that has become free.
 func (n *numbering) forget() {
-	for _, text := range slices.Backward(n.seen) {
-		*n.slot(text) = numbered{}
+	for _, at := range n.taken {
+		n.slots[at] = numbered{}
 	}
 	clear(n.seen)
-	n.seen = n.seen[:0]
+	n.seen, n.taken = n.seen[:0], n.taken[:0]
 }
 
 func ofDictionary(i int) int { return textFirst + 2*i }

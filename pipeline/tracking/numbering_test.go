@@ -21,11 +21,13 @@ func TestNumberingIsAMap(t *testing.T) {
 			}
 			for range rapid.IntRange(0, 80).Draw(t, "texts") {
 				text := texts.Draw(t, "text")
-				require.Equal(t, model[text], n.find(text))
-				if model[text] == 0 {
+				before := model[text]
+				if before == 0 {
 					model[text] = ofSeen(len(model) - len(dictionary))
-					n.add(text)
 				}
+				number, known := n.number(text)
+				require.Equal(t, model[text], number)
+				require.Equal(t, before != 0, known)
 			}
 			for text, number := range model {
 				require.Equal(t, number, n.find(text))

@@ -45,7 +45,10 @@ func (t *turn) walk(s *shipment) {
 // that nobody could map while a status is known.
 func (t *turn) step(s *shipment, e *event) {
 	code := t.codeOf(e.code)
-	e.refused = false
+	if e.refused {
+		e.alter()
+		e.refused = false
+	}
 	switch {
 	case code.DataOnly || code.Status.OfRegistration:
 		return
@@ -53,6 +56,7 @@ func (t *turn) step(s *shipment, e *event) {
 	case e.key.before(s.present.key):
 		return
 	case !t.status(s).MayBecome(code):
+		e.alter()
 		e.refused = true
 		return
 	case code.Name == status.CodeUnmapped && s.present.code != status.CodeUnmapped:

@@ -35,6 +35,7 @@ func (t *turn) revise(s *shipment, known *event, p *pending, rule string) {
 	if learned {
 		s.hear(p.key.arrived)
 	}
+	known.alter()
 	known.updated = t.now
 	n := &news{arrived: p.key.arrived, revised: true, before: before, etaMoved: moved == etaMovedFar, recoded: known.code != was.code}
 	why := revised(&was, known, rule, same, learned)

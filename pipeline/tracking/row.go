@@ -58,7 +58,7 @@ func (t *turn) registrationRows(s *shipment) []schemas.RegistrationState {
 			Service: g.serviceName(), Measure: measure,
 			DelayedAt: t.optional(g.delayed), DelayClearedAt: t.optional(g.cleared), AtRiskAt: t.optional(t.riskSince(s, g)),
 			PreviousStatus: g.previous, Webhooks: g.webhooks,
-			Tags: g.extras.tags, ShipDate: optionalText(g.extras.shipDate),
+			Tags: g.extras.tags, ShipDate: optionalText(&g.extras.shipDate),
 			Reason: g.byHand.reason, Actor: g.byHand.actor, Acknowledgements: acknowledgementRows(g),
 		}
 		rows[i].DelayS, rows[i].AccountableDelayS = t.latenessOf(s, g).fields()
@@ -153,11 +153,11 @@ func (m *memory) fields(g *target) (date *string, at *time.Time, zone *string) {
 // sized gives a list of n items in the memory of an old one.
 func sized[T any](old []T, n int) []T { return slices.Grow(old[:0], n)[:n] }
 
-// optionalText gives a text for a field that may be absent; none is absent.
-func optionalText(s string) *string {
-	if s == "" {
+// optionalText gives a text for a field that may be absent; none is absent. The
+// field points to where the text lies, which must not change until it is written.
+func optionalText(s *string) *string {
+	if *s == "" {
 		return nil
 	}
-	given := s // only a text that is there is moved to the heap
-	return &given
+	return s
 }

@@ -60,7 +60,8 @@ type shipment struct {
 	retractions retractions // what was withdrawn (O8)
 	erased      bool        // what is said of persons is not kept (P1)
 
-	unwritten bool // its row has not been written since it changed; no part of the state's bytes (Conclude)
+	unwritten bool    // its row has not been written since it changed; no part of the state's bytes (Conclude)
+	written   written // the history, as bytes
 }
 
 // present is the shipment's status and the event that it comes from (O6). Its

@@ -115,6 +115,7 @@ func (e *event) learn(p *event) (learned, named bool) {
 	if !e.hasRoomFor(p) {
 		return false, false
 	}
+	e.alter()
 	for i := range p.tellings() {
 		o := p.telling(i)
 		known := e.tellingOf(o.source)
