@@ -37,7 +37,7 @@ func openClickHouse(ctx context.Context, g *globals) (driver.Conn, error) {
 }
 
 // findDatabase refuses a database that does not exist. It asks without logging in
-// to it: two such logins can crash the embedded ClickHouse.
+// to it: two such logins can crash an embedded ClickHouse that has no terminal.
 func findDatabase(ctx context.Context, options *ch.Options) error {
 	name := options.Auth.Database
 	conn, err := analytics.OpenServer(options)

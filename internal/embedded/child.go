@@ -18,6 +18,10 @@ import (
 // acknowledged has reached the system, so ending it by force loses nothing of it.
 const stopWait = 20 * time.Second
 
+// goFatal is how a process of Go ends that has a fault, in a library too that has
+// no handler of its own for it yet.
+const goFatal = 2
+
 // errPortTaken says that someone listens on the port that an engine was to use.
 var errPortTaken = errors.New("the port is in use by another process; choose another")
 
@@ -77,7 +81,7 @@ func (c *child) crashed() bool {
 		return false
 	}
 	status, ok := exit.Sys().(syscall.WaitStatus)
-	return ok && status.Signaled() && slices.Contains([]syscall.Signal{
+	return ok && status.ExitStatus() == goFatal || ok && status.Signaled() && slices.Contains([]syscall.Signal{
 		syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGSEGV,
 	}, status.Signal())
 }
@@ -131,6 +135,12 @@ func (c *child) lastSaid() string {
 // ended is closed when the engine has ended, asked or not.
 func (c *child) ended() <-chan struct{} { return c.done }
 
+// portTaken tells whether the engine said that somebody has its port. ClickHouse
+// goes on without it.
+func (c *child) portTaken() bool {
+	return strings.Contains(strings.ToLower(c.words.String()), "address already in use")
+}
+
 // failure returns why the engine ended of itself, or nil.
 func (c *child) failure() error {
 	select {
@@ -143,7 +153,7 @@ func (c *child) failure() error {
 	}
 	cause := c.err
 	switch {
-	case strings.Contains(strings.ToLower(c.words.String()), "address already in use"):
+	case c.portTaken():
 		cause = errPortTaken
 	case cause == nil:
 		cause = errors.New("nobody asked it to")

@@ -2,6 +2,11 @@
 
 package embedded
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
 func ownGroup() *syscall.SysProcAttr { return nil }
+
+func ownInput() (*os.File, error) { return os.Stdin, nil }

@@ -49,6 +49,9 @@ func (c *ClickHouse) awaitReady(ctx context.Context, child *child) error {
 		if version, err := conn.ServerVersion(); err == nil && version.DisplayName == c.server.name {
 			return nil
 		}
+		if child.portTaken() {
+			return child.giveUp(errPortTaken)
+		}
 		select {
 		case <-ctx.Done():
 			if err := child.failure(); err != nil {

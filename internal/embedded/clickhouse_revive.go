@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// The engine can crash of what a client does, such as a login to a database that
-// does not exist. So often in so long a time it is started again.
+// The engine can crash, and without a terminal it does so of what clients do (see
+// clickHouseServer.serve). So often in so long a time it is started again.
 const (
 	crashesBorne = 5
 	crashWindow  = 10 * time.Minute
@@ -39,7 +39,7 @@ func (c *ClickHouse) watchOver() {
 	}
 }
 
-// revive starts the server again on its ports.
+// revive starts the server again on its ports. It may have crashed by then.
 func (c *ClickHouse) revive() error {
 	child, err := startChild(c.log, c.server.args())
 	if err == nil {
@@ -52,7 +52,7 @@ func (c *ClickHouse) revive() error {
 		}
 		err = c.awaitReady(context.Background(), child)
 	}
-	if err == nil {
+	if err == nil || child != nil && child.crashed() { // which counts as the next crash
 		return nil
 	}
 	c.mu.Lock()

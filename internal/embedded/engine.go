@@ -61,21 +61,26 @@ func RunEngine(args []string) int {
 	// An engine outlives the work that its parent finishes on its way out, so a
 	// signal to all processes at once must not end it.
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	if err := e.serve(whileParentLives()); err != nil {
+	parent, err := ownInput()
+	if err == nil {
+		err = e.serve(whileParentLives(parent))
+	}
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "running embedded %s: %v\n", name, err)
 		return 1
 	}
 	return 0
 }
 
-// whileParentLives returns a context that ends with standard input. Should the
+// whileParentLives returns a context that ends with what was this process's
+// standard input when it began, which is its parent's to close. Should the
 // engine hang then, the process ends all the same: no orphan is left.
-func whileParentLives() context.Context {
+func whileParentLives(parent io.Reader) context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
-		// Nothing is ever written to it, so ClickHouse, which reads it too, sees its
-		// end as well.
-		_, _ = io.Copy(io.Discard, os.Stdin)
+		// Nothing is ever written to it, so ClickHouse, which may read it too, sees
+		// its end as well.
+		_, _ = io.Copy(io.Discard, parent)
 		cancel()
 		<-time.NewTimer(endGrace).C
 		os.Exit(1)

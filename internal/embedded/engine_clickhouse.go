@@ -40,7 +40,12 @@ func (s *clickHouseServer) args() []string {
 	}
 }
 
-// serve calls the library, whose last query reads standard input to its end.
+// serve calls the library, which works until its standard input ends.
+//
+// It is clickhouse-local. With a terminal at its input it takes itself for one
+// that somebody talks to, and bears a client that goes away in the middle of a
+// word or names a database that does not exist. Without, it aborts of any of them
+// (https://github.com/ClickHouse/ClickHouse/issues/115666), and is started again.
 func (s *clickHouseServer) serve(ctx context.Context) error {
 	lock, err := lockDir(ctx, s.dataDir, os.Stderr)
 	if err != nil {
@@ -55,14 +60,15 @@ func (s *clickHouseServer) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return lib.run([]string{
-		"clickhouse",
-		"--config-file", config,
-		"--path", filepath.Join(s.dataDir, "data"),
-		"--structure", "l String",
-		"--input-format", "LineAsString",
-		"--query", "SYSTEM START LISTEN TCP; SYSTEM START LISTEN HTTP; SELECT count() FROM table FORMAT Null",
-	})
+	args := []string{"clickhouse", "--config-file", config, "--path", filepath.Join(s.dataDir, "data")}
+	const listen = "SYSTEM START LISTEN TCP; SYSTEM START LISTEN HTTP"
+	hangUp, err := takeTerminal()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "clients that go away will end the engine: %v\n", err)
+		return lib.run(append(args, "--structure", "l String", "--input-format", "LineAsString", "--query", listen+"; SELECT count() FROM table FORMAT Null"))
+	}
+	defer context.AfterFunc(ctx, hangUp)()
+	return lib.run(append(args, "--interactive", "--disable_suggestion", "--history_file", os.DevNull, "--query", listen))
 }
 
 // clickHouseLibrary holds the functions of the library that are used.

@@ -76,7 +76,9 @@ func (l *lineLog) Write(p []byte) (int, error) {
 		if !ok {
 			return len(p), nil
 		}
-		l.to.Warn("embedded "+l.source+" says", "line", string(line))
+		if len(bytes.TrimSpace(line)) > 0 {
+			l.to.Warn("embedded "+l.source+" says", "line", string(line))
+		}
 		l.buf = rest
 	}
 }
