@@ -198,7 +198,7 @@ func (t *task) callOn(e *entry, now time.Time, c cause, fx effects, run func(*jo
 func (t *task) emit(call *job.Call, c cause, suspect string, fx effects) error {
 	outputs := call.Outputs()
 	for i := range outputs {
-		o := output{Output: outputs[i], key: t.keys.copy(outputs[i].Key), partition: -1, suspect: suspect}
+		o := output{Output: outputs[i], key: t.outputs.Copy(outputs[i].Key), partition: -1, suspect: suspect}
 		if size := o.size(); size > t.cfg.MaxRecordBytes {
 			return sizeError{fmt.Errorf("writing to %s: the record has %d bytes, the limit is %d", o.Topic, size, t.cfg.MaxRecordBytes)}
 		}

@@ -27,7 +27,7 @@
 //	task call merge clock lead  one partition: order of events, calls, time (pure)
 //	overlay entry envelope  the open transaction's state over the store (pure)
 //	overlaytimers           its wake-ups over those of the store (pure)
-//	cache arena             decoded values over transactions; memory for small pieces (pure)
+//	cache                   decoded values over transactions (pure)
 //	producer                what kind of client misplaces records
 //	route deadletter poison misplaced, unreadable and failing records (pure)
 //	conclude                what a job writes once for each key of a transaction (pure)

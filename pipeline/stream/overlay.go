@@ -28,7 +28,7 @@ type overlay struct {
 	spare   []*entry // given up by the cache, to be used again
 	fresh   []entry  // never used: many are allocated at once
 	wakes   overlayTimers
-	values  arena          // of encoded values
+	values  job.Arena      // for encoded values
 	diff    []store.Change // what differs from the store, as last encoded
 	differ  []*change      // whose it is
 }
@@ -184,7 +184,7 @@ func (o *overlay) same(e *entry, limit int) bool {
 	if e.place > 0 || !e.stored {
 		return false
 	}
-	value, err := e.encode(o.job, o.values.room(len(e.base)+64), limit)
+	value, err := e.encode(o.job, o.values.Room(len(e.base)+64), limit)
 	if err != nil || len(value) < envelopeHead {
 		return false
 	}
@@ -203,14 +203,14 @@ func (o *overlay) changes(limit int) ([]store.Change, error) {
 	o.diff, o.differ = o.diff[:0], o.differ[:0]
 	for i := range o.order {
 		e := &o.order[i]
-		value, err := e.encode(o.job, o.values.room(len(e.base)+64), limit)
+		value, err := e.encode(o.job, o.values.Room(len(e.base)+64), limit)
 		if err != nil {
 			return nil, &poison{cause: e.cause, err: err, suspect: e.key}
 		}
 		if (value != nil) == e.stored && bytes.Equal(value, e.envelope()) {
 			continue
 		}
-		o.diff = append(o.diff, store.Change{Key: e.key, Value: o.values.take(value), WakeAt: e.wakeAt, Former: e.former()})
+		o.diff = append(o.diff, store.Change{Key: e.key, Value: o.values.Take(value), WakeAt: e.wakeAt, Former: e.former()})
 		o.differ = append(o.differ, e)
 	}
 	return o.diff, nil
@@ -243,6 +243,7 @@ func (o *overlay) commit(mark store.Mark) error {
 	}
 	o.evict()
 	o.forget()
+	o.values.Again()
 	return nil
 }
 
@@ -274,6 +275,7 @@ func (o *overlay) forget() {
 func (o *overlay) drop() error {
 	clear(o.entries)
 	o.forget()
+	o.values = job.Arena{} // the client may still read it
 	o.cache, o.whole = cache{}, empty(o.store)
 	return o.wakes.drop()
 }

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"testing"
@@ -68,6 +69,7 @@ func newSimulation(t *rapid.T, events []event, end int64, partitions int32) *sim
 
 func (s *simulated) produce(_ *task, _ cause, o output) {
 	if o.Topic == "out" {
+		o.Value = bytes.Clone(o.Value) // as the client does by the end of the transaction
 		s.outputs = append(s.outputs, o.Output)
 	}
 }
@@ -96,8 +98,9 @@ func (s *simulated) commit(crash bool) {
 	require.NoError(s.sim.t, err)
 	for _, change := range changes {
 		s.checkFormer(change)
+		change.Value = bytes.Clone(change.Value)
+		s.changelog = append(s.changelog, change)
 	}
-	s.changelog = append(s.changelog, changes...)
 	for _, in := range s.inputs {
 		s.at[in.topic] = layout.Committed{Offset: in.position, Note: layout.Note{StreamTime: s.streamTime, Ended: in.ended}, Noted: true}
 	}

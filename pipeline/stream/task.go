@@ -23,7 +23,7 @@ type task struct {
 
 	current job.Call     // memory of the call that is under way
 	headers []job.Header // memory of its record's headers
-	keys    arena        // of outputs
+	outputs job.Arena    // keys and values of the transaction's outputs
 
 	streamTime time.Time
 	lead       lead
@@ -88,6 +88,7 @@ func newTask(cfg *Config, j job.Job, partition, partitions int32) *task {
 		refused:    rate{limit: cfg.MaxPoison, window: cfg.PoisonWindow},
 		unreadable: rate{limit: cfg.MaxUnreadable, window: cfg.PoisonWindow},
 	}
+	t.current.Lend(&t.outputs)
 	for _, topic := range cfg.inputs() {
 		t.inputs = append(t.inputs, &input{topic: topic, full: cfg.Prefix + topic, epoch: -1})
 	}
@@ -236,6 +237,7 @@ func (t *task) snap() {
 		}
 	}
 	clear(t.watched)
+	t.outputs.Again()
 	t.unreadable.exceeded(t.cfg.now(), t.unread)
 	t.forget(func(w *work) bool { return w.handed })
 	t.touched, t.spent, t.consumed, t.unread, t.summons, t.oldest = false, nil, nil, 0, t.summons[:0], time.Time{}
@@ -277,5 +279,6 @@ func (t *task) rewind() error {
 	t.results = slices.DeleteFunc(results, func(w *work) bool { return w.dropped })
 	t.resummon = append(t.summons, t.resummon...)
 	t.touched, t.spent, t.consumed, t.unread, t.summons, t.oldest = false, nil, nil, 0, nil, time.Time{}
+	t.outputs = job.Arena{} // the client may still read it
 	return t.state.drop()
 }

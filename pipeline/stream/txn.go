@@ -184,7 +184,7 @@ func (s *session) writeChanges() ([]closing, error) {
 		for i := range changes {
 			o := output{
 				Output: job.Output{Topic: s.cfg.Changelog, Value: changes[i].Value},
-				key:    t.keys.copy(changes[i].Key), partition: t.partition, suspect: changes[i].Key,
+				key:    t.outputs.Copy(changes[i].Key), partition: t.partition, suspect: changes[i].Key,
 			}
 			c.last = s.outbox.add(s.client, t, t.state.differ[i].cause, &o)
 		}

@@ -14,7 +14,7 @@ import (
 const (
 	allocsToDecode = 5 // the record, its texts, two that may be absent, the key
 	allocsToApply  = 1 // the event that waits
-	allocsToWrite  = 0 // the values of all records lie in a piece of 64 KiB
+	allocsToWrite  = 0 // the values of all records lie in memory of the call
 )
 
 func TestAllocations(t *testing.T) {
@@ -44,6 +44,7 @@ func TestAllocations(t *testing.T) {
 	written := testing.AllocsPerRun(runs, func() {
 		turned.reuse()
 		c.Reset(in.Key, 0, in.Arrival, turned.state, in.Arrival, tables)
+		turned.outbox.arena = c.Arena()
 		require.NoError(t, w.job.emit(&c, turned))
 		require.NoError(t, w.job.Conclude(&c))
 	})

@@ -11,7 +11,8 @@ import (
 
 // BenchmarkParcels plays many parcels scan by scan, each scan a transaction: a
 // whole call and the state's bytes. The states are kept, as in the runtime's
-// cache, and are more than a processor's caches hold.
+// cache, and are more than a processor's caches hold. What is written is kept as
+// for transactions of 3000 scans.
 func BenchmarkParcels(b *testing.B) {
 	const parcels = 4000
 	w, tables, first := benchWorld(b, 0)
@@ -27,11 +28,16 @@ func BenchmarkParcels(b *testing.B) {
 	}
 	states, wakes := make([]any, parcels), make([]time.Time, parcels)
 	var c job.Call
+	var arena job.Arena
+	c.Lend(&arena)
 	var buf []byte
 	b.ReportAllocs()
 	b.ResetTimer()
 	for n := range b.N {
 		i, step := n%parcels, n/parcels%len(first)
+		if n%3000 == 0 {
+			arena.Again()
+		}
 		if step == 0 {
 			states[i], wakes[i] = nil, time.Time{}
 		}

@@ -149,6 +149,7 @@ func (j *Job) turn(c *job.Call) (*turn, error) {
 		return nil, errors.New("beginning a turn: the pool holds something else")
 	}
 	t.reset(c.Key, state, endpoints)
+	t.outbox.arena = c.Arena()
 	t.baselines, _ = c.Table(schemas.TopicBaselines).(*schemas.BaselineTable) // without it the settings decide
 	t.used, _ = c.Table(schemas.TopicQuotas).(*schemas.QuotaTable)            // without it nothing is known to be used
 	return t, nil

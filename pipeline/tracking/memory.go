@@ -120,21 +120,22 @@ func (m *memory) optional(ms int64) *time.Time {
 	return m.instant(ms)
 }
 
-// outbox is where a turn's records are written, in the same pages as those of
-// the turns before. What lies there is never overwritten, for the runtime keeps
-// it until it is sent.
+// outbox is where a turn's records are written, in memory of the call's.
 type outbox struct {
-	pages   pages
+	arena   *job.Arena
 	outputs []job.Output
 }
 
+// recordBytes is the room that there is for a record of the usual kind.
+const recordBytes = 4 << 10
+
 func add[T any](t *turn, topic, key string, codec *schemas.Codec[T], v *T) error {
 	o := &t.outbox
-	buf, err := codec.Append(o.pages.open(), v)
+	buf, err := codec.Append(o.arena.Room(recordBytes), v)
 	if err != nil {
 		return err
 	}
-	o.outputs = append(o.outputs, job.Output{Topic: topic, Key: key, Value: o.pages.keep(buf)})
+	o.outputs = append(o.outputs, job.Output{Topic: topic, Key: key, Value: o.arena.Take(buf)})
 	return nil
 }
 

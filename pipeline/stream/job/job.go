@@ -84,6 +84,8 @@ type Call struct {
 	WakeAt time.Time
 
 	tables  map[string]any
+	arena   *Arena
+	own     bool // arena was lent by nobody
 	changed bool
 	outputs []Output
 	work    []any
@@ -100,10 +102,26 @@ func NewCall(key string, partition int32, now time.Time, state any, wakeAt time.
 func (c *Call) Reset(key string, partition int32, now time.Time, state any, wakeAt time.Time, tables map[string]any) {
 	clear(c.outputs)
 	clear(c.work)
+	if c.own {
+		c.arena.Again()
+	}
 	*c = Call{
 		Key: key, Partition: partition, Now: now, State: state, WakeAt: wakeAt,
-		tables: tables, outputs: c.outputs[:0], work: c.work[:0],
+		tables: tables, arena: c.arena, own: c.own, outputs: c.outputs[:0], work: c.work[:0],
 	}
+}
+
+// Lend gives the calls that are made in c memory for their outputs.
+func (c *Call) Lend(arena *Arena) { c.arena, c.own = arena, false }
+
+// Arena is where values of outputs may be written, so that they cost no memory of
+// their own: it is used again once the transaction has ended. Where nobody lent
+// one, what lies there is good until Reset.
+func (c *Call) Arena() *Arena {
+	if c.arena == nil {
+		c.arena, c.own = &Arena{}, true
+	}
+	return c.arena
 }
 
 // Put replaces the key's value and its next wake-up (zero for never).
