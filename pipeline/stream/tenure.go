@@ -20,6 +20,7 @@ type tenure struct {
 	ctx       context.Context // ends when the task is given up
 	cancel    context.CancelFunc
 	work      sync.WaitGroup // asynchronous work under way
+	scope     *scope         // of what the open transaction has started of it; nil before
 	running   int            // pieces of it; under the pool's mu
 	gone      bool           // dismissed
 	late      bool           // its work was cancelled and did not return in time

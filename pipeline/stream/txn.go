@@ -248,8 +248,8 @@ func (s *session) closeTxn(committed bool) {
 		w.settled = committed
 		if !committed {
 			w.dropped = true
-			w.cancel()
 		}
+		w.tenure.endScope(committed)
 	}
 	clear(x.works)
 	x.open, x.bytes, x.works, x.undone, x.err = false, 0, x.works[:0], 0, nil

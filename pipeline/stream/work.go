@@ -16,7 +16,6 @@ type work struct {
 	number int64
 	txn    int64 // the transaction that started it
 	place  int64 // among the works of its key that are not settled, from 1
-	cancel context.CancelFunc
 	result any
 	// settled says that the transaction that asked for it is committed. Work
 	// of one that is aborted is begun anew, under another number.
@@ -53,12 +52,12 @@ const maxUnbegun = 64
 // start runs one piece of work. It is done when it is in the list that
 // collect returns.
 func (p *pool) start(te *tenure, key string, request any, txn int64) *work {
-	ctx, cancel := context.WithCancel(te.ctx)
+	ctx := te.enter()
 	p.mu.Lock()
 	p.number++
 	p.inFlight++
 	te.running++
-	w := &work{tenure: te, key: key, number: p.number, txn: txn, cancel: cancel}
+	w := &work{tenure: te, key: key, number: p.number, txn: txn}
 	p.mu.Unlock()
 	p.gauge.Inc()
 	p.unbegun.Add(1)
@@ -66,7 +65,7 @@ func (p *pool) start(te *tenure, key string, request any, txn int64) *work {
 	p.performers.do(func() {
 		defer te.work.Done()
 		p.begun()
-		defer cancel()
+		defer ctx.leave()
 		defer p.gauge.Dec()
 		result := p.run(ctx, request)
 		p.mu.Lock()
