@@ -76,9 +76,14 @@ func complete(command *kong.Node, words []string) []string {
 		}
 	}
 	var candidates []string
+	name, _, hasValue := strings.Cut(words[last], "=")
 	switch word := words[last]; {
 	case takes != nil:
 		candidates = choices(takes.Value)
+	case hasValue && takesValue(command, name) != nil:
+		for _, choice := range choices(takesValue(command, name).Value) {
+			candidates = append(candidates, name+"="+choice)
+		}
 	case strings.HasPrefix(word, "-"):
 		candidates = flagsOf(command, word)
 	case args < len(command.Positional):
