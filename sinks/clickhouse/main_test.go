@@ -68,6 +68,10 @@ func newTestBedOn(t *testing.T, partitions int32, tables *ch.Options) *testBed {
 		_, err := kadm.NewClient(bed.client).CreateTopic(t.Context(), partitions, 1, map[string]*string{"retention.ms": &retention}, bed.cfg.Prefix+topic)
 		require.NoError(t, err)
 	}
+	bed.eventually(func() bool { // so does each broker that is asked about them
+		_, err := Lag(t.Context(), bed.client, bed.cfg.Prefix, "")
+		return err == nil
+	})
 	bed.conn = connect(t, &bed.cfg.ClickHouse)
 	return bed
 }
