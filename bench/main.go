@@ -117,7 +117,7 @@ func parts() []part {
 			return measure(ctx, &o.Common, &o.Webhooks)
 		}}
 	}
-	return []part{
+	all := []part{
 		ofEngine(engine.StreamPart, engine.Stream),
 		ofEngine(engine.LatencyPart, engine.Latency),
 		ofEngine(engine.RestorePart, engine.Restore),
@@ -130,9 +130,13 @@ func parts() []part {
 		{peers.Part, func(ctx context.Context, o *options) (*report.Section, error) {
 			return peers.Run(ctx, &o.Common, &o.Peers)
 		}},
-		{scale.Part, func(ctx context.Context, o *options) (*report.Section, error) {
-			return scale.Run(ctx, &o.Common, &o.Scale, &o.Webhooks, o.Engine.Full)
-		}},
+	}
+	for _, name := range scale.Curves() {
+		all = append(all, part{scale.Part + name, func(ctx context.Context, o *options) (*report.Section, error) {
+			return scale.Run(ctx, &o.Common, &o.Scale, &o.Webhooks, name, o.Engine.Full)
+		}})
+	}
+	return append(all, []part{
 		{scale.SizingPart, func(ctx context.Context, o *options) (*report.Section, error) {
 			return scale.Sizing(ctx, &o.Common, &o.Scale, &o.Webhooks)
 		}},
@@ -165,8 +169,12 @@ func parts() []part {
 		{soak.Part, func(ctx context.Context, o *options) (*report.Section, error) {
 			return soak.Run(ctx, &o.Common, &o.Soak, o.Scale.Pictures)
 		}},
-	}
+	}...)
 }
+
+// is tells whether a part is asked for by its name, or by what several names
+// begin with, as in scale.
+func (p part) is(name string) bool { return p.name == name || strings.HasPrefix(p.name, name+"-") }
 
 // names are those of all parts.
 func names() []string {
@@ -180,7 +188,7 @@ func names() []string {
 // Validate refuses parts that there are not. kong calls it.
 func (o *options) Validate() error {
 	for _, name := range o.Parts {
-		if !slices.Contains(names(), name) {
+		if !slices.ContainsFunc(parts(), func(p part) bool { return p.is(name) }) {
 			return fmt.Errorf("there is no part %q, only %s", name, strings.Join(names(), ", "))
 		}
 	}
@@ -196,7 +204,7 @@ func run(ctx context.Context, o *options) error {
 	}
 	machine := rig.ThisMachine(ctx) // before the results make the working tree differ
 	for _, p := range parts() {
-		if len(o.Parts) > 0 && !slices.Contains(o.Parts, p.name) {
+		if len(o.Parts) > 0 && !slices.ContainsFunc(o.Parts, p.is) {
 			continue
 		}
 		section, err := p.measure(ctx, o)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"waybill/bench/deployed"
 	"waybill/bench/report"
@@ -14,12 +15,17 @@ import (
 	"waybill/schemas"
 )
 
-// Part is the name by which this is run.
-const Part = "scale"
+// Part begins the names of the curves' parts, each of which is a section of the
+// results.
+const Part = "scale-"
+
+// Curves are the names of all there are.
+func Curves() []string {
+	return []string{"cores", "processes", "shipments", "partitions", "endpoints", "delivery"}
+}
 
 // Options are those of this part alone.
 type Options struct {
-	Curves       []string `help:"Some of the curves of scale: cores, processes, shipments, partitions, endpoints, delivery. The default is all." enum:"cores,processes,shipments,partitions,endpoints,delivery" placeholder:"NAME"`
 	ScaleParcels int      `help:"Parcels in each turn of scale; about 11 raw events each." default:"10000"`
 	Events       int      `help:"Scans in each turn of the curve over shipments." default:"100000"`
 	Shipments    []int    `help:"The curve over shipments that are followed. --full adds 10 million." default:"100000,1000000" placeholder:"N"`
@@ -58,31 +64,27 @@ type bench struct {
 	full     bool
 }
 
-// Run measures all curves, or those that are asked for.
-func Run(ctx context.Context, common *rig.Options, o *Options, w *webhooks.Options, full bool) (*report.Section, error) {
+// Run measures one curve.
+func Run(ctx context.Context, common *rig.Options, o *Options, w *webhooks.Options, name string, full bool) (*report.Section, error) {
 	b, err := newBench(ctx, common, o)
 	if err != nil {
 		return nil, err
 	}
 	b.webhooks, b.full = w, full
-	var done []*curve
-	for _, c := range b.curves() {
-		if len(b.Curves) > 0 && !slices.Contains(b.Curves, c.name) {
-			continue
-		}
-		if err := b.follow(ctx, c); err != nil {
+	i := slices.Index(Curves(), name)
+	if i < 0 {
+		return nil, fmt.Errorf("there is no curve %q, only %s", name, strings.Join(Curves(), ", "))
+	}
+	c := b.curves()[i]
+	if err := b.follow(ctx, c); err != nil {
+		return nil, err
+	}
+	if b.Pictures != "" && len(c.points) > 0 {
+		if err := report.WriteChart(b.Pictures, Part+c.name, b.chart(c)); err != nil {
 			return nil, err
 		}
-		done = append(done, c)
 	}
-	if b.Pictures != "" {
-		for _, c := range done {
-			if err := report.WriteChart(b.Pictures, "scale-"+c.name, b.chart(c)); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return b.section(done), nil
+	return b.section(c), nil
 }
 
 func newBench(ctx context.Context, common *rig.Options, o *Options) (*bench, error) {
@@ -106,7 +108,8 @@ type curve struct {
 	turn   func(context.Context, point) (figure, error)
 }
 
-// curves are all there are on this machine.
+// curves are those of Curves. Those over cores and processes have no places where
+// no cores are set apart.
 func (b *bench) curves() []*curve {
 	cores := len(b.ground.Measured) + len(b.ground.Rest)
 	usual := point{Processes: 1, Partitions: b.common.Partitions}
@@ -124,7 +127,7 @@ func (b *bench) curves() []*curve {
 	if b.full {
 		shipments = append(slices.Clone(shipments), mostShipments)
 	}
-	all := []*curve{
+	return []*curve{
 		{name: "cores", title: "Tracking, one process on more cores", what: "cores of our process", linear: true, turn: b.measure,
 			points: grow(upTo, func(p *point, v int) { p.Cores, p.Partitions = v, spread(p.Partitions) })},
 		{name: "processes", title: "Tracking, more processes of one core", what: "processes", linear: true, turn: b.measure,
@@ -138,7 +141,6 @@ func (b *bench) curves() []*curve {
 		{name: "delivery", title: "Delivery, webhooks spread over more endpoints", what: "endpoints", turn: b.deliver,
 			points: grow(b.Endpoints, func(p *point, v int) { p.Endpoints = v })},
 	}
-	return slices.DeleteFunc(all, func(c *curve) bool { return len(c.points) == 0 })
 }
 
 // spread makes partitions a number that one, two and three workers share evenly.
@@ -158,9 +160,9 @@ func (b *bench) follow(ctx context.Context, c *curve) error {
 		for _, p := range c.points {
 			f, err := c.turn(ctx, p)
 			if err != nil {
-				return fmt.Errorf("measuring %s of %s at %d: %w", c.name, Part, p.At, err)
+				return fmt.Errorf("measuring %s%s at %d: %w", Part, c.name, p.At, err)
 			}
-			fmt.Fprintf(os.Stderr, "%s: %s, turn %d of %d at %d: %.0f records/s\n", Part, c.name, i+1, b.common.Warmups+b.common.Turns, p.At, f.Rate())
+			fmt.Fprintf(os.Stderr, "%s%s: turn %d of %d at %d: %.0f records/s\n", Part, c.name, i+1, b.common.Warmups+b.common.Turns, p.At, f.Rate())
 			if i >= b.common.Warmups {
 				c.turns[p.At] = append(c.turns[p.At], f)
 			}

@@ -15,20 +15,22 @@ const busy = 0.85
 // linearShare is what a curve keeps of linear growth, by its aim, in percent.
 const linearShare = 80
 
-func (b *bench) section(curves []*curve) *report.Section {
-	s := &report.Section{
-		Part: Part, Title: "what grows with cores, processes, shipments, partitions and endpoints",
-		Conditions: []string{
-			fmt.Sprintf("the standard load of %d parcels, with the default hold; %d scans of shipments that are followed, nine of ten for the newest tenth; %d turns, %d partitions where they do not vary (%d on the curves over cores and processes)",
-				b.ScaleParcels, b.Events, b.common.Turns, b.common.Partitions, spread(b.common.Partitions)),
-			"on the curves over cores and processes the broker, the load and all others have the last core alone, always",
-		},
+func (b *bench) section(c *curve) *report.Section {
+	load, partitions := fmt.Sprintf("the standard load of %d parcels, with the default hold", b.ScaleParcels), b.common.Partitions
+	s := &report.Section{Part: Part + c.name, Title: c.title, Blocks: []report.Block{{Table: b.table(c), Note: boundNote}}}
+	switch {
+	case c.linear:
+		partitions = spread(partitions)
+		s.Conditions = append(s.Conditions, "the broker, the load and all others have the last core alone, always")
+		s.Aims = b.aims(c)
+	case c.name == "shipments":
+		load = fmt.Sprintf("%d scans of shipments that are followed, nine of ten for the newest tenth, with the default hold", b.Events)
+	case c.name == "delivery":
+		load = fmt.Sprintf("%d webhooks", b.webhooks.Webhooks)
 	}
-	for _, c := range curves {
-		s.Blocks = append(s.Blocks, report.Block{Title: c.title, Table: b.table(c), Note: boundNote})
-		if c.linear {
-			s.Aims = append(s.Aims, b.aims(c)...)
-		}
+	s.Conditions = append([]string{fmt.Sprintf("%s; %d turns, %d partitions", load, b.common.Turns, partitions)}, s.Conditions...)
+	if len(c.points) == 0 {
+		s.Conditions = append(s.Conditions, "no place of this curve on this machine: it needs two cores, and --pin")
 	}
 	return s
 }
@@ -97,7 +99,7 @@ func orAll(set rig.Cores, all int) int {
 
 // aims are that growth stays near to linear, until the limit is what bounds it.
 func (b *bench) aims(c *curve) (aims []report.Aim) {
-	for _, p := range c.points[1:] {
+	for _, p := range c.points[min(1, len(c.points)):] {
 		aims = append(aims, report.Aim{
 			What: fmt.Sprintf("%s, %d", c.what, p.At), Unit: "% of linear", Want: linearShare, Have: c.ofLinear(p),
 			Note: fmt.Sprintf(" (the bound: %s)", b.bound(p, c.turns[p.At])),

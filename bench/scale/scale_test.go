@@ -21,23 +21,29 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// All curves, each with a few places and little work, from end to end.
+// The curves, each with a few places and little work, from end to end.
 func TestCurves(t *testing.T) {
 	common := &rig.Options{Turns: 1, Partitions: 2, Seed: 1, Patience: 3 * time.Minute, Pin: "none"}
 	ctx, err := rig.StandOn(t.Context(), common)
 	require.NoError(t, err)
 	o := &Options{ScaleParcels: 30, Events: 200, Shipments: []int{50, 100}, Spread: []int{1, 3}, Endpoints: []int{1, 20}, Pictures: t.TempDir()}
-	section, err := Run(ctx, common, o, &webhooks.Options{Webhooks: 60}, false)
-	require.NoError(t, err)
-	text := section.Terminal()
-	for _, want := range []string{"shipments that are followed", "partitions of each topic", "endpoints of the tenant"} {
-		require.Contains(t, text, want)
-	}
-	for _, name := range []string{"shipments", "partitions", "endpoints", "delivery"} {
-		svg, err := os.ReadFile(filepath.Join(o.Pictures, "scale-"+name+".svg"))
+	for name, want := range map[string]string{
+		"shipments": "shipments that are followed", "partitions": "partitions of each topic", "endpoints": "endpoints of the tenant", "delivery": "endpoints",
+	} {
+		section, err := Run(ctx, common, o, &webhooks.Options{Webhooks: 60}, name, false)
+		require.NoError(t, err)
+		require.Contains(t, section.Terminal(), want)
+		svg, err := os.ReadFile(filepath.Join(o.Pictures, Part+name+".svg"))
 		require.NoError(t, err)
 		require.Contains(t, string(svg), `class="line a"`)
 	}
+	for _, name := range []string{"cores", "processes"} { // nothing is pinned here
+		section, err := Run(ctx, common, o, &webhooks.Options{Webhooks: 60}, name, false)
+		require.NoError(t, err)
+		require.Contains(t, section.Terminal(), "no place of this curve")
+	}
+	_, err = Run(ctx, common, o, &webhooks.Options{}, "length", false)
+	require.ErrorContains(t, err, `no curve "length", only cores, `)
 }
 
 // Processes share the work evenly before it is let loose.
