@@ -117,7 +117,7 @@ func parts() []part {
 			return measure(ctx, &o.Common, &o.Webhooks)
 		}}
 	}
-	all := []part{
+	before := []part{
 		ofEngine(engine.StreamPart, engine.Stream),
 		ofEngine(engine.LatencyPart, engine.Latency),
 		ofEngine(engine.RestorePart, engine.Restore),
@@ -131,12 +131,7 @@ func parts() []part {
 			return peers.Run(ctx, &o.Common, &o.Peers)
 		}},
 	}
-	for _, name := range scale.Curves() {
-		all = append(all, part{scale.Part + name, func(ctx context.Context, o *options) (*report.Section, error) {
-			return scale.Run(ctx, &o.Common, &o.Scale, &o.Webhooks, name, o.Engine.Full)
-		}})
-	}
-	return append(all, []part{
+	return slices.Concat(before, curves(), []part{
 		{scale.SizingPart, func(ctx context.Context, o *options) (*report.Section, error) {
 			return scale.Sizing(ctx, &o.Common, &o.Scale, &o.Webhooks)
 		}},
@@ -169,7 +164,17 @@ func parts() []part {
 		{soak.Part, func(ctx context.Context, o *options) (*report.Section, error) {
 			return soak.Run(ctx, &o.Common, &o.Soak, o.Scale.Pictures)
 		}},
-	}...)
+	})
+}
+
+// curves are the parts of scale.
+func curves() (all []part) {
+	for _, name := range scale.Curves() {
+		all = append(all, part{scale.Part + name, func(ctx context.Context, o *options) (*report.Section, error) {
+			return scale.Run(ctx, &o.Common, &o.Scale, &o.Webhooks, name, o.Engine.Full)
+		}})
+	}
+	return all
 }
 
 // is tells whether a part is asked for by its name, or by what several names

@@ -26,13 +26,13 @@ func Curves() []string {
 
 // Options are those of this part alone.
 type Options struct {
-	ScaleParcels int      `help:"Parcels in each turn of scale; about 11 raw events each." default:"10000"`
-	Events       int      `help:"Scans in each turn of the curve over shipments." default:"100000"`
-	Shipments    []int    `help:"The curve over shipments that are followed. --full adds 10 million." default:"100000,1000000" placeholder:"N"`
-	Spread       []int    `help:"The curve over partitions." default:"1,4,16,64,256" placeholder:"N"`
-	Endpoints    []int    `help:"The curves over endpoints." default:"1,10,100,1000,10000" placeholder:"N"`
-	Constants    string   `help:"File for the constants that sizing fits. Empty: none." default:"internal/sizing/constants.json"`
-	Pictures     string   `help:"Folder for the pictures of scale and soak. Empty: none." default:"docs/pictures"`
+	ScaleParcels int    `help:"Parcels in each turn of scale; about 11 raw events each." default:"10000"`
+	Events       int    `help:"Scans in each turn of the curve over shipments." default:"100000"`
+	Shipments    []int  `help:"The curve over shipments that are followed. --full adds 10 million." default:"100000,1000000" placeholder:"N"`
+	Spread       []int  `help:"The curve over partitions." default:"1,4,16,64,256" placeholder:"N"`
+	Endpoints    []int  `help:"The curves over endpoints." default:"1,10,100,1000,10000" placeholder:"N"`
+	Constants    string `help:"File for the constants that sizing fits. Empty: none." default:"internal/sizing/constants.json"`
+	Pictures     string `help:"Folder for the pictures of scale and soak. Empty: none." default:"docs/pictures"`
 }
 
 // Validate refuses what gives no figure.
