@@ -3,6 +3,7 @@ package scale
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,7 +41,7 @@ func TestCurves(t *testing.T) {
 	for _, name := range []string{"cores", "processes"} { // nothing is pinned here
 		section, err := Run(ctx, common, o, &webhooks.Options{Webhooks: 60}, name, false)
 		require.NoError(t, err)
-		require.Contains(t, section.Terminal(), "no place of this curve")
+		require.Contains(t, strings.Join(section.Conditions, "\n"), "no place of this curve")
 	}
 	_, err = Run(ctx, common, o, &webhooks.Options{}, "length", false)
 	require.ErrorContains(t, err, `no curve "length", only cores, `)
