@@ -1,6 +1,9 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Aim is what a figure is to reach, and what it reached.
 type Aim struct {
@@ -21,8 +24,8 @@ func (a Aim) met() bool {
 	return a.Have >= a.Want
 }
 
-// told says that the verdict is no chance.
-func (a Aim) told() bool { return a.met() || max(a.Want-a.Have, a.Have-a.Want) > a.Chance }
+// told says that the verdict, either way, is no chance.
+func (a Aim) told() bool { return a.Chance == 0 || math.Abs(a.Want-a.Have) > a.Chance }
 
 // String says the aim, the figure, and by how much it is missed.
 func (a Aim) String() string {

@@ -20,11 +20,11 @@ const hangFor = 5 * time.Second
 // faults are all kinds, in the order in which they come, again and again.
 func faults() []fault {
 	return []fault{
-		{"the process is killed (SIGKILL) and started again", func(ctx context.Context, p *plant) error {
-			if err := p.process.Kill(); err != nil {
+		{"one of the processes is killed (SIGKILL) and started again", func(ctx context.Context, p *plant) error {
+			if err := p.processes[killed].Kill(); err != nil {
 				return err
 			}
-			return p.work(ctx)
+			return p.work(ctx, killed)
 		}},
 		{"the broker cuts all connections and is there again", func(ctx context.Context, p *plant) error { return p.restartKafka(ctx) }},
 		{"ClickHouse ends and is started again", func(ctx context.Context, p *plant) error { return p.restartClickHouse(ctx) }},

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	ch "github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"waybill/analytics"
 	"waybill/bench/deployed"
@@ -23,17 +24,24 @@ import (
 // database is where the tables are.
 const database = "soak"
 
-// plant is all that runs: a broker, a ClickHouse, a receiver of webhooks, and a
-// process with the roles. The first two keep their ports when they are started
-// again.
+// plant is all that runs: a broker, a ClickHouse, a receiver of webhooks, and two
+// processes that share the roles' work. The first two keep their ports when they
+// are started again.
 type plant struct {
 	dir        string
 	kafka      *embedded.Kafka
 	clickhouse *embedded.ClickHouse
 	stage      *rig.Stage
 	receiver   *receiver
-	process    *rig.Process
+	// The first process is never killed, so that its memory tells of the whole
+	// time; the second is.
+	processes [2]*rig.Process
 }
+
+const (
+	steady = iota
+	killed
+)
 
 func newPlant(ctx context.Context, codecs *schemas.Codecs, partitions int, r *receiver) (p *plant, err error) {
 	p = &plant{receiver: r}
@@ -64,14 +72,15 @@ func newPlant(ctx context.Context, codecs *schemas.Codecs, partitions int, r *re
 	if err = webhooks.Furnish(ctx, p.stage, codecs, partitions, r.url, []string{"DELIVERED"}); err != nil {
 		return p, err
 	}
-	return p, p.work(ctx)
+	return p, errors.Join(p.work(ctx, steady), p.work(ctx, killed))
 }
 
-// work starts the process with the roles, on the state that it had.
-func (p *plant) work(ctx context.Context) (err error) {
-	p.process, err = rig.Start(ctx, deployed.Kind, "", &deployed.Order{
-		Brokers: p.kafka.Addrs(), Roles: []string{roles.Tracking, roles.Delivery, roles.ClickHouse}, Clock: "log",
-		State: p.path("state"), Keys: filepath.Join(p.stage.Dir, "secrets.key"), ClickHouse: p.clickhouse.Addr(), Database: database,
+// work starts a process with the roles, on the state that it had.
+func (p *plant) work(ctx context.Context, i int) (err error) {
+	name := strconv.Itoa(i)
+	p.processes[i], err = rig.Start(ctx, deployed.Kind, "", &deployed.Order{
+		Brokers: p.kafka.Addrs(), Roles: []string{roles.Tracking, roles.Delivery, roles.ClickHouse}, Clock: "log", Instance: name,
+		State: filepath.Join(p.path("state"), name), Keys: filepath.Join(p.stage.Dir, "secrets.key"), ClickHouse: p.clickhouse.Addr(), Database: database,
 	})
 	return err
 }
@@ -80,6 +89,16 @@ func (p *plant) path(name string) string { return filepath.Join(p.dir, name) }
 
 func (p *plant) tables() *ch.Options {
 	return &ch.Options{Addr: []string{p.clickhouse.Addr()}, Auth: ch.Auth{Database: database}}
+}
+
+// ask lends a connection to the tables.
+func (p *plant) ask(do func(driver.Conn) error) (err error) {
+	conn, err := ch.Open(p.tables())
+	if err != nil {
+		return fmt.Errorf("connecting to ClickHouse: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	return do(conn)
 }
 
 // lent is a broker that the stage does not end.
@@ -120,24 +139,25 @@ func portOf(address string) (int, error) {
 	return strconv.Atoi(text)
 }
 
-// stop ends the process in order.
-func (p *plant) stop() error {
-	if p.process == nil {
-		return nil
+// stop ends the processes in order.
+func (p *plant) stop() (err error) {
+	for i, process := range p.processes {
+		gone := process.Begin()
+		if gone == nil {
+			_, gone = process.End()
+		}
+		err = errors.Join(err, gone, process.Close())
+		p.processes[i] = nil
 	}
-	err := p.process.Begin()
-	if err == nil {
-		_, err = p.process.End()
-	}
-	err = errors.Join(err, p.process.Close())
-	p.process = nil
 	return err
 }
 
 // close ends what runs and removes what it wrote.
 func (p *plant) close() (err error) {
-	if p.process != nil {
-		err = p.process.Kill()
+	for _, process := range p.processes {
+		if process != nil {
+			err = errors.Join(err, process.Kill())
+		}
 	}
 	if p.stage != nil {
 		err = errors.Join(err, p.stage.Close())

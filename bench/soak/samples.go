@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"sort"
 	"time"
 
 	"waybill/bench/report"
@@ -15,25 +16,28 @@ import (
 // sample is what is known at one moment.
 type sample struct {
 	at       time.Duration
-	memory   int64   // resident in the process with the roles, bytes
-	p50, p99 float64 // from a delivery sent to its webhook, in ms, since the sample before
-	count    int     // of such webhooks
-	state    int64   // bytes on disk: of the roles, of the broker, of ClickHouse
+	memory   [2]int64 // resident in the processes, bytes
+	p50, p99 float64  // from a delivery sent to its webhook, in ms, since the sample before
+	count    int      // of such webhooks
+	state    int64    // bytes on disk: of the roles, of the broker, of ClickHouse
 	log      int64
 	tables   int64
 }
 
-// watch takes samples until ctx ends. While a fault is done the process may not
-// be there: then it waits.
+// watch takes samples until ctx ends. While a fault is done a process may not be
+// there: then it waits.
 func (b *bench) watch(ctx context.Context, p *plant, began time.Time) error {
 	for rig.Pause(ctx, b.Every) {
 		b.mu.Lock()
-		s := sample{at: time.Since(began), memory: p.process.Resident()}
-		dead := p.process.Alive().Err() != nil
-		cause := context.Cause(p.process.Alive())
+		s := sample{at: time.Since(began)}
+		var dead error
+		for i, process := range p.processes {
+			s.memory[i] = process.Resident()
+			dead = errors.Join(dead, context.Cause(process.Alive()))
+		}
 		b.mu.Unlock()
-		if dead {
-			return fmt.Errorf("sampling: the process ended: %w", cause)
+		if dead != nil {
+			return fmt.Errorf("sampling: a process ended: %w", dead)
 		}
 		delays := p.receiver.sample()
 		if s.count = len(delays); s.count > 0 {
@@ -72,26 +76,23 @@ func folderSize(dir string) (sum int64, err error) {
 	return sum, nil
 }
 
-// calm are the samples of the last half, without those in which a fault was
-// still at work, of what a figure was.
-func (b *bench) calm(figure func(sample) float64) (points []report.Point) {
-	half := b.For / 2
+// calm are the samples of the last half, without those that come in the first
+// half of the time after a fault, of what a figure was. Its phases are the
+// samples at the same distance from a fault of the same kind: what faults do to
+// the figure, again and again, is no growth.
+func (b *bench) calm(figure func(sample) float64) (points []report.Point, phase []int) {
 	for _, s := range b.samples {
-		if s.at < half || s.count == 0 || b.troubled(s.at) {
+		last := sort.Search(len(b.happened), func(i int) bool { return b.happened[i].at > s.at }) - 1
+		if s.at < b.For/2 || s.count == 0 || last < 0 {
+			continue
+		}
+		since := s.at - b.happened[last].at
+		if since < b.FaultEvery/2 {
 			continue
 		}
 		points = append(points, report.Point{X: s.at.Seconds(), Y: figure(s)})
+		kinds := len(faults())
+		phase = append(phase, int(since/b.Every)*kinds+last%kinds)
 	}
-	return points
-}
-
-// troubled tells that a sample saw a fault: it happened less than two samples
-// and the time of a hang before.
-func (b *bench) troubled(at time.Duration) bool {
-	for _, h := range b.happened {
-		if h.at <= at && at-h.at < 2*b.Every+hangFor {
-			return true
-		}
-	}
-	return false
+	return points, phase
 }

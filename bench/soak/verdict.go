@@ -2,11 +2,9 @@ package soak
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	ch "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -39,25 +37,29 @@ func (b *bench) judge(ctx context.Context, p *plant, s *source) (v verdict, err 
 		return v, err
 	}
 	_, v.repeats = p.receiver.counts()
-	conn, err := ch.Open(p.tables())
-	if err != nil {
-		return v, fmt.Errorf("connecting to ClickHouse: %w", err)
-	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
-	for _, c := range []struct {
-		what, query string
-		want        int
-	}{
-		{"raw events with a decision", "SELECT uniqExact(source_partition, source_offset) FROM decisions WHERE source_topic = '" + schemas.TopicCarrierEvents + "'", v.events},
-		{"decisions, each once", "SELECT count() FROM decisions FINAL WHERE source_topic = '" + schemas.TopicCarrierEvents + "'", v.events},
-		{"shipments", "SELECT count() FROM shipments FINAL", v.parcels},
-		{"webhooks", "SELECT uniqExact(job_id) FROM webhooks FINAL", v.webhooks},
-	} {
-		if err := counted(ctx, conn, c.what, c.query, c.want); err != nil {
-			return v, err
+	return v, p.ask(func(conn driver.Conn) error {
+		for _, c := range []count{
+			decided(v.events),
+			{"decisions, each once", "SELECT count() FROM decisions FINAL WHERE source_topic = '" + schemas.TopicCarrierEvents + "'", v.events},
+			{"shipments", "SELECT count() FROM shipments FINAL", v.parcels},
+			{"webhooks", "SELECT uniqExact(job_id) FROM webhooks FINAL", v.webhooks},
+		} {
+			if err := c.reached(ctx, conn); err != nil {
+				return err
+			}
 		}
-	}
-	return v, truthful(ctx, conn, s.statuses)
+		return truthful(ctx, conn, s.statuses)
+	})
+}
+
+// count is something in the tables, of which there must be so many.
+type count struct {
+	what, query string
+	want        int
+}
+
+func decided(events int) count {
+	return count{"raw events with a decision", "SELECT uniqExact(source_partition, source_offset) FROM decisions WHERE source_topic = '" + schemas.TopicCarrierEvents + "'", events}
 }
 
 // delivered waits until the receiver has every webhook that lies on the log, and
@@ -99,18 +101,18 @@ func delivered(ctx context.Context, p *plant) (count int, err error) {
 	return len(ids), nil
 }
 
-// counted waits until a query counts as many as there must be.
-func counted(ctx context.Context, conn driver.Conn, what, query string, want int) error {
+// reached waits until there are as many as there must be.
+func (c count) reached(ctx context.Context, conn driver.Conn) error {
 	for {
 		var have uint64
-		if err := conn.QueryRow(ctx, query).Scan(&have); err != nil {
-			return fmt.Errorf("counting %s in ClickHouse: %w", what, err)
+		if err := conn.QueryRow(ctx, c.query).Scan(&have); err != nil {
+			return fmt.Errorf("counting %s in ClickHouse: %w", c.what, err)
 		}
-		if int(have) == want {
+		if int(have) == c.want {
 			return nil
 		}
-		if int(have) > want || !rig.Pause(ctx, look) {
-			return fmt.Errorf("counting %s in ClickHouse: there are %d, not %d: %w", what, have, want, context.Cause(ctx))
+		if int(have) > c.want || !rig.Pause(ctx, look) {
+			return fmt.Errorf("counting %s in ClickHouse: there are %d, not %d: %w", c.what, have, c.want, context.Cause(ctx))
 		}
 	}
 }
