@@ -71,11 +71,12 @@ func Run(ctx context.Context, common *rig.Options, o *Options, w *webhooks.Optio
 		return nil, err
 	}
 	b.webhooks, b.full = w, full
-	i := slices.Index(Curves(), name)
+	curves := b.curves()
+	i := slices.IndexFunc(curves, func(c *curve) bool { return c.name == name })
 	if i < 0 {
 		return nil, fmt.Errorf("there is no curve %q, only %s", name, strings.Join(Curves(), ", "))
 	}
-	c := b.curves()[i]
+	c := curves[i]
 	if err := b.follow(ctx, c); err != nil {
 		return nil, err
 	}
@@ -108,7 +109,7 @@ type curve struct {
 	turn   func(context.Context, point) (figure, error)
 }
 
-// curves are those of Curves. Those over cores and processes have no places where
+// curves are those that Curves names. Those over cores and processes have no places where
 // no cores are set apart.
 func (b *bench) curves() []*curve {
 	cores := len(b.ground.Measured) + len(b.ground.Rest)
