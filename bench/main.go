@@ -122,6 +122,7 @@ func parts() []part {
 		ofEngine(engine.LatencyPart, engine.Latency),
 		ofEngine(engine.RestorePart, engine.Restore),
 		ofEngine(engine.RecoveryPart, engine.Recovery),
+		ofEngine(engine.TakeoverPart, engine.Takeover),
 		ofEngine(engine.StatePart, engine.State),
 		ofEngine(engine.IdlePart, engine.Idle),
 		{tracking.Part, func(ctx context.Context, o *options) (*report.Section, error) {

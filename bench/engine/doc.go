@@ -7,5 +7,6 @@
 //
 // Start reading at counter.go (the job), scene.go (what lies on the broker),
 // runtime.go (the measured process) and stream.go (the first part). The others
-// are state, idle, latency, restore and recovery, a file each.
+// are state, idle, latency, restore, recovery and takeover, a file each;
+// succession.go has the turn of the latter.
 package engine

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -24,6 +25,29 @@ func TestKillAndRestart(t *testing.T) {
 	require.Positive(t, c.behind, "it had files for all of it")
 	require.LessOrEqual(t, c.opened, c.joined)
 	require.LessOrEqual(t, c.joined, c.ready)
+}
+
+// The tasks of a process that is killed are taken over, and every record is
+// counted once. A standby has their state, and without one it is read again.
+func TestTakeOver(t *testing.T) {
+	t.Parallel()
+	const keys = 50_000 // in each task more than a process may lack and be given it
+	for standbys, least := range []int{keys / 2, 0} {
+		t.Run(fmt.Sprintf("%d standbys", standbys), func(t *testing.T) {
+			t.Parallel()
+			sc := scene{partitions: 2, records: 300_000, bytes: 100, keys: keys, access: uniform, seed: 1}
+			o := RuntimeOrder{State: state{Keys: keys, Bytes: 50, Partitions: 2}, Standbys: standbys, Timeout: 6 * time.Second}
+			turn, err := sc.takeOver(t.Context(), o)
+			require.NoError(t, err)
+			require.Positive(t, turn.moved)
+			require.Positive(t, turn.first)
+			require.LessOrEqual(t, turn.first, turn.all)
+			require.GreaterOrEqual(t, turn.read, least)
+			if standbys > 0 {
+				require.Less(t, turn.read, keys/2)
+			}
+		})
+	}
 }
 
 // All that lies in the changelog is restored, and the same is loaded beside it.

@@ -19,6 +19,8 @@ type reader struct {
 
 	mu      sync.Mutex
 	seen    []time.Time // by number of the record that was counted; zero for not yet
+	places  []int32     // by the same, the partition that its count is on
+	newest  map[string]uint64
 	count   int
 	changed chan struct{} // closed when something has come
 	err     error
@@ -32,7 +34,10 @@ func (sc scene) newReader(ctx context.Context, brokers []string) (*reader, error
 	if err != nil {
 		return nil, fmt.Errorf("making a client that reads the counts: %w", err)
 	}
-	r := &reader{client: client, done: make(chan struct{}), seen: make([]time.Time, sc.records), changed: make(chan struct{})}
+	r := &reader{
+		client: client, done: make(chan struct{}), changed: make(chan struct{}),
+		seen: make([]time.Time, sc.records), places: make([]int32, sc.records), newest: map[string]uint64{},
+	}
 	ctx, r.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(r.done)
@@ -43,7 +48,8 @@ func (sc scene) newReader(ctx context.Context, brokers []string) (*reader, error
 	return r, nil
 }
 
-// take notes when counts came. One that comes twice is an error.
+// take notes when counts came. One that comes twice, or does not follow the
+// last one of its key, is an error.
 func (r *reader) take(fetches kgo.Fetches) {
 	now := time.Now()
 	r.mu.Lock()
@@ -57,7 +63,12 @@ func (r *reader) take(fetches kgo.Fetches) {
 			r.err = errors.Join(r.err, fmt.Errorf("reading the counts: one came twice for record %d", number))
 			return
 		}
-		r.seen[number] = now
+		key, n := string(rec.Key), countOf(rec)
+		if last, known := r.newest[key]; known && n != last+1 {
+			r.err = errors.Join(r.err, fmt.Errorf("reading the counts: %d came for key %s after %d", n, key, last))
+			return
+		}
+		r.newest[key], r.seen[number], r.places[number] = n, now, rec.Partition
 		r.count++
 	})
 	close(r.changed)
@@ -113,6 +124,20 @@ func (r *reader) firstSince(t time.Time) (first time.Time) {
 	for _, seen := range r.when() {
 		if seen.After(t) && (first.IsZero() || seen.Before(first)) {
 			first = seen
+		}
+	}
+	return first
+}
+
+// firstIn returns when the first count came after t on each partition that has
+// one.
+func (r *reader) firstIn(t time.Time) map[int32]time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	first := map[int32]time.Time{}
+	for number, seen := range r.seen {
+		if at, known := first[r.places[number]]; seen.After(t) && (!known || seen.Before(at)) {
+			first[r.places[number]] = seen
 		}
 	}
 	return first

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,13 @@ type RuntimeOrder struct {
 	// Cache is how many bytes the process keeps decoded values in; 0 for the
 	// default.
 	Cache int `json:"cache"`
+	// Instance names the process among those of the group, if there are several.
+	Instance string `json:"instance"`
+	// Standbys is how many other processes follow each task. With any, the
+	// process is ready when it works on or follows all tasks, to their ends.
+	Standbys int `json:"standbys"`
+	// Timeout is that of sessions and transactions; 0 for the default.
+	Timeout time.Duration `json:"timeout"`
 }
 
 // ready is what the process says when it waits for work. Times are those since
@@ -67,8 +75,9 @@ func (p *process) Prepare(ctx context.Context) (any, error) {
 	}
 	opened := time.Since(p.began)
 	r, err := stream.New(stream.Config{
-		App: app, Instance: "bench", Brokers: p.Brokers, Prefix: p.Prefix, Inputs: []string{inputTopic}, Changelog: changelogTopic, DeadLetters: deadLetterTopic,
-		State: db, CacheBytes: p.Cache, Logger: rig.Warnings(), Registerer: p.registry,
+		App: app, Instance: cmp.Or(p.Instance, "bench"), Brokers: p.Brokers, Prefix: p.Prefix, Inputs: []string{inputTopic}, Changelog: changelogTopic, DeadLetters: deadLetterTopic,
+		State: db, StandbyReplicas: p.Standbys, CacheBytes: p.Cache, SessionTimeout: p.Timeout, TransactionTimeout: p.Timeout,
+		Logger: rig.Warnings(), Registerer: p.registry,
 	}, counter{})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -83,7 +92,10 @@ func (p *process) Prepare(ctx context.Context) (any, error) {
 func (p *process) follow(r *stream.Runtime) (said ready, err error) {
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	for !r.Ready() {
+	for warm := false; !r.Ready() || !warm; {
+		if warm, err = p.warm(); err != nil {
+			return said, errors.Join(err, p.Stop())
+		}
 		if said.First.Records == 0 {
 			if said.First, err = p.look(); err != nil {
 				return said, errors.Join(err, p.Stop())
@@ -119,6 +131,33 @@ func (p *process) look() (restored, error) {
 	}
 	return now, nil
 }
+
+// warm tells whether the process works on or follows all tasks, and lacks
+// nothing of those that it follows. Without standbys it need not.
+func (p *process) warm() (bool, error) {
+	if p.Standbys == 0 {
+		return true, nil
+	}
+	families, err := p.registry.Gather()
+	if err != nil {
+		return false, fmt.Errorf("reading the metrics: %w", err)
+	}
+	here, behind := 0.0, 0.0
+	for _, family := range families {
+		for _, m := range family.GetMetric() {
+			switch value := m.GetGauge().GetValue(); family.GetName() {
+			case "waybill_stream_tasks":
+				here += value
+			case "waybill_stream_restore_remaining_records", "waybill_stream_standby_lag_records":
+				behind += value
+			}
+		}
+	}
+	return int(here) == p.State.Partitions && behind == 0, nil
+}
+
+// Tell implements rig.Teller. It says how much was restored in all.
+func (p *process) Tell() (any, error) { return p.look() }
 
 // open opens the database and sees to it that it holds what it should.
 func (p *process) open(ctx context.Context) (store.Database, error) {

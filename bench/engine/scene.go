@@ -130,5 +130,8 @@ func (sc scene) source() func() *kgo.Record {
 	}
 }
 
+// countOf is a count.
+func countOf(count *kgo.Record) uint64 { return binary.BigEndian.Uint64(count.Value) }
+
 // numberOf is the number of the record that a count came out for.
 func numberOf(count *kgo.Record) int { return int(binary.BigEndian.Uint64(count.Value[8:])) }

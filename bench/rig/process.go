@@ -77,10 +77,11 @@ func launch(ctx context.Context, cores Cores, command *exec.Cmd, o order) (_ *Pr
 	return p, nil
 }
 
-// Said reads what the process told when it was ready.
+// Said reads what the process told when it was ready; after End, what it told
+// then.
 func (p *Process) Said(into any) error {
 	if err := json.Unmarshal(p.said, into); err != nil {
-		return fmt.Errorf("reading what a measured process has prepared: %w", err)
+		return fmt.Errorf("reading what a measured process has told: %w", err)
 	}
 	return nil
 }
@@ -94,6 +95,7 @@ func (p *Process) Begin() error {
 // End ends it, and returns what it has spent since Begin.
 func (p *Process) End() (Usage, error) {
 	end, err := p.ask(wordEnd)
+	p.said = end.Said
 	return end.Used, err
 }
 

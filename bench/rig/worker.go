@@ -25,6 +25,12 @@ type Measured interface {
 	Stop() error
 }
 
+// Teller is a Measured that has something to tell at its end, too.
+type Teller interface {
+	// Tell is called once, before Stop.
+	Tell() (any, error)
+}
+
 // Kinds are what a measured process can be asked to be, by name.
 type Kinds map[string]func(body json.RawMessage) (Measured, error)
 
@@ -57,7 +63,7 @@ const (
 // answer is a line that a measured process writes: one when it is ready for
 // work, one when it measures, one at the end.
 type answer struct {
-	Said json.RawMessage `json:"said,omitempty"` // when ready: what Prepare returned
+	Said json.RawMessage `json:"said,omitempty"` // when ready: what Prepare returned; at the end: what Tell did
 	Used Usage           `json:"used"`           // at the end: between the two words
 	Err  string          `json:"err,omitempty"`  // why it cannot go on
 }
@@ -94,10 +100,33 @@ func serve(kinds Kinds, in *json.Decoder, out *json.Encoder) error {
 	}
 	w := &watch{words: words, answers: out, over: m.Over()}
 	used, err := w.measure(o.Profile, said)
-	if err = errors.Join(err, m.Stop()); err != nil {
+	told, cause := last(m)
+	if err = errors.Join(err, cause, m.Stop()); err != nil {
 		return err
 	}
-	return out.Encode(answer{Used: used})
+	return out.Encode(answer{Said: told, Used: used})
+}
+
+// last is what a process has to tell at its end; nothing if it is no Teller.
+func last(m Measured) (json.RawMessage, error) {
+	t, tells := m.(Teller)
+	if !tells {
+		return nil, nil
+	}
+	told, err := t.Tell()
+	if err != nil {
+		return nil, err
+	}
+	return written(told)
+}
+
+// written makes an answer of what a process says.
+func written(said any) (json.RawMessage, error) {
+	text, err := json.Marshal(said)
+	if err != nil {
+		return nil, fmt.Errorf("writing what a measured process says: %w", err)
+	}
+	return text, nil
 }
 
 // watch is how a measured process follows its parent.
@@ -109,9 +138,9 @@ type watch struct {
 
 // measure says that the process is ready, and measures between the two words.
 func (w *watch) measure(profile string, said any) (Usage, error) {
-	body, err := json.Marshal(said)
+	body, err := written(said)
 	if err != nil {
-		return Usage{}, fmt.Errorf("saying what was prepared: %w", err)
+		return Usage{}, err
 	}
 	if err := w.answers.Encode(answer{Said: body}); err != nil {
 		return Usage{}, err
