@@ -3,7 +3,8 @@
 // its lane before it is made and leaves it with what came of it; one that finds
 // no room comes back at once or after a short wait, with nothing sent, and its
 // webhook is parked where it costs nothing. The lane remembers that it turned
-// some away, and asks for them again when it has room.
+// some away, and asks for them again when it has room. For an endpoint of which
+// nothing is heard nobody waits: those places are for the others.
 //
 // A lane has an adaptive limit of calls in flight (limit.go), a bucket of tokens
 // where the endpoint has a rate (lane.go), a breaker (breaker.go), a hold for as

@@ -58,6 +58,26 @@ func TestHangingEndpointsNeverTakeTheLastSeats(t *testing.T) {
 	})
 }
 
+// They take no places to wait in either: those that others would need.
+func TestHangingEndpointsLeaveTheWaitingRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{Seats: 256})
+		w.answers("healthy", good(100*time.Millisecond))
+		w.many(Call{Endpoint: "healthy", Fresh: true}, 10, time.Second)
+		for i := range 40 {
+			w.answers(endpoint(i), hanging())
+			w.many(Call{Endpoint: endpoint(i), Fresh: true}, 100, 10*time.Second)
+		}
+		w.pass(5 * time.Second)
+		require.Zero(t, w.lanes.Stats().Waiting)
+		w.many(Call{Endpoint: "healthy", Fresh: true}, leastRoom, 0)
+		w.pass(time.Second)
+		require.Equal(t, 10+leastRoom, w.done["healthy"])
+		require.Empty(t, w.parked["healthy"])
+		require.Zero(t, w.woken)
+	})
+}
+
 // One endpoint alone gets nearly all seats, if its limit is that high.
 func TestOneEndpointAloneGetsNearlyAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

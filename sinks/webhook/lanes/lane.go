@@ -85,12 +85,23 @@ func (n *lane) seats(now time.Time) int {
 
 // silent tells whether calls are in flight and nothing has been heard for long.
 // Those that hang are found by that before their timeout.
-func (n *lane) silent(now time.Time) bool {
+func (n *lane) silent(now time.Time) bool { return n.inFlight > 0 && !now.Before(n.silentFrom()) }
+
+// silentFrom is when that is so of the calls that are in flight, if nothing is
+// heard before.
+func (n *lane) silentFrom() time.Time {
 	since := n.busySince
 	if n.heardAt.After(since) {
 		since = n.heardAt
 	}
-	return n.inFlight > 0 && now.Sub(since) > silence+2*n.limit.usual
+	return since.Add(silence + 2*n.limit.usual)
+}
+
+// absent tells whether nobody seems to be there: nothing is heard, or the last
+// that was heard is that a call had no answer. Whoever waits for such an endpoint
+// takes a place from the others and is parked in the end all the same.
+func (n *lane) absent(now time.Time) bool {
+	return n.silent(now) || n.breaker.weight >= weightAbsent
 }
 
 // trusted tells whether the endpoint does well, so that it may have nearly all
@@ -142,7 +153,7 @@ func (n *lane) tokenAt(now time.Time) time.Time {
 // room is how many calls the waiting room holds. free is what the process has
 // for those that are not quick.
 func (n *lane) room(free int, now time.Time) int {
-	if n.probe || n.breaker.open || n.hold.After(now) {
+	if n.probe || n.breaker.open || n.hold.After(now) || n.absent(now) {
 		return 0
 	}
 	room := min(max(leastRoom, n.seats(now)), max(1, free/4))

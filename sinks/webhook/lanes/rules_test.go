@@ -311,19 +311,47 @@ func TestManualIsNotSentToAndFro(t *testing.T) {
 func TestPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, Options{})
-		held := w.seat(Call{Endpoint: "ep", InFlight: 1})
+		seldom := Call{Endpoint: "ep", Rate: 0.1, Bytes: 7}
+		w.lanes.Leave(w.seat(seldom), Outcome{Verdict: Good})
 		began := time.Now()
-		_, cause := w.lanes.Board(t.Context(), Call{Endpoint: "ep", InFlight: 1, Bytes: 7})
-		require.Equal(t, Limit, cause)
+		_, cause := w.lanes.Board(t.Context(), seldom)
+		require.Equal(t, Rate, cause)
 		require.Equal(t, 5*time.Second, time.Since(began))
 
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		began = time.Now()
-		_, cause = w.lanes.Board(ctx, Call{Endpoint: "ep", InFlight: 1, Manual: true, Bytes: 7})
+		seldom.Manual = true
+		_, cause = w.lanes.Board(ctx, seldom)
 		require.Equal(t, Canceled, cause)
 		require.Equal(t, time.Second, time.Since(began))
-		w.lanes.Leave(held, Outcome{})
+	})
+}
+
+// Nobody waits for an endpoint of which nothing is heard, until it is heard again.
+func TestNobodyWaitsForTheSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{})
+		call := Call{Endpoint: "ep", InFlight: 1, Fresh: true}
+		held := w.seat(call)
+		for range 2 { // in the first two seconds, and after them
+			began := time.Now()
+			_, cause := w.lanes.Board(t.Context(), call)
+			require.Equal(t, Limit, cause)
+			require.Zero(t, w.lanes.Stats().Waiting)
+			require.LessOrEqual(t, time.Since(began), silence)
+		}
+		require.Zero(t, w.lanes.Stats().Asked, "nobody would find room")
+		w.lanes.Leave(held, Outcome{Verdict: Absent})
+		require.Equal(t, uint64(1), w.lanes.Stats().Asked, "there is a seat")
+
+		held = w.seat(call)
+		_, cause := w.lanes.Board(t.Context(), call)
+		require.Equal(t, Limit, cause, "the last call had no answer")
+		w.lanes.Leave(held, Outcome{Verdict: Good, Took: time.Second})
+		held = w.seat(call)
+		time.AfterFunc(time.Second, func() { w.lanes.Leave(held, Outcome{Verdict: Good, Took: time.Second}) })
+		w.lanes.Leave(w.seat(call), Outcome{Verdict: Good})
 	})
 }
 

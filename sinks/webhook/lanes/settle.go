@@ -64,6 +64,9 @@ func (n *lane) nextDue(cause Cause, room int, now time.Time) time.Time {
 			at(w.deadline)
 		}
 	}
+	if n.waiting() > 0 && n.inFlight > 0 {
+		at(n.silentFrom())
+	}
 	if n.recall.owed && room > 0 {
 		at(n.recall.nextAsk(now))
 	}
@@ -105,6 +108,9 @@ func (l *Lanes) tick(n *lane) {
 	now := time.Now()
 	n.due = time.Time{}
 	l.serve(n, now)
+	if n.silent(now) {
+		l.dismiss(n, now)
+	}
 	l.expire(n, now)
 	l.look(n, now)
 }

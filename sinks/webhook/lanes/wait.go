@@ -68,6 +68,9 @@ func (l *Lanes) serve(n *lane, now time.Time) {
 // dismiss turns away all that wait.
 func (l *Lanes) dismiss(n *lane, now time.Time) {
 	cause := n.blocked(false, now)
+	if cause == Seated {
+		cause = Process
+	}
 	for _, q := range []*queue{&n.live, &n.byHand} {
 		for q.first() != nil {
 			l.dismissFirst(n, q, cause, now)
