@@ -13,7 +13,7 @@ import (
 func TestAllocationsPerEvent(t *testing.T) {
 	o, payloads := options(t), big(t)
 	for dialect, most := range map[string]float64{
-		"17track": 18.1, "aftership": 9.6, "easypost": 10.7, "intersoft": 9.1, "shipengine": 12.3, "shippo": 11, "trackingmore": 15.1,
+		"17track": 12, "aftership": 5.3, "easypost": 5.9, "intersoft": 4.1, "shipengine": 4.6, "shippo": 4.9, "trackingmore": 5.5,
 	} {
 		payload := grown(t, payloads[dialect], 20)
 		events := 0

@@ -13,10 +13,12 @@
 //	reading.go   what comes of a payload: events and failures
 //	reader.go    how a dialect tells its events
 //	finish.go    what is known of a parcel put to its events
-//	when.go      times and their zones (T2)
+//	when.go      times and their zones (T2); iso.go those of the usual form
 //	value.go     texts, truth values and lists as sources write them: text, flag, many
-//	loose.go     what becomes of JSON values of a wrong type
 //	json.go      JSON within bounds; xml.go the same for XML
+//	plan.go      JSON in which nothing is wrong, in one pass, by a plan of each type:
+//	             members.go that of an object, cursor.go what reads the bytes
+//	loose.go     all other JSON: what becomes of values of a wrong type
 //	answer.go    why a source could not tell, by its codes; refusal.go by its words
 //	place_of.go  places that stand in one text; dhl_area.go those of DHL
 //

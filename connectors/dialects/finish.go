@@ -1,6 +1,8 @@
 package dialects
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"waybill/schemas"
@@ -8,10 +10,7 @@ import (
 
 // finish puts what is known of each parcel to its events.
 func (r *reader) finish() {
-	failed := make(map[string]bool, len(r.out.Failures))
-	for _, f := range r.out.Failures {
-		failed[f.TrackingNumber] = true
-	}
+	failed := r.failedNumbers()
 	for i, p := range r.parcels {
 		if p.count == 0 && !failed[p.number] && (len(r.loose.wrong) == 0 || len(r.parcels) > 1) {
 			p.fail(ReasonNoEvents, "", "the payload has no event of it")
@@ -26,20 +25,52 @@ func (r *reader) finish() {
 	r.count()
 }
 
-// count tells events apart that are equal otherwise, by their ordinals (I2).
-func (r *reader) count() {
-	type identity struct {
-		carrier, number, code, words string
-		at                           int64
+// failedNumbers are the numbers of which something could not be told or read.
+func (r *reader) failedNumbers() map[string]bool {
+	var failed map[string]bool
+	for i := range r.out.Failures {
+		if failed == nil {
+			failed = make(map[string]bool)
+		}
+		failed[r.out.Failures[i].TrackingNumber] = true
 	}
-	seen := make(map[identity]int, len(r.out.Events))
+	return failed
+}
+
+// count tells events apart that are equal otherwise, by their ordinals (I2). Such
+// events have occurred in the same second.
+func (r *reader) count() {
+	events := r.out.Events
+	second := func(i int) int64 { return events[i].OccurredAt.Unix() }
+	order := r.order[:0]
+	for i := range events {
+		order = append(order, i)
+	}
+	r.order = order
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(second(a), second(b)) })
+	for len(order) > 1 {
+		n := 1
+		for n < len(order) && second(order[n]) == second(order[0]) {
+			n++
+		}
+		if n > 1 {
+			countSame(events, order[:n])
+		}
+		order = order[n:]
+	}
+}
+
+// countSame counts the events of one second, as they stand in the payload.
+func countSame(events []schemas.CarrierEvent, which []int) {
+	type identity struct{ carrier, number, code, words string }
+	seen := make(map[identity]int, len(which))
 	given, number := "", "" // as it is given and in canonical form
-	for i := range r.out.Events {
-		e := &r.out.Events[i]
+	for _, i := range which {
+		e := &events[i]
 		if e.TrackingNumber != given {
 			given, number = e.TrackingNumber, schemas.CanonicalNumber(e.TrackingNumber)
 		}
-		id := identity{carrier: e.Carrier, number: number, at: e.OccurredAt.Unix(), code: e.RawCode}
+		id := identity{carrier: e.Carrier, number: number, code: e.RawCode}
 		if id.code == "" {
 			id.words = strings.ToLower(strings.Join(strings.Fields(e.Description), " "))
 		}

@@ -43,8 +43,10 @@ func FuzzParse(f *testing.F) {
 	o := options(f)
 	f.Fuzz(func(t *testing.T, which uint8, payload []byte) {
 		_, _ = dialects.Detect(payload)
-		reading, err := all[int(which)%len(all)].Parse(payload, o)
+		d := all[int(which)%len(all)]
+		reading, err := d.Parse(payload, o)
 		check(t, reading, err)
+		same(t, d, payload, reading, err)
 	})
 }
 

@@ -82,6 +82,7 @@ func TestEachValueReplaced(t *testing.T) {
 					require.NoError(t, err)
 					reading, err := d.Parse(changed, options(t))
 					check(t, reading, err)
+					same(t, d, changed, reading, err)
 					if err != nil || len(reading.Events) >= len(whole.Events) {
 						continue
 					}

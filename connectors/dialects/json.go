@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -17,7 +18,14 @@ const maxDepth = 64
 // what it does not know is passed over. Where a source repeats a name, the last
 // one counts, and bytes that are no UTF-8 become U+FFFD, as sources' own readers
 // have it. Values of a wrong type cost no more than they must (loose).
+//
+// Most payloads have none: they are read in one pass (plan). What that cannot
+// read is read anew, by the JSON package, which knows what is wrong with it.
 func (r *reader) json(into any) error {
+	if !r.thorough && r.readPlain(reflect.ValueOf(into).Elem()) {
+		return nil
+	}
+	r.thorough = true
 	if err := checkDepth(r.payload); err != nil {
 		return err
 	}
@@ -30,6 +38,19 @@ func (r *reader) json(into any) error {
 		return &PayloadError{Dialect: r.dialect.Name, Kind: WrongDialect, Problem: fmt.Sprintf("at %s: %s", where(semantic.JSONPointer), misfitOf(semantic, 0))}
 	}
 	return err
+}
+
+// readPlain reads a payload in which nothing is wrong. Where it returns false into
+// is as it was: zero.
+func (r *reader) readPlain(into reflect.Value) bool {
+	c := &r.plain
+	c.text = string(r.payload)
+	if !planOf(into.Type())(c, into) || c.peek() != 0 || c.at < len(c.text) {
+		into.SetZero()
+		return false
+	}
+	r.out.Events = slices.Grow(r.out.Events, min(c.members, maxEvents))
+	return true
 }
 
 func where(pointer jsontext.Pointer) string {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -65,13 +64,11 @@ func kindName(kind jsontext.Kind) string {
 // listed is a many of any type.
 type listed interface {
 	readList(d *jsontext.Decoder, l *loose) error
+	readPlain(c *cursor, member plan) bool
 }
 
-// looses are those that no payload is read with at the moment: their options
-// know the types that were read before, which to find out takes longer than a
-// small payload does.
-var looses = sync.Pool{New: func() any { return newLoose() }}
-
+// newLoose makes one. Its options come to know the types that are read with it,
+// which to find out takes longer than a small payload does.
 func newLoose() *loose {
 	l := &loose{}
 	l.options = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), json.WithUnmarshalers(json.JoinUnmarshalers(

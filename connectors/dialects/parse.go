@@ -63,9 +63,15 @@ func Parse(name string, payload []byte, o Options) (*Reading, error) {
 
 // Parse reads a payload. The error is a *PayloadError.
 func (d *Dialect) Parse(payload []byte, o Options) (*Reading, error) {
-	l := looses.Get().(*loose) //nolint:forcetypeassert // nothing else is put there
-	defer func() { l.forget(); looses.Put(l) }()
-	r := &reader{Options: o, dialect: d, payload: payload, source: d.Name + "-" + string(o.Way), at: new(o.Received), loose: l, out: &Reading{Dialect: d.Name}}
+	return d.parse(payload, o, false)
+}
+
+// parse reads a payload; thorough is one in which something may be wrong.
+func (d *Dialect) parse(payload []byte, o Options, thorough bool) (*Reading, error) {
+	r := readers.Get().(*reader) //nolint:forcetypeassert // nothing else is put there
+	defer r.release()
+	r.Options, r.dialect, r.payload, r.thorough = o, d, payload, thorough
+	r.source, r.at, r.out = d.Name+"-"+string(o.Way), new(o.Received), &Reading{Dialect: d.Name}
 	if err := d.read(r); err != nil {
 		if known, ok := errors.AsType[*PayloadError](err); ok {
 			return nil, known

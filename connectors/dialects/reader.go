@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -31,6 +32,30 @@ type reader struct {
 	out     *Reading
 	parcels []*parcel
 	loose   *loose
+	plain   cursor
+	order   []int // of the events, by their time
+	// thorough: something may be wrong with the payload, so it is read by loose.
+	thorough bool
+}
+
+// readers are those that read no payload at the moment, with the memory that
+// they had for the one before.
+var readers = sync.Pool{New: func() any { return &reader{loose: newLoose()} }}
+
+// maxKept is how many events a payload may have for its reader to keep the
+// memory.
+const maxKept = 1024
+
+// release gives the reader back. Nothing that it has told refers to it.
+func (r *reader) release() {
+	kept := reader{loose: r.loose, plain: cursor{scratch: r.plain.scratch[:0]}}
+	kept.loose.forget()
+	if cap(r.order) <= maxKept && cap(r.parcels) <= maxKept && cap(kept.plain.scratch) <= maxTextBytes {
+		clear(r.parcels)
+		kept.order, kept.parcels = r.order[:0], r.parcels[:0]
+	}
+	*r = kept
+	readers.Put(r)
 }
 
 // parcel is one parcel that a payload tells of. A dialect sets what it knows of
@@ -187,7 +212,10 @@ func (r *reader) noParcel(kind string) {
 }
 
 // at names a member of a list.
-func at(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
+func at(list string, i int) string {
+	var buffer [64]byte
+	return string(append(strconv.AppendInt(append(append(buffer[:0], list...), '['), int64(i), 10), ']'))
+}
 
 // inside is what the names of a member's own parts begin with. The only member of
 // a list may stand in its place, and has no number.
@@ -228,7 +256,10 @@ func (r *reader) kind() string {
 
 // clip bounds a text and makes it UTF-8.
 func clip(s string) string {
-	s = strings.ToValidUTF8(strings.TrimSpace(s), "\ufffd")
+	s = strings.TrimSpace(s)
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\ufffd")
+	}
 	if len(s) <= maxTextBytes {
 		return s
 	}

@@ -2,6 +2,7 @@ package dialects
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"waybill/connectors/places"
@@ -136,13 +137,20 @@ func (r *reader) trackmore(where string, t *trackmore) {
 	if from, to := places.Country(first(t.From, t.OldFrom)), places.Country(t.To.String()); from == to {
 		stays = from
 	}
-	seen := make(map[trackmoreEvent]bool) // what one carrier told may stand in both legs
+	var seen map[trackmoreEvent]bool // what one carrier told may stand in both legs
+	if t.tellsBeyondOrigin() {
+		seen = make(map[trackmoreEvent]bool)
+	}
 	leg := func(name string, events many[trackmoreEvent]) {
 		for i := range events {
-			if e := &events[i]; name == "origin_info.trackinfo" || !seen[*e] {
+			e := &events[i]
+			if seen != nil {
+				if seen[*e] && name != "origin_info.trackinfo" {
+					continue
+				}
 				seen[*e] = true
-				p.trackmore(where+at(name, i), e, stays)
 			}
+			p.trackmore(where+at(name, i), e, stays)
 		}
 	}
 	for i := range t.Origin {
@@ -155,6 +163,12 @@ func (r *reader) trackmore(where string, t *trackmore) {
 	if status := first(t.Status, t.OldStatus); p.count == 0 && (status == "notfound" || status == "pending") {
 		p.fail(ReasonNotFound, first(t.Substatus, text(status)), "the carrier does not know the number, so far")
 	}
+}
+
+// tellsBeyondOrigin tells whether there are events in lists that may repeat those
+// of the origin.
+func (t *trackmore) tellsBeyondOrigin() bool {
+	return len(t.Events) > 0 || slices.ContainsFunc(t.Destination, func(l trackmoreLeg) bool { return len(l.Events) > 0 })
 }
 
 // trackmore tells an event of a parcel that stays in a country, if it does.

@@ -1,7 +1,6 @@
 package dialects
 
 import (
-	"fmt"
 	"strings"
 
 	"waybill/connectors/places"
@@ -189,7 +188,7 @@ func (r *reader) upsShipment(s *upsShipment) {
 			}
 			var err error
 			e.when, err = r.upsTime(a.Date.String(), a.Time.String(), a.Offset.String(), a.GMTDate.String()+" "+a.GMTTime.String(), e.place)
-			p.tell(fmt.Sprintf("activity[%d]", i), e, err)
+			p.tell(at("activity", i), e, err)
 		}
 	}
 }

@@ -39,6 +39,9 @@ func (r *reader) upsTime(day, clock, offset, gmt string, place *schemas.Location
 // upsOffset gives the offset of a local time from the same instant in GMT, or
 // nothing where they cannot be the same instant.
 func upsOffset(local, gmt string) string {
+	if strings.TrimSpace(gmt) == "" {
+		return ""
+	}
 	here, err := time.Parse(upsSecond, local)
 	if err != nil {
 		return ""

@@ -3,6 +3,7 @@ package dialects
 import (
 	"encoding/xml"
 	"errors"
+	"reflect"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -54,11 +55,16 @@ func (f *flag) read(d *jsontext.Decoder) error {
 
 // UnmarshalText implements encoding.TextUnmarshaler, for XML.
 func (f *flag) UnmarshalText(b []byte) error {
-	switch strings.ToLower(strings.TrimSpace(string(b))) {
-	case "true", "t", "yes", "y", "1":
-		*f = true
-	}
+	*f = *f || flag(isTrue(strings.TrimSpace(string(b))))
 	return nil
+}
+
+func isTrue(written string) bool {
+	switch strings.ToLower(written) {
+	case "true", "t", "yes", "y", "1":
+		return true
+	}
+	return false
 }
 
 // many is a list that sources write as its only member where it has just one.
@@ -105,6 +111,38 @@ func (m *many[T]) readMember(d *jsontext.Decoder, l *loose) error {
 		*m = (*m)[:n]
 	}
 	return err
+}
+
+// readPlain implements listed.
+func (m *many[T]) readPlain(c *cursor, member plan) bool {
+	*m = nil
+	switch c.peek() {
+	case 'n':
+		return c.skip()
+	case '[':
+	default:
+		return m.addPlain(c, member)
+	}
+	*m = many[T]{}
+	if !c.open('[') {
+		return false
+	}
+	for first := true; ; first = false {
+		more, ok := c.more(']', first)
+		if !more {
+			return ok
+		}
+		if !m.addPlain(c, member) {
+			return false
+		}
+	}
+}
+
+func (m *many[T]) addPlain(c *cursor, member plan) bool {
+	n := len(*m)
+	*m = append(*m, *new(T))
+	c.members++
+	return c.members <= maxMembers && member(c, reflect.ValueOf(&(*m)[n]).Elem())
 }
 
 // UnmarshalXML implements xml.Unmarshaler.

@@ -83,6 +83,16 @@ func read(written string, layouts []string, zone func() zoned) (moment, error) {
 		return moment{}, errors.New("the time is missing")
 	}
 	if len(layouts) == 0 {
+		if clock, offset, ok := isoSecond(written); ok {
+			m := moment{text: written, precision: schemas.PrecisionSecond}
+			if offset == "" {
+				return m.of(clock, zone())
+			}
+			by, _ := ahead(offset)
+			if schemas.CheckTime(clock.Add(-by)) == nil {
+				return m.ahead(clock, by), nil
+			}
+		}
 		layouts = []string{isoLayout(written)}
 	}
 	for _, layout := range layouts {
@@ -110,19 +120,22 @@ func (r *reader) both(instant, clock string, place *schemas.Location) (moment, e
 	if clock == "" || err != nil {
 		return m, err
 	}
-	local, err := time.Parse(isoLayout(wall(clock)), wall(clock))
-	if err != nil {
-		return moment{}, fmt.Errorf("the local time %q is in no form of ISO 8601", clip(clock))
+	shown := wall(clock)
+	local, _, ok := isoSecond(shown)
+	if !ok {
+		if local, err = time.Parse(isoLayout(shown), shown); err != nil {
+			return moment{}, fmt.Errorf("the local time %q is in no form of ISO 8601", clip(clock))
+		}
 	}
 	offset := local.Sub(m.at)
 	if offset < -12*time.Hour || offset > 14*time.Hour || offset%(15*time.Minute) != 0 || m.precision == schemas.PrecisionDay {
 		return m, nil // not the same moment: the instant counts
 	}
 	text := m.text
-	m.text = "" // its clock is another one's
-	m, err = m.given(m.at.In(time.FixedZone("", int(offset.Seconds()))))
+	m.text = shown // the clock that counts
+	m = m.ahead(local, offset)
 	m.text = text
-	return m, err
+	return m, nil
 }
 
 // wall gives the clock's part of a time of ISO 8601, without its offset.
@@ -174,11 +187,15 @@ func (m moment) given(at time.Time) (moment, error) {
 	if err := schemas.CheckTime(at); err != nil {
 		return moment{}, err
 	}
-	m.at, m.local, m.zone, m.confidence = at.UTC().Truncate(time.Millisecond), clockOf(m.text, at), "UTC", schemas.ConfidenceGiven
-	if _, offset := at.Zone(); offset != 0 {
-		m.zone = at.Format("-07:00")
-	}
-	return m, nil
+	_, offset := at.Zone()
+	local := at.Add(time.Duration(offset) * time.Second).UTC()
+	return m.ahead(local, time.Duration(offset)*time.Second), nil
+}
+
+// ahead completes a moment whose clock, read as UTC, is so far ahead of it.
+func (m moment) ahead(clock time.Time, by time.Duration) moment {
+	m.at, m.local, m.zone, m.confidence = clock.Add(-by).Truncate(time.Millisecond), clockOf(m.text, clock), offsetOf(by), schemas.ConfidenceGiven
+	return m
 }
 
 // clockOf gives what a clock shows, which mostly stands in what was written.
@@ -186,7 +203,7 @@ func clockOf(written string, at time.Time) string {
 	n := len(localSecond)
 	if len(written) < n || written[4] != '-' || written[7] != '-' || written[10] != 'T' || written[13] != ':' || written[16] != ':' ||
 		len(written) > n && !strings.ContainsRune("Z+-.,", rune(written[n])) {
-		return at.Format(localSecond)
+		return at.Format(time.RFC3339)[:n] // for which package time has a fast way
 	}
 	return written[:n]
 }
