@@ -17,6 +17,9 @@ const maxKeyPart = 100
 // CanonicalCarrier gives a carrier's slug: lower case, blanks and underscores
 // as dashes.
 func CanonicalCarrier(carrier string) string {
+	if plainCarrier(carrier) {
+		return carrier
+	}
 	fold := func(r rune) rune {
 		if unicode.IsSpace(r) || r == '_' {
 			return '-'
@@ -29,6 +32,9 @@ func CanonicalCarrier(carrier string) string {
 // CanonicalNumber gives a tracking number in the form that keys use: upper
 // case, blanks and dashes removed.
 func CanonicalNumber(number string) string {
+	if plainNumber(number) {
+		return number
+	}
 	fold := func(r rune) rune {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Dash, r) {
 			return -1
@@ -38,9 +44,33 @@ func CanonicalNumber(number string) string {
 	return strings.Map(fold, number)
 }
 
+// plainCarrier tells whether a carrier has nothing but small ASCII letters, digits
+// and dashes, as nearly all have that come in: it is in its canonical form then.
+func plainCarrier(carrier string) bool {
+	for i := range len(carrier) {
+		if c := carrier[i]; (c < 'a' || 'z' < c) && (c < '0' || '9' < c) && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// plainNumber tells the same of a tracking number: capital ASCII letters and digits.
+func plainNumber(number string) bool {
+	for i := range len(number) {
+		if c := number[i]; (c < 'A' || 'Z' < c) && (c < '0' || '9' < c) {
+			return false
+		}
+	}
+	return true
+}
+
 // ShipmentKey gives the key of a shipment's records, <carrier>:<number>, from
 // any spelling of the two.
 func ShipmentKey(carrier, number string) (string, error) {
+	if carrier != "" && number != "" && len(carrier) <= maxKeyPart && len(number) <= maxKeyPart && plainCarrier(carrier) && plainNumber(number) {
+		return carrier + ":" + number, nil
+	}
 	carrier, number = CanonicalCarrier(carrier), CanonicalNumber(number)
 	switch {
 	case carrier == "":

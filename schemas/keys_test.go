@@ -3,6 +3,7 @@ package schemas
 import (
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 )
@@ -21,6 +22,24 @@ func TestShipmentKey(t *testing.T) {
 		again, err := ShipmentKey(CanonicalCarrier(tt.carrier), CanonicalNumber(tt.number))
 		require.NoError(t, err)
 		require.Equal(t, key, again, "canonical forms must be stable")
+	}
+}
+
+// A carrier and a number that are taken as they are, are those that every
+// character by itself leaves as it is.
+func TestPlainIsCanonical(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxLatin1; r++ {
+		s := string(r)
+		if plainCarrier(s) {
+			require.Equal(t, s, CanonicalCarrier(" "+s+" "), "the way of what is not plain, for there are blanks")
+		}
+		if plainNumber(s) {
+			require.Equal(t, s, CanonicalNumber(" "+s+"-"))
+		}
+		key, err := ShipmentKey(s, s)
+		long, longErr := ShipmentKey(" "+s, s+" ")
+		require.Equal(t, long, key)
+		require.Equal(t, longErr == nil, err == nil)
 	}
 }
 
