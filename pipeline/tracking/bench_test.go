@@ -135,7 +135,7 @@ func BenchmarkState(b *testing.B) {
 			b.ReportMetric(float64(len(data)), "bytes")
 			var buf []byte
 			for range b.N {
-				state.(*State).newest().written.events = 0
+				state.(*State).newest().written.epoch = 0
 				buf, _ = w.job.EncodeState(buf[:0], state)
 			}
 		})

@@ -8,12 +8,10 @@ import (
 // event is a carrier's event as the history holds it. Times are milliseconds
 // since 1970, UTC.
 type event struct {
-	id   uint64 // identity (I2)
-	hash uint32 // content (I4); compared among equal identities only
-	// standing is its place, from 1, in what was written last, if it has not
-	// changed since; no part of the state's bytes (written).
-	standing int32
-	key      orderKey
+	id     uint64   // identity (I2)
+	hash   uint32   // content (I4); compared among equal identities only
+	within *written // what was written last and has it, if anything; no part of the state's bytes
+	key    orderKey
 
 	occurred   int64
 	local      localTime

@@ -4,13 +4,12 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"slices"
-	"strings"
 
 	"waybill/schemas"
 )
 
 func layoutRegistration(c *coder, g *registration, epoch int64) {
-	_, made := madeID(g.id)
+	raw, made := madeID(g.id)
 	stateWidth := 3
 	if c.format < 2 {
 		stateWidth = 2
@@ -21,7 +20,7 @@ func layoutRegistration(c *coder, g *registration, epoch int64) {
 	b.flag(&made)
 	b.close()
 	if made {
-		layoutMadeID(c, &g.id)
+		layoutMadeID(c, &g.id, &raw)
 	} else {
 		c.string(&g.id)
 	}
@@ -143,15 +142,20 @@ const madeIDBytes = 16
 
 // madeID gives the bytes of an id that hashHex made, or that looks like it.
 func madeID(id string) (raw [madeIDBytes]byte, made bool) {
-	if len(id) != 2*madeIDBytes || strings.ToLower(id) != id {
+	if len(id) != 2*madeIDBytes {
 		return raw, false
+	}
+	for i := range len(id) {
+		if c := id[i]; 'A' <= c && c <= 'Z' {
+			return raw, false
+		}
 	}
 	_, err := hex.Decode(raw[:], []byte(id))
 	return raw, err == nil
 }
 
-func layoutMadeID(c *coder, id *string) {
-	raw, _ := madeID(*id)
+// layoutMadeID writes an id as its bytes, and reads both.
+func layoutMadeID(c *coder, id *string, raw *[madeIDBytes]byte) {
 	for half := range 2 {
 		v := binary.BigEndian.Uint64(raw[8*half:])
 		c.hash(&v)

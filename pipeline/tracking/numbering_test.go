@@ -1,6 +1,7 @@
 package tracking
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,13 @@ func TestNumberingIsAMap(t *testing.T) {
 			for i, text := range dictionary {
 				model[text] = ofDictionary(i)
 			}
-			for range rapid.IntRange(0, 80).Draw(t, "texts") {
+			texts, inherits := texts, rapid.SliceOfN(rapid.IntRange(0, 80), 0, 2).Draw(t, "texts before those that are inherited")
+			for i := range rapid.IntRange(0, 80).Draw(t, "texts") {
+				if slices.Contains(inherits, i) {
+					if inherited := inherit(t, n, model, len(dictionary)); len(inherited) > 0 {
+						texts = rapid.OneOf(texts, rapid.SampledFrom(inherited))
+					}
+				}
 				text := texts.Draw(t, "text")
 				before := model[text]
 				if before == 0 {
@@ -35,4 +42,17 @@ func TestNumberingIsAMap(t *testing.T) {
 			n.forget()
 		}
 	})
+}
+
+// inherit has a numbering take over texts that it has not seen.
+func inherit(t *rapid.T, n *numbering, model map[string]int, dictionary int) []string {
+	inherited := rapid.SliceOfNDistinct(rapid.StringN(1, 20, -1), 0, 40, rapid.ID).Draw(t, "inherited")
+	inherited = slices.DeleteFunc(inherited, func(text string) bool { return model[text] != 0 })
+	hashes := make([]uint32, len(inherited))
+	for i, text := range inherited {
+		hashes[i] = uint32(hashText(text))
+		model[text] = ofSeen(len(model) - dictionary)
+	}
+	n.inherit(inherited, hashes)
+	return inherited
 }

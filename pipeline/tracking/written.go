@@ -8,9 +8,10 @@ import "slices"
 type written struct {
 	bytes  []byte   // of the events, without their number
 	texts  []string // that had numbers by then, in their order
+	hashes []uint32 // of these
 	before int      // how many of these had theirs before the first event
-	events int
-	epoch  int64 // of the shipment
+	events []*event // in order
+	epoch  int64    // of the shipment
 }
 
 // layoutHistory is the history as a list: each event is written by what differs
@@ -32,49 +33,55 @@ func layoutHistory(c *coder, s *shipment) {
 	w := &s.written
 	if w.stands(s, c.numbers) {
 		c.buf = append(c.buf, w.bytes...)
-		c.numbers.addAll(w.texts[w.before:])
-		before = s.history[w.events-1]
+		c.numbers.inherit(w.texts[w.before:], w.hashes[w.before:])
+		before = w.events[len(w.events)-1]
 	} else {
 		w.begin(s, c.numbers)
 	}
 	from := len(c.buf)
-	for i, e := range s.history[w.events:] {
+	for _, e := range s.history[len(w.events):] {
 		layout(c, e)
-		e.standing = int32(w.events + i + 1)
+		e.within = w
+		w.events = append(w.events, e)
 	}
 	w.bytes = append(w.bytes, c.buf[from:]...)
 	w.texts = append(w.texts, c.numbers.seen[len(w.texts):]...)
-	w.events = len(s.history)
+	w.hashes = append(w.hashes, c.numbers.hashes[len(w.hashes):]...)
 }
 
 // Room for what a parcel of five scans or so has.
 const (
-	writtenBytes = 384
-	writtenTexts = 12
+	writtenBytes  = 384
+	writtenTexts  = 12
+	writtenEvents = 6
 )
 
 // begin forgets what was written, for it is written anew.
 func (w *written) begin(s *shipment, numbers *numbering) {
 	if w.bytes == nil {
-		w.bytes, w.texts = make([]byte, 0, writtenBytes), make([]string, 0, writtenTexts)
+		w.bytes = make([]byte, 0, writtenBytes)
+		w.texts, w.hashes = make([]string, 0, writtenTexts), make([]uint32, 0, writtenTexts)
+		w.events = make([]*event, 0, writtenEvents)
 	}
-	*w = written{bytes: w.bytes[:0], texts: append(w.texts[:0], numbers.seen...), before: len(numbers.seen), epoch: s.epoch}
+	clear(w.events[:cap(w.events)])
+	*w = written{
+		bytes: w.bytes[:0], texts: append(w.texts[:0], numbers.seen...), hashes: append(w.hashes[:0], numbers.hashes...),
+		before: len(numbers.seen), events: w.events[:0], epoch: s.epoch,
+	}
 }
 
 // stands tells whether the history begins with the events that were written, as
 // they were then, and what came before it gave the same numbers to the same texts.
+// It touches none of the events: they lie scattered, and in no cache.
 func (w *written) stands(s *shipment, numbers *numbering) bool {
-	if w.events == 0 || w.events > len(s.history) || w.epoch != s.epoch || !slices.Equal(w.texts[:w.before], numbers.seen) {
-		return false
-	}
-	for i, e := range s.history[:w.events] {
-		if e.standing != int32(i+1) {
-			return false
-		}
-	}
-	return true
+	return len(w.events) > 0 && len(w.events) <= len(s.history) && w.epoch == s.epoch &&
+		slices.Equal(w.events, s.history[:len(w.events)]) && slices.Equal(w.texts[:w.before], numbers.seen)
 }
 
 // alter must be called before anything of an event changes that the state's bytes
-// have.
-func (e *event) alter() { e.standing = 0 }
+// have: what has it is written anew.
+func (e *event) alter() {
+	if e.within != nil {
+		e.within.events = e.within.events[:0]
+	}
+}

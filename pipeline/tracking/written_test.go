@@ -18,7 +18,7 @@ func TestAlteredHistoryIsWrittenAnew(t *testing.T) {
 			told := *e // in the same words, by a source that goes before
 			told.source, told.sourceKind, told.location, told.told = "another", schemas.SourceCarrierPush, nil, nil
 			e.sourceKind, e.told = schemas.SourcePoll, []telling{{source: "another", kind: schemas.SourceCarrierPush, id: e.id}}
-			s.written.events = 0
+			s.written = written{}
 			encoded(t, s)
 			learned, named := e.learn(&told)
 			require.False(t, learned || named)
