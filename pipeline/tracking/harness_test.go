@@ -258,6 +258,7 @@ func (w *world) keep(c *job.Call) {
 	data, err := w.job.EncodeState(nil, c.State)
 	require.NoError(w.t, err)
 	for _, s := range c.State.(*State).shipments {
+		requireGist(w.t, s)
 		s.written = written{}
 	}
 	anew, err := w.job.EncodeState(nil, c.State)

@@ -8,8 +8,12 @@ import (
 // insert puts an event at its place in the history (O2, O4). Of equal keys the
 // one that came first stays first.
 func (s *shipment) insert(e *event) {
-	at := sort.Search(len(s.history), func(i int) bool { return e.key.before(s.history[i].key) })
+	at := len(s.history)
+	if at > 0 && e.key.before(s.history[at-1].key) { // few do
+		at = sort.Search(at, func(i int) bool { return e.key.before(s.history[i].key) })
+	}
 	s.history = slices.Insert(s.history, at, e)
+	s.gist.add(e)
 }
 
 func (s *shipment) sortHistory() {

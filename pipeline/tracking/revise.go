@@ -15,6 +15,7 @@ func (t *turn) revise(s *shipment, known *event, p *pending, rule string) {
 	}
 	before, was := t.facts(s), *known
 	learned, named := known.learn(&p.event)
+	s.gist.add(known)
 	moved := etaStays
 	if !same {
 		arrived := p.key.arrived

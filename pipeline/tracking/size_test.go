@@ -114,6 +114,7 @@ func TestBounds(t *testing.T) {
 		for n := range maxSources - 1 {
 			live.history[i].told = append(live.history[i].told, telling{source: long("source", n+1)[:maxName], kind: schemas.SourcePoll, id: uint64(i)})
 		}
+		live.gist.add(live.history[i])
 	}
 	for i := range 2 * maxHeld {
 		now = now.Add(time.Millisecond)

@@ -1,6 +1,7 @@
 package tracking
 
 import (
+	"slices"
 	"strings"
 
 	"waybill/schemas"
@@ -49,6 +50,7 @@ type shipment struct {
 
 	registrations []registration
 	history       []*event // in order (O2)
+	gist          gist     // of what the history was ever told; no part of the state's bytes
 	forgotten     []uint64
 	held          []*pending  // in the order in which they came
 	waiting       [1]*pending // room for the list, for mostly none or one waits
@@ -202,7 +204,10 @@ func (g *registration) followsNothing() bool {
 
 // find returns a known event of the history.
 func (s *shipment) find(id uint64) *event {
-	for i := range s.history {
+	if !s.gist.mayTell(id) {
+		return nil
+	}
+	for i := range slices.Backward(s.history) { // most often the newest is asked for
 		if s.history[i].id == id {
 			return s.history[i]
 		}
@@ -213,6 +218,9 @@ func (s *shipment) find(id uint64) *event {
 // findTold returns a known event of the history by an identity that any of its
 // sources gave it (I3).
 func (s *shipment) findTold(id uint64) *event {
+	if !s.gist.mayTell(id) {
+		return nil
+	}
 	for i := range s.history {
 		if s.history[i].is(id) {
 			return s.history[i]

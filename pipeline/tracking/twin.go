@@ -17,6 +17,9 @@ const sameWithin = int64((24*time.Hour + earliestZone - latestZone) / time.Milli
 // twin finds the event of the history that another source told before (I3), the
 // first in order that may be it.
 func (t *turn) twin(s *shipment, p *event) *event {
+	if s.gist.onlyFrom(p.source) {
+		return nil // what one source tells twice happened twice
+	}
 	from := sort.Search(len(s.history), func(i int) bool { return s.history[i].key.at >= p.key.at-sameWithin })
 	for i := from; i < len(s.history) && s.history[i].key.at <= p.key.at+sameWithin; i++ {
 		if e := s.history[i]; t.same(e, p) {

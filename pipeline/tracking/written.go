@@ -24,6 +24,9 @@ func layoutHistory(c *coder, s *shipment) {
 	}
 	if c.reading {
 		pointers(c, &s.history, 1, layout)
+		for _, e := range s.history {
+			s.gist.add(e)
+		}
 		return
 	}
 	c.count(len(s.history))
