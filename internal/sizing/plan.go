@@ -13,7 +13,7 @@ const (
 	tableBytes    = 185   // in all of ClickHouse's tables for a raw event (part disk of bench)
 	replicas      = 3     // of each topic
 	spare         = 1.5   // of disk, for compactions and merges
-	baseMemory    = 1e9   // of a process, in bytes: caches of the store, the Kafka client, decoded values
+	baseMemory    = 3.5e9 // of a process, in bytes: full caches, clients, and garbage until it is collected (part soak of bench)
 	perPartition  = 1e6   // of memory, in bytes: buffers of a partition
 	instanceCores = 4     // of one instance
 	secondsOfDay  = 86400 // seconds
