@@ -36,6 +36,7 @@ type pool struct {
 	gauge   prometheus.Gauge // of what is under way in the process
 
 	performers performers
+	echo       echo
 	unbegun    atomic.Int64 // pieces that were started and have had no processor yet
 
 	mu       sync.Mutex
@@ -48,6 +49,10 @@ type pool struct {
 // Beyond that this machine is behind: more of them would only make each later,
 // and whoever is called look slow.
 const maxUnbegun = 64
+
+// muchWork is how much work a worker has under way before it is asked whether this
+// machine hears of it late. Less does no harm.
+const muchWork = 64
 
 // start runs one piece of work. It is done when it is in the list that
 // collect returns.
@@ -103,8 +108,11 @@ func (p *pool) running() int {
 	return p.inFlight
 }
 
-// behind tells whether as much work waits for a processor as may.
-func (p *pool) behind() bool { return p.unbegun.Load() >= maxUnbegun }
+// behind tells whether this machine is behind: as much work waits for a processor
+// as may, or much is under way and what comes back is heard late.
+func (p *pool) behind() bool {
+	return p.unbegun.Load() >= maxUnbegun || p.running() >= muchWork && p.echo.late()
+}
 
 // begun notes that a piece of work has got one, and wakes the worker when it may
 // have waited for that.

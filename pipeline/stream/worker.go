@@ -101,7 +101,7 @@ func (w *worker) open() (*session, error) {
 	}
 	s.balancer = newBalancer(s.cfg, s.synced, func() processNote { return s.standbys.describe(w.first) }, func(n followNote) { s.standbys.told(s.name, n) })
 	s.mail = newMail(&s.bell)
-	s.pool = pool{perform: r.cfg.Perform, bell: &s.bell, gauge: r.metrics.inFlight}
+	s.pool = pool{perform: r.cfg.Perform, bell: &s.bell, gauge: r.metrics.inFlight, echo: echo{back: s.bell.ring}}
 	var topics []string
 	for _, name := range r.cfg.inputs() {
 		topics = append(topics, r.cfg.Prefix+name)
@@ -193,6 +193,7 @@ func (s *session) close() {
 	}
 	s.dismiss(all...)
 	s.pool.performers.close()
+	s.pool.echo.close()
 }
 
 // leave gives up the static membership, so that others need not wait for its
