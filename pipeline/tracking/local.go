@@ -67,21 +67,51 @@ func (l *localTime) append(dst []byte, instant int64) []byte {
 
 func floorSecond(ms int64) int64 { return time.UnixMilli(ms).Unix() }
 
-// The library reads and writes RFC 3339 many times faster than a layout of
-// ours, so local times and days are made of that.
-
+// parseLocal reads a local time as if it were one of UTC.
 func parseLocal(text string) (at time.Time, ok bool) {
-	at, err := time.Parse(time.RFC3339, text+"Z")
-	return at, err == nil && len(text) == len(localLayout)
-}
-
-func parseDay(text string) (at time.Time, ok bool) {
-	if len(text) != len(dateLayout) { // most often there is none
+	if len(text) != len(localLayout) || text[10] != 'T' || text[13] != ':' || text[16] != ':' {
 		return time.Time{}, false
 	}
-	at, err := time.Parse(time.RFC3339, text+"T00:00:00Z")
-	return at, err == nil
+	at, ok = parseDay(text[:len(dateLayout)])
+	hour, minute, second := digits(text[11:13]), digits(text[14:16]), digits(text[17:])
+	if !ok || uint(hour) > 23 || uint(minute) > 59 || uint(second) > 59 {
+		return time.Time{}, false
+	}
+	return at.Add(time.Duration(hour*3600+minute*60+second) * time.Second), true
 }
+
+// parseDay reads a day. A state has some, and they are read each time that it is
+// written, so this does without the library's layouts.
+func parseDay(text string) (at time.Time, ok bool) {
+	if len(text) != len(dateLayout) || text[4] != '-' || text[7] != '-' { // most often there is none
+		return time.Time{}, false
+	}
+	year, month, day := digits(text[:4]), digits(text[5:7]), digits(text[8:])
+	if year < 0 || month < 1 || month > 12 || day < 1 {
+		return time.Time{}, false
+	}
+	at = time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	if at.Day() != day { // the month has fewer
+		return time.Time{}, false
+	}
+	return at, true
+}
+
+// digits reads a number of up to four decimal digits; anything else is negative.
+func digits(text string) int {
+	n := 0
+	for i := range len(text) {
+		c := text[i]
+		if c < '0' || '9' < c {
+			return -1
+		}
+		n = 10*n + int(c-'0')
+	}
+	return n
+}
+
+// The library writes RFC 3339 many times faster than a layout of ours, so local
+// times and days are made of that.
 
 func appendLocal(dst []byte, at time.Time) []byte {
 	dst = at.UTC().AppendFormat(dst, time.RFC3339)
