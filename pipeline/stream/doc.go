@@ -43,6 +43,7 @@
 //	balancer groupnote      what the members of the group tell each other
 //	plan aim                who gets which task: warm state first (pure)
 //	stranded asking         whether all tasks have an owner, and when to rebalance
+//	fence                   transactions that dead owners have left open on tasks
 //	topology footing        do the topics fit, and are they still what they were
 //	layout/                 where a key belongs; what a committed offset tells of its topics
 //	reshard/                moves a job to more partitions, while it stands still

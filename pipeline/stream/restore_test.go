@@ -89,8 +89,9 @@ func TestRestoreWaitsForOpenTransaction(t *testing.T) {
 	d.plus("k")
 	i = d.start(cfg)
 	// The input is polled and waits; the task is not ready before the end of
-	// the transaction is known.
-	waited, cancel := context.WithTimeout(context.Background(), 2*restoreWait)
+	// the transaction is known, and nobody of the group has it, so it is not
+	// ended here.
+	waited, cancel := context.WithTimeout(context.Background(), 4*fenceAfter)
 	defer cancel()
 	require.Error(t, i.Caught(waited))
 	require.False(t, i.Ready())

@@ -72,6 +72,7 @@ func (w *worker) once(ctx context.Context) error {
 	if w.first {
 		watching.Go(func() { s.watch(watched, w.r.cfg.SessionTimeout/4) })
 	}
+	watching.Go(func() { s.clearWay(watched) })
 	if err = s.takeOver(ctx); err == nil {
 		err = s.run(ctx)
 	}
