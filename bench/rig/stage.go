@@ -31,7 +31,10 @@ type Stage struct {
 	Client *kgo.Client
 	// Dir is a folder of the turn's own, removed at its end; empty on a broker
 	// that was taken over.
-	Dir    string
+	Dir string
+	// Prefix stands before the names of the turn's topics and groups, where
+	// turns share a broker.
+	Prefix string
 	inputs []string // the topics that the load lies on
 }
 

@@ -71,7 +71,7 @@ func (b *bench) turns(ctx context.Context, part string, measure func(ctx context
 // deliver starts the role delivery on a stage.
 func deliver(ctx context.Context, s *rig.Stage, profile string, names ...string) (*rig.Process, error) {
 	return rig.Start(ctx, deployed.Kind, profile, &deployed.Order{
-		Brokers: s.Addrs(), Roles: append(names, roles.Delivery), Clock: "live", State: filepath.Join(s.Dir, "state"), Keys: keysOf(s),
+		Brokers: s.Addrs(), Prefix: s.Prefix, Roles: append(names, roles.Delivery), Clock: "live", State: filepath.Join(s.Dir, "state"), Keys: keysOf(s),
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -30,7 +29,7 @@ const (
 type venue struct {
 	name     string
 	p50, p99 float64 // aims in milliseconds; 0: none
-	stage    func(ctx context.Context) (*rig.Stage, error)
+	stage    func(ctx context.Context, prefix string) (*rig.Stage, error)
 	turns    []delays
 }
 
@@ -44,21 +43,23 @@ func Latency(ctx context.Context, common *rig.Options, o *Options) (_ *report.Se
 	if err != nil {
 		return nil, err
 	}
-	inputs := []string{schemas.TopicRegistrations, schemas.TopicCarrierEvents}
-	venues := []*venue{{name: "embedded Kafka", p50: 20, p99: 100, stage: func(ctx context.Context) (*rig.Stage, error) { return rig.NewStage(rig.OnEmbedded(ctx), inputs...) }}}
+	venues := []*venue{{name: "embedded Kafka", p50: 20, p99: 100, stage: embeddedStage}}
 	missing := ""
-	genuine, err := apacheVenue(ctx, inputs)
+	genuine, stop, err := apacheVenue(ctx)
 	switch {
 	case errors.Is(err, apachekafka.ErrUnavailable):
 		missing = err.Error()
 	case err != nil:
 		return nil, err
 	default:
+		defer func() { err = errors.Join(err, stop()) }()
 		venues = append(venues, genuine)
 	}
 	for _, v := range venues {
+		turn := 0
 		err := b.turns(ctx, LatencyPart+" on "+v.name, func(ctx context.Context, counts bool) (fmt.Stringer, error) {
-			d, err := b.arrive(ctx, v, latencyRate*latencySeconds)
+			turn++
+			d, err := b.arrive(ctx, v, fmt.Sprintf("turn-%d-", turn), latencyRate*latencySeconds)
 			if counts {
 				v.turns = append(v.turns, d)
 			}
@@ -71,40 +72,61 @@ func Latency(ctx context.Context, common *rig.Options, o *Options) (_ *report.Se
 	return b.latencySection(venues, missing), nil
 }
 
-// apacheVenue gives each turn one broker of Apache Kafka, if this machine can
-// run it.
-func apacheVenue(ctx context.Context, inputs []string) (*venue, error) {
-	start := func(ctx context.Context) (*rig.Stage, error) {
-		dir, err := os.MkdirTemp("", "waybill-bench-kafka-")
-		if err != nil {
-			return nil, fmt.Errorf("making a folder for Apache Kafka: %w", err)
-		}
-		cluster, err := apachekafka.Start(ctx, apachekafka.Options{Dir: filepath.Join(dir, "kafka"), Measured: true})
-		if err != nil {
-			return nil, errors.Join(err, os.RemoveAll(dir))
-		}
-		s, err := rig.NewStageOn(cluster, inputs...)
-		if err != nil {
-			return nil, errors.Join(err, os.RemoveAll(dir))
-		}
-		s.Dir = dir
-		return s, nil
-	}
-	s, err := start(ctx) // can it be had?
+// inputsOf are the topics that the load lies on.
+func inputsOf(prefix string) []string {
+	return []string{prefix + schemas.TopicRegistrations, prefix + schemas.TopicCarrierEvents}
+}
+
+// embeddedStage gives a turn a broker of its own.
+func embeddedStage(ctx context.Context, prefix string) (*rig.Stage, error) {
+	s, err := rig.NewStage(rig.OnEmbedded(ctx), inputsOf(prefix)...)
 	if err != nil {
 		return nil, err
 	}
-	return &venue{name: "one broker of Apache Kafka", p99: 200, stage: start}, s.Close()
+	s.Prefix = prefix
+	return s, nil
 }
 
+// apacheVenue starts one broker of Apache Kafka for all turns, if this machine
+// can run it: one that has just begun takes several times as long for a
+// transaction until Java has compiled what it does.
+func apacheVenue(ctx context.Context) (v *venue, stop func() error, err error) {
+	dir, err := os.MkdirTemp("", "waybill-bench-kafka-")
+	if err != nil {
+		return nil, nil, fmt.Errorf("making a folder for Apache Kafka: %w", err)
+	}
+	cluster, err := apachekafka.Start(ctx, apachekafka.Options{Dir: dir, Measured: true})
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	stage := func(_ context.Context, prefix string) (*rig.Stage, error) {
+		s, err := rig.NewStageOn(lent{cluster}, inputsOf(prefix)...)
+		if err != nil {
+			return nil, err
+		}
+		s.Prefix = prefix
+		if s.Dir, err = os.MkdirTemp("", "waybill-bench-arrival-"); err != nil {
+			return nil, errors.Join(fmt.Errorf("making a folder for a turn: %w", err), s.Close())
+		}
+		return s, nil
+	}
+	return &venue{name: "one broker of Apache Kafka", p99: 200, stage: stage}, func() error { return errors.Join(cluster.Close(), os.RemoveAll(dir)) }, nil
+}
+
+// lent is a broker that outlives a stage.
+type lent struct{ *apachekafka.Cluster }
+
+// Close implements rig.Broker.
+func (lent) Close() error { return nil }
+
 // arrive is one turn.
-func (b *bench) arrive(ctx context.Context, v *venue, count int) (d delays, err error) {
+func (b *bench) arrive(ctx context.Context, v *venue, prefix string, count int) (d delays, err error) {
 	t, err := startReceiver(ctx, &ReceiverOrder{Webhooks: count})
 	if err != nil {
 		return d, err
 	}
 	defer func() { err = errors.Join(err, t.close()) }()
-	stage, err := v.stage(ctx)
+	stage, err := v.stage(ctx, prefix)
 	if err != nil {
 		return d, err
 	}
@@ -134,14 +156,14 @@ func (s *scene) events(ctx context.Context, load *Parcels) (d delays, err error)
 		return d, err
 	}
 	if err := s.stage.Fill(ctx, func(produce func(*kgo.Record)) {
-		for _, r := range registrations {
+		for _, r := range s.placed(registrations) {
 			produce(r)
 		}
 	}); err != nil {
 		return d, err
 	}
 	if err = s.stage.Open(ctx); err == nil {
-		err = s.stage.Handled(ctx, roles.Tracking)
+		err = s.stage.Handled(ctx, s.stage.Prefix+roles.Tracking)
 	}
 	if err != nil {
 		return d, err
@@ -150,7 +172,7 @@ func (s *scene) events(ctx context.Context, load *Parcels) (d delays, err error)
 	if err != nil {
 		return d, err
 	}
-	sent, err := rig.Pace(ctx, s.stage.Addrs(), events, latencyRate)
+	sent, err := rig.Pace(ctx, s.stage.Addrs(), s.placed(events), latencyRate)
 	if err == nil {
 		err = s.await(ctx, load.Count)
 	}
@@ -162,6 +184,14 @@ func (s *scene) events(ctx context.Context, load *Parcels) (d delays, err error)
 	return delaysOf(sent[cold:], came[cold:]), err
 }
 
+// placed puts records on the topics of the stage.
+func (s *scene) placed(records []*kgo.Record) []*kgo.Record {
+	for _, r := range records {
+		r.Topic = s.stage.Prefix + r.Topic
+	}
+	return records
+}
+
 func (b *bench) latencySection(venues []*venue, missing string) *report.Section {
 	t := report.NewTable("", "P50 ms", "P99 ms", "most ms")
 	s := &report.Section{
@@ -170,6 +200,7 @@ func (b *bench) latencySection(venues []*venue, missing string) *report.Section 
 			fmt.Sprintf("%d events a second, each of a parcel of its own and each with a webhook; %d in a turn, of which the last %d count; hold 0; %d turns, %d partitions",
 				latencyRate, latencyRate*latencySeconds, latencyRate*latencySeconds-latencyCold, b.common.Turns, b.common.Partitions),
 			"tracking and delivery in one process; sender, broker and receiver have the cores of the rest",
+			"each turn has an embedded Kafka of its own; the broker of Apache Kafka is one for all turns",
 		},
 		Blocks: []report.Block{{Table: t, Note: "From the moment that an event is handed to its producer to the arrival of its webhook. Quantiles are those of each turn."}},
 	}

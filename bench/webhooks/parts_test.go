@@ -1,7 +1,6 @@
 package webhooks
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -132,9 +131,7 @@ func TestLaterRate(t *testing.T) {
 // Every event's webhook is known by its parcel.
 func TestArrivals(t *testing.T) {
 	b := small(t)
-	inputs := []string{schemas.TopicRegistrations, schemas.TopicCarrierEvents}
-	v := &venue{stage: func(ctx context.Context) (*rig.Stage, error) { return rig.NewStage(ctx, inputs...) }}
-	d, err := b.arrive(t.Context(), v, 40)
+	d, err := b.arrive(t.Context(), &venue{stage: embeddedStage}, "turn-1-", 40)
 	require.NoError(t, err)
 	require.Positive(t, d.p50)
 	require.LessOrEqual(t, d.p50, d.p99)

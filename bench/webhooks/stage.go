@@ -30,7 +30,7 @@ func newStage(ctx context.Context, codecs *schemas.Codecs, t *target, partitions
 
 // furnish puts topics, keys and endpoints on a stage.
 func furnish(ctx context.Context, s *rig.Stage, codecs *schemas.Codecs, t *target, partitions, endpoints, inFlight int) error {
-	_, err := topics.Create(ctx, s.Client, topics.Layout{Partitions: partitions, Replication: -1})
+	_, err := topics.Create(ctx, s.Client, topics.Layout{Prefix: s.Prefix, Partitions: partitions, Replication: -1})
 	if err == nil {
 		err = vault.Make(keysOf(s), rand.Reader)
 	}
@@ -59,7 +59,7 @@ func addEndpoints(ctx context.Context, s *rig.Stage, codecs *schemas.Codecs, t *
 			failed = errors.Join(failed, err)
 			value, err := codecs.WebhookEndpoint.Encode(endpoint(number, t.url(number), sealed, inFlight))
 			failed = errors.Join(failed, err)
-			produce(&kgo.Record{Topic: schemas.TopicWebhookEndpoints, Key: []byte(endpointID(number)), Value: value})
+			produce(&kgo.Record{Topic: s.Prefix + schemas.TopicWebhookEndpoints, Key: []byte(endpointID(number)), Value: value})
 		}
 	})
 	if err := errors.Join(failed, err); err != nil {
