@@ -68,24 +68,44 @@ func plainNumber(number string) bool {
 // ShipmentKey gives the key of a shipment's records, <carrier>:<number>, from
 // any spelling of the two.
 func ShipmentKey(carrier, number string) (string, error) {
-	if carrier != "" && number != "" && len(carrier) <= maxKeyPart && len(number) <= maxKeyPart && plainCarrier(carrier) && plainNumber(number) {
-		return carrier + ":" + number, nil
-	}
 	carrier, number = CanonicalCarrier(carrier), CanonicalNumber(number)
-	switch {
-	case carrier == "":
-		return "", errors.New("making a shipment key: the carrier is empty")
-	case number == "":
-		return "", errors.New("making a shipment key: the tracking number is empty")
-	case strings.Contains(carrier, ":") || strings.Contains(carrier, "/"):
-		return "", fmt.Errorf("making a shipment key: the carrier %q holds a colon or a slash", carrier)
-	case len(carrier) > maxKeyPart || len(number) > maxKeyPart:
-		return "", fmt.Errorf("making a shipment key: carrier and tracking number may have %d bytes each", maxKeyPart)
-	case strings.ContainsFunc(carrier+number, unicode.IsControl) || !validText(carrier+number):
-		return "", errors.New("making a shipment key: carrier or tracking number holds a control character or is no UTF-8")
+	if err := checkKey(carrier, number); err != nil {
+		return "", err
 	}
 	return carrier + ":" + number, nil
 }
+
+// AppendShipmentKey appends what ShipmentKey gives to dst. On an error it
+// returns dst as it was.
+func AppendShipmentKey(dst []byte, carrier, number string) ([]byte, error) {
+	carrier, number = CanonicalCarrier(carrier), CanonicalNumber(number)
+	if err := checkKey(carrier, number); err != nil {
+		return dst, err
+	}
+	return append(append(append(dst, carrier...), ':'), number...), nil
+}
+
+// checkKey tells what stands against a key of a carrier and a number, which are
+// in canonical form.
+func checkKey(carrier, number string) error {
+	switch {
+	case carrier == "":
+		return errors.New("making a shipment key: the carrier is empty")
+	case number == "":
+		return errors.New("making a shipment key: the tracking number is empty")
+	case strings.Contains(carrier, ":") || strings.Contains(carrier, "/"):
+		return fmt.Errorf("making a shipment key: the carrier %q holds a colon or a slash", carrier)
+	case len(carrier) > maxKeyPart || len(number) > maxKeyPart:
+		return fmt.Errorf("making a shipment key: carrier and tracking number may have %d bytes each", maxKeyPart)
+	case plainCarrier(carrier) && plainNumber(number):
+		return nil
+	case !keyText(carrier) || !keyText(number):
+		return errors.New("making a shipment key: carrier or tracking number holds a control character or is no UTF-8")
+	}
+	return nil
+}
+
+func keyText(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) && validText(s) }
 
 func validText(s string) bool { return !strings.ContainsRune(s, unicode.ReplacementChar) }
 

@@ -58,6 +58,15 @@ func TestShipmentKeyRefusesWhatIsNoKey(t *testing.T) {
 	}
 }
 
+func TestAppendShipmentKey(t *testing.T) {
+	key, err := AppendShipmentKey([]byte("before "), " Royal_Mail ", "ab 1")
+	require.NoError(t, err)
+	require.Equal(t, "before royal-mail:AB1", string(key))
+	key, err = AppendShipmentKey([]byte("before "), "a:b", "1")
+	require.ErrorContains(t, err, "colon")
+	require.Equal(t, "before ", string(key))
+}
+
 func TestEpochKeyAndJobKey(t *testing.T) {
 	require.Equal(t, "scms:ASN8.1:1000", EpochKey("scms:ASN8.1", time.UnixMilli(1000)))
 	require.Equal(t, "ep1/scms:ASN8.1", JobKey("ep1", "scms:ASN8.1"))

@@ -7,12 +7,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// cursor reads JSON in which nothing is wrong. The texts that it gives are parts
-// of the one that it reads. A method returns false where something else stands
-// than it can read, or than JSON has: then none of it counts, and whoever reads
-// it in full (loose) finds out what it is.
+// cursor reads JSON in which nothing is wrong. A method returns false where
+// something else stands than it can read, or than JSON has: then none of it
+// counts, and whoever reads it in full (loose) finds out what it is.
 type cursor struct {
-	text    string
+	text    []byte
+	texts   strings.Builder // those that were given, one behind the other
 	at      int
 	depth   int    // of the object or list that it is in
 	scratch []byte // what the escapes of a text stand for
@@ -58,27 +58,46 @@ func (c *cursor) more(bracket byte, first bool) (yes, ok bool) {
 	return false, false
 }
 
-// name reads the name of an object's member, and the colon.
-func (c *cursor) name() (string, bool) {
+// name reads the name of an object's member, and the colon. It is good until the
+// next one.
+func (c *cursor) name() ([]byte, bool) {
 	name, ok := c.string()
 	if !ok || c.peek() != ':' {
-		return "", false
+		return nil, false
 	}
 	c.at++
 	return name, true
 }
 
-// string reads a text in quotes.
-func (c *cursor) string() (string, bool) {
+// string reads a text in quotes. It is good until the next one.
+func (c *cursor) string() ([]byte, bool) {
 	begin, escaped, ok := c.quoted()
 	switch {
 	case !ok:
-		return "", false
+		return nil, false
 	case escaped:
-		return string(c.scratch), true
+		return c.scratch, true
 	default:
 		return c.text[begin : c.at-1], true
 	}
+}
+
+// textBytes is the room that is made for texts at a time: payloads have much that
+// nobody keeps.
+const textBytes = 1 << 10
+
+// keep makes a text of bytes, which may change then.
+func (c *cursor) keep(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	if c.texts.Cap()-c.texts.Len() < len(b) {
+		c.texts = strings.Builder{}
+		c.texts.Grow(max(len(b), min(textBytes, len(c.text)-c.at+len(b))))
+	}
+	begin := c.texts.Len()
+	c.texts.Write(b)
+	return c.texts.String()[begin:]
 }
 
 // quoted passes over a text in quotes that begins behind them at begin. What its
@@ -115,7 +134,7 @@ func (c *cursor) quoted() (begin int, escaped, ok bool) {
 // it has escapes.
 func (c *cursor) unquote(begin int, escaped bool) bool {
 	if !escaped {
-		return utf8.ValidString(c.text[begin : c.at-1])
+		return utf8.Valid(c.text[begin : c.at-1])
 	}
 	var err error
 	c.scratch, err = jsontext.AppendUnquote(c.scratch[:0], c.text[begin-1:c.at])
@@ -131,7 +150,7 @@ var isPlain = func() (plain [256]bool) {
 }()
 
 // bare reads a number, true or false, or null.
-func (c *cursor) bare() (string, bool) {
+func (c *cursor) bare() ([]byte, bool) {
 	switch c.peek() {
 	case 'n':
 		return c.word("null")
@@ -144,26 +163,28 @@ func (c *cursor) bare() (string, bool) {
 	}
 }
 
-func (c *cursor) word(word string) (string, bool) {
-	if !strings.HasPrefix(c.text[c.at:], word) {
-		return "", false
+func (c *cursor) word(word string) ([]byte, bool) {
+	end := c.at + len(word)
+	if end > len(c.text) || string(c.text[c.at:end]) != word {
+		return nil, false
 	}
-	c.at += len(word)
-	return word, true
+	begin := c.at
+	c.at = end
+	return c.text[begin:end], true
 }
 
-func (c *cursor) number() (string, bool) {
+func (c *cursor) number() ([]byte, bool) {
 	begin := c.at
 	c.one("-")
 	if whole := c.digits(); whole == 0 || whole > 1 && c.text[c.at-whole] == '0' {
-		return "", false
+		return nil, false
 	}
 	if c.one(".") && c.digits() == 0 {
-		return "", false
+		return nil, false
 	}
 	if c.one("eE") {
 		if c.one("+-"); c.digits() == 0 {
-			return "", false
+			return nil, false
 		}
 	}
 	return c.text[begin:c.at], true

@@ -44,7 +44,7 @@ func (r *reader) json(into any) error {
 // is as it was: zero.
 func (r *reader) readPlain(into reflect.Value) bool {
 	c := &r.plain
-	c.text = string(r.payload)
+	c.text = r.payload
 	if !planOf(into.Type())(c, into) || c.peek() != 0 || c.at < len(c.text) {
 		into.SetZero()
 		return false

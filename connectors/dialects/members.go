@@ -45,7 +45,7 @@ func (m *members) add(t reflect.Type, embedded []int) {
 			added := &member{index, planOf(f.Type)}
 			name = cmp.Or(name, f.Name)
 			if m.put(m.byName, name, added); option == "case:ignore" {
-				m.put(m.folded, string(appendFolded(nil, name)), added)
+				m.put(m.folded, string(appendFolded(nil, []byte(name))), added)
 			}
 		}
 	}
@@ -63,9 +63,9 @@ func (m *members) put(names map[string]*member, name string, added *member) {
 }
 
 // appendFolded leaves letter case, dashes and underscores out of a name of ASCII.
-func appendFolded(dst []byte, name string) []byte {
-	for i := range len(name) {
-		switch b := name[i]; {
+func appendFolded(dst, name []byte) []byte {
+	for _, b := range name {
+		switch {
 		case b == '_', b == '-':
 		case 'a' <= b && b <= 'z':
 			dst = append(dst, b-('a'-'A'))
@@ -77,12 +77,12 @@ func appendFolded(dst []byte, name string) []byte {
 }
 
 // find finds the member of a name; nil is none.
-func (m *members) find(name string) (of *member, ok bool) {
-	if of = m.byName[name]; of != nil || len(m.folded) == 0 {
+func (m *members) find(name []byte) (of *member, ok bool) {
+	if of = m.byName[string(name)]; of != nil || len(m.folded) == 0 {
 		return of, true
 	}
-	for i := range len(name) {
-		if name[i] >= utf8.RuneSelf {
+	for _, b := range name {
+		if b >= utf8.RuneSelf {
 			return nil, false // other letters may be the same too
 		}
 	}

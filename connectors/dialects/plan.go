@@ -1,8 +1,8 @@
 package dialects
 
 import (
+	"bytes"
 	"reflect"
-	"strings"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -61,28 +61,28 @@ func giveUp(*cursor, reflect.Value) bool { return false }
 func planText(c *cursor, into reflect.Value) bool {
 	written, null, ok := c.leaf()
 	if ok && !null {
-		into.SetString(written)
+		into.SetString(c.keep(written))
 	}
 	return ok
 }
 
 func planFlag(c *cursor, into reflect.Value) bool {
 	written, _, ok := c.leaf()
-	if ok && isTrue(written) {
+	if ok && isTrue(string(written)) {
 		into.SetBool(true)
 	}
 	return ok
 }
 
 // leaf reads what a text may be.
-func (c *cursor) leaf() (written string, null, ok bool) {
+func (c *cursor) leaf() (written []byte, null, ok bool) {
 	if c.peek() == '"' {
 		written, ok = c.string()
-		return strings.TrimSpace(written), false, ok
+		return bytes.TrimSpace(written), false, ok
 	}
 	null = c.peek() == 'n'
 	if written, ok = c.bare(); null {
-		written = ""
+		written = nil
 	}
 	return written, null, ok
 }
@@ -121,7 +121,7 @@ func planMap(t reflect.Type) plan {
 				return ok
 			}
 			name, ok := c.name()
-			key, value := reflect.ValueOf(name), reflect.New(t.Elem()).Elem()
+			key, value := reflect.ValueOf(string(name)), reflect.New(t.Elem()).Elem()
 			if !ok || into.MapIndex(key).IsValid() || !inner(c, value) {
 				return false
 			}

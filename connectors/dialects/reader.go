@@ -136,7 +136,8 @@ func (r *reader) checkKey(carrier, number string) error {
 	if r.Unkeyed {
 		carrier, number = first(carrier, "any"), first(number, "any")
 	}
-	_, err := schemas.ShipmentKey(carrier, number)
+	var buffer [64]byte
+	_, err := schemas.AppendShipmentKey(buffer[:0], carrier, number)
 	return err
 }
 

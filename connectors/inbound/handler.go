@@ -111,7 +111,7 @@ func (h *Handler) take(c *call) outcome {
 	if sender == nil {
 		return unauthorized
 	}
-	c.account = sender.name()
+	c.account = sender.name
 	ctx, cancel := context.WithTimeout(c.Context(), patience(dialect.Name))
 	defer cancel()
 	return h.publish(ctx, c, dialect)
@@ -120,7 +120,10 @@ func (h *Handler) take(c *call) outcome {
 // prove returns the sender that a webhook comes from, or nil. The reason is that
 // of the one whose proof it came nearest to.
 func (c *call) prove(senders []*Sender) *Sender {
-	r := &proof.Request{Method: c.Method, Header: c.Header, Query: c.URL.Query(), Body: c.body, Time: c.begun}
+	r := &proof.Request{Method: c.Method, Header: c.Header, Body: c.body, Time: c.begun}
+	if c.URL.RawQuery != "" {
+		r.Query = c.URL.Query()
+	}
 	nearest := -1
 	for _, s := range senders {
 		reason := s.Proof.Check(c.Context(), r)

@@ -19,10 +19,9 @@ type Sender struct {
 	Account *accounts.Account
 	Dialect *dialects.Dialect
 	Proof   *proof.Proof
-}
 
-// name is how the account is called in logs and dead letters.
-func (s *Sender) name() string { return s.Account.Tenant + "/" + s.Account.Name }
+	name string // of the account, in logs and dead letters
+}
 
 // shipEngineKeys is where ShipEngine publishes its keys.
 const shipEngineKeys = "https://api.shipengine.com/jwks"
@@ -62,14 +61,14 @@ func NewSender(a *accounts.Account, keys func(location string) (proof.KeySet, er
 	if err != nil {
 		return nil, fail(err)
 	}
-	return &Sender{a, d, p}, nil
+	return &Sender{a, d, p, a.Tenant + "/" + a.Name}, nil
 }
 
 // table is the senders of all accounts as the file has them now. It does not
 // change.
 type table struct {
 	of      *accounts.Accounts
-	senders map[string][]*Sender // by every name of their dialect
+	senders map[string]map[string][]*Sender // by every name of their dialect, and that of the account; all of them under none
 }
 
 // keySets are those that were made, by location: they outlive a change of the
@@ -93,7 +92,7 @@ func (k *keySets) of(location string) (proof.KeySet, error) {
 }
 
 func newTable(of *accounts.Accounts, keys *keySets) (*table, error) {
-	t := &table{of, make(map[string][]*Sender)}
+	t := &table{of, make(map[string]map[string][]*Sender)}
 	for _, a := range of.All() {
 		if a.Inbound == nil {
 			continue
@@ -103,7 +102,12 @@ func newTable(of *accounts.Accounts, keys *keySets) (*table, error) {
 			return nil, err
 		}
 		for _, name := range append(slices.Clone(s.Dialect.Aliases), s.Dialect.Name) {
-			t.senders[name] = append(t.senders[name], s)
+			named := t.senders[name]
+			if named == nil {
+				named = make(map[string][]*Sender)
+				t.senders[name] = named
+			}
+			named[""], named[a.Name] = append(named[""], s), append(named[a.Name], s)
 		}
 	}
 	return t, nil
@@ -112,11 +116,7 @@ func newTable(of *accounts.Accounts, keys *keySets) (*table, error) {
 // find returns the senders of a source, and of an account of it where one is
 // named. Tenants may have accounts of the same name: each has its secret.
 func (t *table) find(source, account string) []*Sender {
-	all := t.senders[schemas.CanonicalCarrier(source)]
-	if account == "" {
-		return all
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(s *Sender) bool { return s.Account.Name != account })
+	return t.senders[schemas.CanonicalCarrier(source)][account]
 }
 
 // current returns the table of the accounts as they now are. Where a secret

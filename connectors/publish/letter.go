@@ -35,7 +35,7 @@ func (p *Publisher) DeadLetter(ctx context.Context, payload *Payload, why error)
 	}
 	cause := why.Error()
 	cause = strings.ToValidUTF8(cause[:min(len(cause), maxCauseBytes)], "")
-	r := &kgo.Record{Topic: p.Prefix + schemas.TopicDeadLetters, Key: []byte(payload.Source), Value: payload.Body}
+	r := kgo.Record{Topic: p.Prefix + schemas.TopicDeadLetters, Key: []byte(payload.Source), Value: payload.Body}
 	for _, h := range []struct{ key, value string }{
 		{schemas.HeaderError, cause},
 		{schemas.HeaderPayloadSource, payload.Source},
@@ -46,5 +46,5 @@ func (p *Publisher) DeadLetter(ctx context.Context, payload *Payload, why error)
 	} {
 		r.Headers = append(r.Headers, kgo.RecordHeader{Key: h.key, Value: []byte(h.value)})
 	}
-	return p.send(ctx, []*kgo.Record{r})
+	return p.send(ctx, []kgo.Record{r})
 }

@@ -36,57 +36,50 @@ func Options() []kgo.Opt {
 // number, and returns when Kafka has acknowledged all of them. On an error some
 // may be there; those that have an idempotency key or an id can be sent again.
 func (p *Publisher) Registrations(ctx context.Context, all []schemas.Registration) error {
-	records := make([]*kgo.Record, len(all))
+	b := p.batch(schemas.TopicRegistrations, len(all))
 	for i := range all {
-		value, err := p.Codecs.Registration.Encode(&all[i])
+		value, err := p.Codecs.Registration.Append(b.room(), &all[i])
 		if err != nil {
 			return fmt.Errorf("publishing registrations: %w", err)
 		}
-		if records[i], err = p.record(schemas.TopicRegistrations, all[i].Carrier, all[i].TrackingNumber, value); err != nil {
+		if err := b.add(all[i].Carrier, all[i].TrackingNumber, value); err != nil {
 			return err
 		}
 	}
-	return p.send(ctx, records)
+	return p.send(ctx, b.records)
 }
 
 // Events sends carrier events as Registrations sends registrations. Sending them
 // again is safe: they are known by what they say (I2).
 func (p *Publisher) Events(ctx context.Context, all []schemas.CarrierEvent) error {
-	records := make([]*kgo.Record, len(all))
+	b := p.batch(schemas.TopicCarrierEvents, len(all))
 	for i := range all {
-		value, err := p.Codecs.CarrierEvent.Encode(&all[i])
+		value, err := p.Codecs.CarrierEvent.Append(b.room(), &all[i])
 		if err != nil {
 			return fmt.Errorf("publishing carrier events: %w", err)
 		}
-		if records[i], err = p.record(schemas.TopicCarrierEvents, all[i].Carrier, all[i].TrackingNumber, value); err != nil {
+		if err := b.add(all[i].Carrier, all[i].TrackingNumber, value); err != nil {
 			return err
 		}
 	}
-	return p.send(ctx, records)
-}
-
-func (p *Publisher) record(topic, carrier, number string, value []byte) (*kgo.Record, error) {
-	key, err := schemas.ShipmentKey(p.Carriers.Canonical(carrier), number)
-	if err != nil {
-		return nil, fmt.Errorf("publishing to %s: %w", topic, err)
-	}
-	return &kgo.Record{Topic: p.Prefix + topic, Key: []byte(key), Value: value}, nil
+	return p.send(ctx, b.records)
 }
 
 // send returns when Kafka has answered for every record, or ctx is done: then it
 // may have some and may yet get others.
-func (p *Publisher) send(ctx context.Context, records []*kgo.Record) error {
+func (p *Publisher) send(ctx context.Context, records []kgo.Record) error {
 	if len(records) == 0 {
 		return nil
 	}
 	answers := make(chan error, len(records))
-	for _, r := range records {
-		p.Kafka.Produce(ctx, r, func(r *kgo.Record, err error) {
-			if err != nil {
-				err = fmt.Errorf("publishing %s to %s: %w", r.Key, r.Topic, err)
-			}
-			answers <- err
-		})
+	answer := func(r *kgo.Record, err error) {
+		if err != nil {
+			err = fmt.Errorf("publishing %s to %s: %w", r.Key, r.Topic, err)
+		}
+		answers <- err
+	}
+	for i := range records {
+		p.Kafka.Produce(ctx, &records[i], answer)
 	}
 	var failed error
 	for range records {
