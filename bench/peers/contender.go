@@ -29,7 +29,7 @@ type contender struct {
 	start     func(context.Context, *scene) (*rig.Process, error)
 }
 
-// outputs are the topics that it writes.
+// outputs are the topics that it writes; the first has what came of raw events.
 func (c *contender) outputs() []string {
 	if !c.whole {
 		return []string{subset.TopicEvents, subset.TopicJobs, c.changelog, schemas.TopicDeadLetters}

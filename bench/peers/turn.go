@@ -23,11 +23,8 @@ func (b *bench) turn(ctx context.Context, v *venue, c *contender, number int) (t
 	if err != nil {
 		return t, err
 	}
-	if t, err = rig.MeasureSpan(ctx, s.Stage, p, s.prefix+c.group, s.prefix+c.inputs[len(c.inputs)-1]); err != nil {
+	if t, err = rig.MeasureSpan(ctx, s.Stage, p, s.prefix+c.group, s.prefix+c.outputs()[0], b.load.events); err != nil {
 		return t, err
-	}
-	if len(c.inputs) == 1 {
-		t.Records = t.Records * b.load.events / len(b.load.records) // registrations are on the same topic
 	}
 	o, err := s.read(ctx, c)
 	if err != nil {

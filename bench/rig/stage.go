@@ -35,7 +35,13 @@ type Stage struct {
 	// Prefix stands before the names of the turn's topics and groups, where
 	// turns share a broker.
 	Prefix string
-	inputs []string // the topics that the load lies on
+	inputs []string            // the topics that the load lies on
+	filled map[partition]int64 // the offset of the last record that Fill wrote
+}
+
+type partition struct {
+	topic  string
+	number int32
 }
 
 // loadTimeout is how long the load's transaction may stay open.
@@ -76,7 +82,7 @@ func NewStageOn(b Broker, inputs ...string) (*Stage, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("making a client for the load: %w", err), b.Close())
 	}
-	return &Stage{Broker: b, Client: client, inputs: inputs}, nil
+	return &Stage{Broker: b, Client: client, inputs: inputs, filled: map[partition]int64{}}, nil
 }
 
 // Fill begins a transaction, in which write produces records, and leaves it
@@ -91,7 +97,9 @@ func (s *Stage) Fill(ctx context.Context, write func(produce func(*kgo.Record)))
 		s.Client.Produce(ctx, r, func(r *kgo.Record, err error) {
 			if err != nil {
 				fail(fmt.Errorf("writing the load to %s: %w", r.Topic, err))
+				return
 			}
+			s.filled[partition{r.Topic, r.Partition}] = r.Offset // clients call these one after another
 		})
 	})
 	if err := s.Client.Flush(ctx); err != nil && ctx.Err() == nil {
@@ -130,7 +138,7 @@ func (s *Stage) Handled(ctx context.Context, group string) error {
 			at, _ := committed.Lookup(end.Topic, end.Partition)
 			// What was committed may lie behind the end: a broker may not yet have
 			// marked there that the load's transaction is committed.
-			left += max(0, end.Offset-max(0, at.At))
+			left += max(0, s.lastMark(end)-max(0, at.At))
 		})
 		if left == 0 {
 			return nil
@@ -141,6 +149,16 @@ func (s *Stage) Handled(ctx context.Context, group string) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// lastMark is the end of a partition without the mark that the load's transaction
+// ended with: a group may commit what is behind the last record, as Flink does, or
+// what is behind the mark.
+func (s *Stage) lastMark(end kadm.ListedOffset) int64 {
+	if last, ok := s.filled[partition{end.Topic, end.Partition}]; ok && end.Offset == last+2 {
+		return end.Offset - 1
+	}
+	return end.Offset
 }
 
 // Close ends the broker and removes its data. It can be called more than once.
