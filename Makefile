@@ -75,7 +75,7 @@ test-kafka: ## Run what depends on Kafka on Apache Kafka, brokers that are kille
 	else echo "make test-kafka: skipped, it needs Java 17 and Maven (java, mvn)"; fi
 
 # The suites share one broker; tests that kill brokers have their own.
-test-kafka-here: $(KAFKA) $(APICURIO) bin/kafkastreams build engine bin/librdkafka bin/registry-python $(TOOLS)/gotestsum
+test-kafka-here: $(KAFKA) $(APICURIO) bin/kafkastreams bin/flink build engine bin/librdkafka bin/registry-python $(TOOLS)/gotestsum
 	go run ./internal/apachekafka/serve -- $(MAKE) --no-print-directory test-on-kafka
 
 test-on-kafka: # on the Kafka that WAYBILL_TEST_KAFKA names
@@ -187,13 +187,13 @@ bin/openapi-lint: $(LINTED)/package-lock.json
 	@npm ci --prefix $@ --ignore-scripts --no-audit --no-fund --silent || \
 		{ rm -rf $@; echo "the linter of the OpenAPI document cannot be had (node, npm); it is skipped"; }
 
-# The peer on Kafka Streams, for bench/peers.
-STREAMS := bench/peers/kafkastreams
-bin/kafkastreams: $(STREAMS)/pom.xml $(wildcard $(STREAMS)/src/main/java/waybill/peer/*.java)
+# The peers on the JVM, for bench/peers: the rules are the same sources for both.
+PEERS := bench/peers
+bin/kafkastreams bin/flink: bin/%: $(PEERS)/%/pom.xml $(wildcard $(PEERS)/jvm/src/main/java/waybill/peer/*.java $(PEERS)/kafkastreams/src/main/java/waybill/peer/*.java $(PEERS)/flink/src/main/java/waybill/peer/*.java)
 	@rm -rf $@ && mkdir -p $@
 	@mvn -q -B -f $< compiler:compile jar:jar dependency:copy-dependencies -Dbuilt=$(CURDIR)/$@/built -DoutputDirectory=$(CURDIR)/$@ && \
 		mv $@/built/peer-1.jar $@ && rm -r $@/built && touch $@ || \
-		{ rm -rf $@; echo "Kafka Streams cannot be had (java, mvn); the bench part peers and its test go without it"; }
+		{ rm -rf $@; echo "the peer of $@ cannot be had (java, mvn); the bench part peers and its test go without it"; }
 
 $(KAFKA): internal/apachekafka/pom.xml
 	rm -rf bin/kafka
@@ -220,8 +220,8 @@ vulncheck: $(TOOLS)/govulncheck ## Look for known weaknesses in what the program
 	if grep -q '^govulncheck: fetching vulnerabilities' bin/vulncheck.txt; then echo "the database of weaknesses cannot be reached; vulncheck is skipped"; \
 	else cat bin/vulncheck.txt; exit $$code; fi
 
-# The part peers goes without Kafka Streams where there is no Maven.
-bench: $(if $(filter peers,$(or $(PART),peers)),$(if $(shell command -v mvn),bin/kafka bin/kafkastreams)) ## Measure everything into bench/RESULTS.md, or some of it: PART="stream restore"
+# The part peers goes without its peers where there is no Maven.
+bench: $(if $(filter peers,$(or $(PART),peers)),$(if $(shell command -v mvn),bin/kafka bin/kafkastreams bin/flink)) ## Measure everything into bench/RESULTS.md, or some of it: PART="stream restore"
 	go run ./bench $(PART)
 
 bench-compare: $(TOOLS)/benchstat ## Run the hot path's micro-benchmarks here and at BASE=REV in turn, and compare

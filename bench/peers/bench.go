@@ -19,7 +19,7 @@ import (
 // Part is the name by which this is run.
 const Part = "peers"
 
-// warmLoads is how much more than in its turn Kafka Streams works off before it:
+// warmLoads is how much more than in its turn a peer works off before it:
 // a JVM's compilers are at work for the first seconds.
 const warmLoads = 2
 
@@ -27,7 +27,7 @@ const warmLoads = 2
 type Options struct {
 	PeerParcels int             `help:"Parcels in each turn of peers; about 11 raw events each." default:"20000"`
 	PeerHold    time.Duration   `help:"How long an event waits for its order in peers." default:"0s"`
-	PeerCommits []time.Duration `help:"Commit intervals of Kafka Streams in peers. Ours has its default." default:"100ms,1s"`
+	PeerCommits []time.Duration `help:"Commit intervals of the others in peers. Ours has its default." default:"100ms,1s"`
 }
 
 // Validate refuses what gives no figure.
@@ -46,9 +46,10 @@ type bench struct {
 	codecs   *schemas.Codecs
 	headers  subset.Headers
 	load     *load
-	warm     *load // what Kafka Streams works off first
-	java     java
-	missing  string // why there is no Kafka Streams, empty where there is
+	warm     *load             // what a peer works off first
+	java     java              // zero where there is none
+	peers    []*peer           // those that this machine has
+	missing  map[string]string // why there is no other, by name
 
 	want, wantEssence map[place][][]byte
 }
@@ -66,7 +67,7 @@ func Run(ctx context.Context, common *rig.Options, o *Options) (_ *report.Sectio
 	if err != nil {
 		return nil, err
 	}
-	v, err := startVenue(ctx, b.missing == "")
+	v, err := startVenue(ctx, len(b.peers) > 0)
 	if err != nil {
 		return nil, err
 	}
@@ -91,9 +92,9 @@ func Run(ctx context.Context, common *rig.Options, o *Options) (_ *report.Sectio
 // rows are those who take part. The first says what must come out.
 func (b *bench) rows() []*row {
 	rows := []*row{{contender: b.subset()}, {contender: b.whole()}}
-	if b.missing == "" {
+	for _, p := range b.peers {
 		for _, commit := range b.PeerCommits {
-			rows = append(rows, &row{contender: b.kafkaStreams(commit)})
+			rows = append(rows, &row{contender: b.on(p, commit)})
 		}
 	}
 	return rows
@@ -118,11 +119,28 @@ func newBench(ctx context.Context, common *rig.Options, o *Options) (*bench, err
 	if b.warm, err = newLoad(codecs, warmLoads*o.PeerParcels, common.Seed+1); err != nil {
 		return nil, err
 	}
-	b.java, err = findJava(ctx)
-	if errors.Is(err, apachekafka.ErrUnavailable) {
-		b.missing, err = err.Error(), nil
+	return b, b.findPeers(ctx)
+}
+
+// findPeers finds which of the peers this machine can run.
+func (b *bench) findPeers(ctx context.Context) error {
+	found, noJava := findJava(ctx)
+	b.java, b.missing = found, map[string]string{}
+	for _, p := range []*peer{newStreams(), newFlink()} {
+		lacks := noJava
+		if lacks == nil {
+			lacks = p.find()
+		}
+		switch {
+		case errors.Is(lacks, apachekafka.ErrUnavailable):
+			b.missing[p.name] = lacks.Error()
+		case lacks != nil:
+			return lacks
+		default:
+			b.peers = append(b.peers, p)
+		}
 	}
-	return b, err
+	return nil
 }
 
 // workers is how many members each contender has in the group.

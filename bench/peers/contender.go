@@ -22,17 +22,22 @@ type contender struct {
 	group     string   // behind the prefix
 	inputs    []string // the last has the raw events
 	topics    []string // that it has beside those of every deployment
-	changelog string   // as it is called behind the prefix
+	changelog string   // as it is called behind the prefix; empty where state is kept in files alone
 	endpoint  string
-	whole     bool // it does all of tracking, not the subset
-	warms     bool // it works a first load off, on topics of its own
+	peer      *peer // nil for ours
+	whole     bool  // it does all of tracking, not the subset
+	warms     bool  // it works a first load off, on topics of its own
 	start     func(context.Context, *scene) (*rig.Process, error)
 }
 
 // outputs are the topics that it writes; the first has what came of raw events.
 func (c *contender) outputs() []string {
 	if !c.whole {
-		return []string{subset.TopicEvents, subset.TopicJobs, c.changelog, schemas.TopicDeadLetters}
+		topics := []string{subset.TopicEvents, subset.TopicJobs, schemas.TopicDeadLetters}
+		if c.changelog != "" {
+			topics = append(topics, c.changelog)
+		}
+		return topics
 	}
 	return []string{
 		schemas.TopicTrackingEvents, schemas.TopicWebhookJobs, schemas.TopicDecisions, schemas.TopicShipments, schemas.TopicUsage,
@@ -65,19 +70,22 @@ func (b *bench) subset() *contender {
 	}
 }
 
-// kafkaStreams is the subset on Kafka Streams.
-func (b *bench) kafkaStreams(commit time.Duration) *contender {
+// on is the subset on a peer, which commits at an interval.
+func (b *bench) on(p *peer, commit time.Duration) *contender {
+	topics := []string{subset.TopicInputs, subset.TopicEvents, subset.TopicJobs}
+	if p.changelog != "" {
+		topics = append(topics, p.changelog) // it finds its own there
+	}
 	return &contender{
-		warms: true, name: fmt.Sprintf("Kafka Streams, the subset, commit each %s", commit), short: "streams-" + commit.String(),
-		group: "streams", inputs: []string{subset.TopicInputs}, changelog: "streams-parcels-changelog", endpoint: tracking.Endpoint().EndpointID,
-		topics: []string{subset.TopicInputs, subset.TopicEvents, subset.TopicJobs, "streams-parcels-changelog"}, // it finds its own there
+		peer: p, warms: true, name: fmt.Sprintf("%s, the subset, %s each %s", p.name, p.commits, commit), short: p.group + "-" + commit.String(),
+		group: p.group, inputs: []string{subset.TopicInputs}, changelog: p.changelog, endpoint: tracking.Endpoint().EndpointID, topics: topics,
 		start: func(ctx context.Context, s *scene) (*rig.Process, error) {
 			model, err := b.modelFile(s.dir)
 			if err != nil {
 				return nil, err
 			}
 			endpoint := tracking.Endpoint()
-			return rig.StartProgram(ctx, b.java.program, append(b.java.arguments(),
+			return rig.StartProgram(ctx, b.java.program, append(p.arguments(),
 				"brokers="+strings.Join(s.Addrs(), ","), "prefix="+s.prefix, "warm-prefix="+s.warmPrefix(),
 				fmt.Sprintf("threads=%d", b.workers()), fmt.Sprintf("partitions=%d", s.partitions),
 				fmt.Sprintf("hold-ms=%d", b.PeerHold.Milliseconds()), fmt.Sprintf("commit-interval-ms=%d", commit.Milliseconds()),
@@ -91,7 +99,7 @@ func (b *bench) kafkaStreams(commit time.Duration) *contender {
 
 const (
 	// cacheBytes is what the runtime keeps decoded values in by default, and what
-	// Kafka Streams may keep written ones in.
+	// a peer may keep written ones in.
 	cacheBytes = 256 << 20
 	// compression is that of our client.
 	compression = "snappy"

@@ -2,7 +2,6 @@ package peers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -17,7 +16,6 @@ import (
 	"waybill/bench/rig/rigtest"
 	"waybill/bench/tracking"
 	"waybill/connectors/replay"
-	"waybill/internal/apachekafka"
 	"waybill/internal/apachekafka/kafkatest"
 	"waybill/internal/embedded"
 	"waybill/schemas"
@@ -46,28 +44,28 @@ func TestSubsetIsOfTheRules(t *testing.T) {
 	}
 }
 
-// Kafka Streams gives byte for byte what our runtime gives, on a load with all
-// that the subset has rules for.
-func TestKafkaStreamsGivesTheSame(t *testing.T) {
+// The peers give byte for byte what our runtime gives, on a load with all that the
+// subset has rules for.
+func TestPeersGiveTheSame(t *testing.T) {
 	address := os.Getenv(kafkatest.Env)
 	if address == "" {
 		t.Skip("runs on Apache Kafka only: make test-kafka")
 	}
 	for _, hold := range []time.Duration{0, 3 * time.Hour} {
 		b := newTestBench(t, hold)
-		var err error
-		b.java, err = findJava(t.Context())
-		if errors.Is(err, apachekafka.ErrUnavailable) {
-			t.Skipf("no Kafka Streams for this test: %v", err)
+		require.NoError(t, b.findPeers(t.Context()))
+		if len(b.missing) > 0 {
+			t.Skipf("not every peer is here: %v", b.missing)
 		}
-		require.NoError(t, err)
+		var err error
 		b.load, err = encode(b.codecs, hard(t, 11))
 		require.NoError(t, err)
 		b.warm, err = encode(b.codecs, hard(t, 12))
 		require.NoError(t, err)
 		v := &venue{Broker: borrowed{strings.Split(address, ",")}}
-		for _, c := range []*contender{b.subset(), b.kafkaStreams(100 * time.Millisecond)} {
-			require.NoError(t, b.perform(t, v, c), "hold %s", hold)
+		require.NoError(t, b.perform(t, v, b.subset()), "hold %s", hold)
+		for _, p := range b.peers {
+			require.NoError(t, b.perform(t, v, b.on(p, 100*time.Millisecond)), "%s, hold %s", p.name, hold)
 		}
 	}
 }

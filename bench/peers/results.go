@@ -2,6 +2,9 @@ package peers
 
 import (
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
@@ -11,7 +14,7 @@ import (
 
 func (b *bench) section(v *venue, rows []*row) *report.Section {
 	s := &report.Section{
-		Part: Part, Title: "the rules that ours and its peers both do, beside Kafka Streams",
+		Part: Part, Title: "the rules that ours and its peers both do, beside Kafka Streams and Flink",
 		Conditions: []string{
 			fmt.Sprintf("%d raw events of %d parcels in a turn, of which those between a tenth and nine tenths are measured; %d turns, %d partitions, %d workers, hold %s; ours commits each %s",
 				b.load.events, b.PeerParcels, b.common.Turns, b.common.Partitions, b.workers(), b.PeerHold, b.settings.Pipeline.CommitInterval),
@@ -23,12 +26,15 @@ func (b *bench) section(v *venue, rows []*row) *report.Section {
 		{Table: rates(rows), Note: note},
 		{Title: "What came out for each raw event", Table: b.sizes(rows), Note: "Of one turn; bytes of key and value, before compression."},
 	}
-	if b.missing != "" {
-		s.Conditions = append(s.Conditions, "**without Kafka Streams**: "+b.missing)
+	for _, name := range slices.Sorted(maps.Keys(b.missing)) {
+		s.Conditions = append(s.Conditions, fmt.Sprintf("**without %s**: %s", name, b.missing[name]))
+	}
+	if len(b.peers) == 0 {
 		return s
 	}
-	s.Conditions = append(s.Conditions, fmt.Sprintf("Kafka Streams on %s, %s", b.java.version, options))
-	s.Aims = aims(rows)
+	s.Conditions = append(s.Conditions, fmt.Sprintf("the peers on %s, %s", b.java.version, options))
+	s.Blocks = append(s.Blocks, report.Block{Title: "Ours in the best of each peer", Table: b.comparison(rows)})
+	s.Aims = b.aims(rows)
 	return s
 }
 
@@ -63,23 +69,45 @@ func (b *bench) sizes(rows []*row) table.Writer {
 	return t
 }
 
-// aims are ours against the better of Kafka Streams' rows.
-func aims(rows []*row) []report.Aim {
-	ours, theirs := rows[:2], rows[2:]
-	var found []report.Aim
-	for _, r := range ours {
-		cost, rate := report.SpreadBy(r.turns, rig.Turn.Cost).Median, report.SpreadBy(r.turns, rig.Turn.Rate).Median
-		best, most := 0.0, 0.0
-		for _, peer := range theirs {
-			c := report.SpreadBy(peer.turns, rig.Turn.Cost).Median
-			if best == 0 || c < best {
-				best = c
-			}
-			most = max(most, report.SpreadBy(peer.turns, rig.Turn.Rate).Median)
+// ratio compares ours with the best rows of a peer: how often its least processor
+// time holds ours, and our rate its highest.
+func ratio(ours *row, rows []*row, p *peer) (cost, rate float64) {
+	least, most := math.Inf(1), 0.0
+	for _, r := range rows {
+		if r.peer == p {
+			least = min(least, report.SpreadBy(r.turns, rig.Turn.Cost).Median)
+			most = max(most, report.SpreadBy(r.turns, rig.Turn.Rate).Median)
 		}
-		found = append(found,
-			report.Aim{What: r.name + ": processor time of the best Kafka Streams in ours", Unit: "times", Want: 5, Have: best / cost, Decimals: 1},
-			report.Aim{What: r.name + ": our rate in that of the fastest Kafka Streams", Unit: "times", Want: 3, Have: rate / most, Decimals: 1})
+	}
+	return least / report.SpreadBy(ours.turns, rig.Turn.Cost).Median, report.SpreadBy(ours.turns, rig.Turn.Rate).Median / most
+}
+
+func (b *bench) comparison(rows []*row) table.Writer {
+	t := report.NewTable("", "peer", "its processor time in ours", "our rate in its")
+	for _, r := range rows {
+		for _, p := range b.peers {
+			if r.peer == nil {
+				cost, rate := ratio(r, rows, p)
+				t.AppendRow(table.Row{r.name, p.name, fmt.Sprintf("%.1f", cost), fmt.Sprintf("%.1f", rate)})
+			}
+		}
+	}
+	return t
+}
+
+// aims are ours against the best of the peers that they are held to.
+func (b *bench) aims(rows []*row) []report.Aim {
+	var found []report.Aim
+	for _, r := range rows {
+		for _, p := range b.peers {
+			if r.peer != nil || !p.aimed {
+				continue
+			}
+			cost, rate := ratio(r, rows, p)
+			found = append(found,
+				report.Aim{What: fmt.Sprintf("%s: processor time of the best %s in ours", r.name, p.name), Unit: "times", Want: 5, Have: cost, Decimals: 1},
+				report.Aim{What: fmt.Sprintf("%s: our rate in that of the fastest %s", r.name, p.name), Unit: "times", Want: 3, Have: rate, Decimals: 1})
+		}
 	}
 	return found
 }

@@ -16,9 +16,6 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class ParcelProcessor implements Processor<byte[], byte[], byte[], byte[]>, Rules.Outputs {
     static final String STORE = "parcels";
-    static final String EVENTS = "events";
-    static final String JOBS = "jobs";
-    static final String DEAD_LETTERS = "dead-letters";
 
     private record Timer(long due, Bytes key) implements Comparable<Timer> {
         @Override
@@ -30,8 +27,7 @@ final class ParcelProcessor implements Processor<byte[], byte[], byte[], byte[]>
     private final Settings settings;
     private final AtomicInteger ticks;
     private final Rules rules;
-    private final CarrierEvent event = new CarrierEvent();
-    private final Registration registration = new Registration();
+    private final Intake intake;
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<Bytes, Parcel> store;
@@ -41,6 +37,7 @@ final class ParcelProcessor implements Processor<byte[], byte[], byte[], byte[]>
         this.settings = settings;
         this.ticks = ticks;
         this.rules = new Rules(model, settings.hold(), settings.endpoint(), settings.chosen(), this);
+        this.intake = new Intake(settings, rules);
     }
 
     @Override
@@ -68,45 +65,19 @@ final class ParcelProcessor implements Processor<byte[], byte[], byte[], byte[]>
             ticks.incrementAndGet();
             return;
         }
-        boolean read;
-        if (Keys.isOf(settings.eventHeader(), record.value())) {
-            read = processEvent(record);
-        } else {
-            read = Keys.isOf(settings.registrationHeader(), record.value()) && processRegistration(record);
-        }
-        if (!read) {
-            context.forward(record, DEAD_LETTERS);
-        }
-    }
-
-    private boolean processRegistration(Record<byte[], byte[]> record) {
-        if (!registration.read(record.key(), record.value())) {
-            return false;
+        if (!intake.read(record.key(), record.value())) {
+            context.forward(record, Topics.DEAD_LETTERS);
+            return;
         }
         Bytes key = Bytes.wrap(record.key());
-        Parcel p = store.get(key);
+        Parcel p = intake.apply(record.key(), store.get(key), record.timestamp(), record.value());
         if (p == null) {
-            p = new Parcel();
+            return;
         }
-        if (rules.register(p, record.timestamp(), registration.windowDays)) {
-            store.put(key, p);
+        store.put(key, p);
+        if (settings.hold() > 0 && intake.isEvent()) {
+            timers.add(new Timer(record.timestamp() + settings.hold(), key));
         }
-        return true;
-    }
-
-    private boolean processEvent(Record<byte[], byte[]> record) {
-        if (!event.read(record.key(), record.value())) {
-            return false;
-        }
-        Bytes key = Bytes.wrap(record.key());
-        Parcel p = store.get(key);
-        if (p != null && rules.take(record.key(), p, event, record.timestamp(), record.value())) {
-            store.put(key, p);
-            if (settings.hold() > 0) {
-                timers.add(new Timer(record.timestamp() + settings.hold(), key));
-            }
-        }
-        return true;
     }
 
     /** Releases all that is due. */
@@ -122,11 +93,11 @@ final class ParcelProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
     @Override
     public void event(byte[] key, byte[] value) {
-        context.forward(new Record<>(key, value, now), EVENTS);
+        context.forward(new Record<>(key, value, now), Topics.EVENTS);
     }
 
     @Override
     public void job(byte[] key, byte[] value) {
-        context.forward(new Record<>(key, value, now), JOBS);
+        context.forward(new Record<>(key, value, now), Topics.JOBS);
     }
 }

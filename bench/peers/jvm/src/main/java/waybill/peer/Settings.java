@@ -1,6 +1,6 @@
 package waybill.peer;
 
-import java.nio.file.Path;
+import java.io.Serializable;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -17,12 +17,13 @@ record Settings(
         long commitInterval,
         long cacheBytes,
         String compression,
-        Path stateDir,
-        Path model,
+        String stateDir,
+        String model,
         String endpoint,
         Set<String> chosen,
         byte[] registrationHeader,
-        byte[] eventHeader) {
+        byte[] eventHeader)
+        implements Serializable {
 
     static Settings parse(String[] args) {
         Map<String, String> given = new HashMap<>();
@@ -41,8 +42,8 @@ record Settings(
                 Long.parseLong(given.get("commit-interval-ms")),
                 Long.parseLong(given.get("cache-bytes")),
                 given.get("compression"),
-                Path.of(given.get("state-dir")),
-                Path.of(given.get("model")),
+                given.get("state-dir"),
+                given.get("model"),
                 given.get("endpoint"),
                 Set.of(given.get("chosen").split(",")),
                 hex.parseHex(given.get("registration-header")),

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -17,7 +16,7 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 import org.apache.kafka.streams.state.Stores;
 
 /** The rules on Kafka Streams, for the topics of one prefix. */
-final class Application {
+final class StreamsApplication {
     private static final String SOURCE = "source";
     private static final String PROCESSOR = "rules";
 
@@ -26,7 +25,7 @@ final class Application {
     private final AtomicInteger ticks = new AtomicInteger();
     private volatile Throwable failure;
 
-    Application(Settings settings, String prefix, Model model) {
+    StreamsApplication(Settings settings, String prefix, Model model) {
         this.settings = settings;
         this.streams = new KafkaStreams(topology(prefix, model), properties(prefix));
         streams.setUncaughtExceptionHandler(e -> {
@@ -39,7 +38,7 @@ final class Application {
         Topology t = new Topology();
         ByteArrayDeserializer bytes = new ByteArrayDeserializer();
         ByteArraySerializer written = new ByteArraySerializer();
-        t.addSource(SOURCE, bytes, bytes, prefix + "peer-inputs");
+        t.addSource(SOURCE, bytes, bytes, prefix + Topics.INPUTS);
         t.addProcessor(PROCESSOR, () -> new ParcelProcessor(settings, model, ticks), SOURCE);
         t.addStateStore(
                 Stores.keyValueStoreBuilder(
@@ -47,9 +46,9 @@ final class Application {
                         .withCachingEnabled()
                         .withLoggingEnabled(Map.of()),
                 PROCESSOR);
-        t.addSink(ParcelProcessor.EVENTS, prefix + "peer-events", written, written, PROCESSOR);
-        t.addSink(ParcelProcessor.JOBS, prefix + "peer-jobs", written, written, PROCESSOR);
-        t.addSink(ParcelProcessor.DEAD_LETTERS, prefix + "dead-letters", written, written, PROCESSOR);
+        t.addSink(Topics.EVENTS, prefix + Topics.EVENTS, written, written, PROCESSOR);
+        t.addSink(Topics.JOBS, prefix + Topics.JOBS, written, written, PROCESSOR);
+        t.addSink(Topics.DEAD_LETTERS, prefix + Topics.DEAD_LETTERS, written, written, PROCESSOR);
         return t;
     }
 
@@ -57,7 +56,7 @@ final class Application {
         Properties p = new Properties();
         p.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + "streams");
         p.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.brokers());
-        p.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDir().toString());
+        p.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDir());
         p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
         p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commitInterval());
@@ -65,25 +64,10 @@ final class Application {
         p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksTuning.class);
         p.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 10_000);
         p.put(StreamsConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
-        consumer(p);
-        producer(p);
-        return p;
-    }
-
-    private static void consumer(Properties p) {
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-        p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 5000);
-        p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), 16 << 20);
-        p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 2 << 20);
-        p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.RECEIVE_BUFFER_CONFIG), -1);
-    }
-
-    private void producer(Properties p) {
-        p.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), settings.compression());
-        p.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 512 << 10);
-        p.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 100);
-        p.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), 128L << 20);
-        p.put(StreamsConfig.producerPrefix(ProducerConfig.SEND_BUFFER_CONFIG), -1);
+        Clients.consumer().forEach((name, value) -> p.put(StreamsConfig.mainConsumerPrefix(name), value));
+        Clients.producer(settings).forEach((name, value) -> p.put(StreamsConfig.producerPrefix(name), value));
+        return p;
     }
 
     /** Starts, and returns when every thread has its share of the tasks. */

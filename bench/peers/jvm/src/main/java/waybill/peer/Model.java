@@ -52,10 +52,10 @@ final class Model {
     private final Map<String, Status> statuses = new HashMap<>();
     private final Map<String, Code> codes = new HashMap<>();
 
-    static Model load(Path table) throws IOException {
+    static Model load(String table) throws IOException {
         Model model = new Model();
         List<Status> numbered = new ArrayList<>();
-        for (String line : Files.readAllLines(table)) {
+        for (String line : Files.readAllLines(Path.of(table))) {
             String[] fields = line.split("\t");
             if (fields[0].equals("status")) {
                 Status status = new Status(fields[1], fields[2]);
