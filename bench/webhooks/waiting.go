@@ -47,8 +47,8 @@ func Waiting(ctx context.Context, common *rig.Options, o *Options) (*report.Sect
 		return nil, err
 	}
 	var turns []*waiting
-	few := *common // a turn takes minutes
-	few.Warmups, few.Turns = 0, min(2, common.Turns)
+	few := *common // a turn takes minutes: a million webhooks go in and come out
+	few.Warmups, few.Turns, few.Patience = 0, min(2, common.Turns), 4*common.Patience
 	b.common = &few
 	err = b.turns(ctx, WaitingPart, func(ctx context.Context, _ bool) (fmt.Stringer, error) {
 		w, err := b.wait(ctx)
