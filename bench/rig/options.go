@@ -15,7 +15,7 @@ type Options struct {
 	Profile    string        `help:"Folder for CPU and allocation profiles, from one more turn of stream or tracking. Empty: none." placeholder:"DIR"`
 	Pin        string        `help:"Cores of what is measured and of all others, as in 0-1/2-3. auto: half of them each; none: all share them." default:"auto"`
 	Broker     string        `help:"What a stage's broker is: ${enum}. Apache Kafka needs Java, and make kafka once." enum:"embedded,kafka" default:"embedded"`
-	Patience   time.Duration `help:"How long one turn may take." default:"5m"`
+	Patience   time.Duration `help:"How long one turn may take; four times that in waiting." default:"5m"`
 
 	// Sets are what StandOn made of Pin.
 	Sets Sets `kong:"-"`
