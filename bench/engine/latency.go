@@ -60,7 +60,7 @@ func Latency(ctx context.Context, common *rig.Options, o *Options) (_ *report.Se
 	defer func() { err = errors.Join(err, os.RemoveAll(order.Dir)) }()
 	venues := []*venue{{name: "embedded Kafka", aim: 25, stage: func(ctx context.Context, sc scene) (*rig.Stage, error) { return sc.emptyStage(rig.OnEmbedded(ctx)) }}}
 	missing := ""
-	genuine, stop, err := startGenuine(ctx)
+	genuine, stop, err := apacheVenue(ctx)
 	switch {
 	case errors.Is(err, apachekafka.ErrUnavailable):
 		missing = err.Error()
@@ -78,32 +78,22 @@ func Latency(ctx context.Context, common *rig.Options, o *Options) (_ *report.Se
 	return latencySection(sc, venues, missing, common.Workers()), nil
 }
 
-// startGenuine starts one broker of Apache Kafka for all turns: each has topics
-// and groups of its own.
-func startGenuine(ctx context.Context) (v *venue, stop func() error, err error) {
-	dir, err := os.MkdirTemp("", "waybill-bench-kafka-")
+// apacheVenue is one broker of Apache Kafka for all turns, if this machine can run
+// it.
+func apacheVenue(ctx context.Context) (v *venue, stop func() error, err error) {
+	lent, stop, err := rig.StartGenuine(ctx)
 	if err != nil {
-		return nil, nil, fmt.Errorf("making a folder for Apache Kafka: %w", err)
-	}
-	cluster, err := apachekafka.Start(ctx, apachekafka.Options{Dir: dir, Measured: true})
-	if err != nil {
-		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+		return nil, nil, err
 	}
 	stage := func(ctx context.Context, sc scene) (*rig.Stage, error) {
-		s, err := rig.NewStageOn(lent{cluster}, sc.prefix+inputTopic)
+		s, err := rig.NewStageOn(lent, sc.prefix+inputTopic)
 		if err != nil {
 			return nil, err
 		}
 		return s, sc.prepare(ctx, s)
 	}
-	return &venue{name: "one broker of Apache Kafka", aim: 60, stage: stage}, func() error { return errors.Join(cluster.Close(), os.RemoveAll(dir)) }, nil
+	return &venue{name: "one broker of Apache Kafka", aim: 60, stage: stage}, stop, nil
 }
-
-// lent is a broker that outlives a stage.
-type lent struct{ *apachekafka.Cluster }
-
-// Close implements rig.Broker.
-func (lent) Close() error { return nil }
 
 // latencies takes turns.
 func (b *bench) latencies(ctx context.Context, v *venue, sc scene, o RuntimeOrder) error {

@@ -33,7 +33,7 @@ func newScene(ctx context.Context, b *bench, v *venue, c *contender, prefix stri
 	for _, topic := range c.inputs {
 		inputs = append(inputs, prefix+topic)
 	}
-	stage, err := rig.NewStageOn(lent{v}, inputs...)
+	stage, err := rig.NewStageOn(rig.Lent{Broker: v}, inputs...)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}

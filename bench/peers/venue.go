@@ -47,9 +47,3 @@ func (v *venue) String() string {
 
 // end ends the broker and removes what it wrote.
 func (v *venue) end() error { return errors.Join(v.Close(), os.RemoveAll(v.dir)) }
-
-// lent is a broker that outlives a stage.
-type lent struct{ *venue }
-
-// Close implements rig.Broker.
-func (lent) Close() error { return nil }

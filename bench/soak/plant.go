@@ -62,7 +62,7 @@ func newPlant(ctx context.Context, codecs *schemas.Codecs, partitions int, r *re
 	if _, err = analytics.Migrate(ctx, p.tables()); err != nil {
 		return p, err
 	}
-	if p.stage, err = rig.NewStageOn(lent{p.kafka}, schemas.TopicRegistrations, schemas.TopicCarrierEvents); err != nil {
+	if p.stage, err = rig.NewStageOn(rig.Lent{Broker: p.kafka}, schemas.TopicRegistrations, schemas.TopicCarrierEvents); err != nil {
 		return p, err
 	}
 	p.stage.Dir = p.path("stage")
@@ -100,12 +100,6 @@ func (p *plant) ask(do func(driver.Conn) error) (err error) {
 	defer func() { err = errors.Join(err, conn.Close()) }()
 	return do(conn)
 }
-
-// lent is a broker that the stage does not end.
-type lent struct{ *embedded.Kafka }
-
-// Close implements rig.Broker.
-func (lent) Close() error { return nil }
 
 // restartKafka cuts every connection: the broker ends and is there again.
 func (p *plant) restartKafka(ctx context.Context) error {

@@ -87,20 +87,15 @@ func embeddedStage(ctx context.Context, prefix string) (*rig.Stage, error) {
 	return s, nil
 }
 
-// apacheVenue starts one broker of Apache Kafka for all turns, if this machine
-// can run it: one that has just begun takes several times as long for a
-// transaction until Java has compiled what it does.
+// apacheVenue is one broker of Apache Kafka for all turns, if this machine can run
+// it.
 func apacheVenue(ctx context.Context) (v *venue, stop func() error, err error) {
-	dir, err := os.MkdirTemp("", "waybill-bench-kafka-")
+	lent, stop, err := rig.StartGenuine(ctx)
 	if err != nil {
-		return nil, nil, fmt.Errorf("making a folder for Apache Kafka: %w", err)
-	}
-	cluster, err := apachekafka.Start(ctx, apachekafka.Options{Dir: dir, Measured: true})
-	if err != nil {
-		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+		return nil, nil, err
 	}
 	stage := func(_ context.Context, prefix string) (*rig.Stage, error) {
-		s, err := rig.NewStageOn(lent{cluster}, inputsOf(prefix)...)
+		s, err := rig.NewStageOn(lent, inputsOf(prefix)...)
 		if err != nil {
 			return nil, err
 		}
@@ -110,14 +105,8 @@ func apacheVenue(ctx context.Context) (v *venue, stop func() error, err error) {
 		}
 		return s, nil
 	}
-	return &venue{name: "one broker of Apache Kafka", p99: 200, stage: stage}, func() error { return errors.Join(cluster.Close(), os.RemoveAll(dir)) }, nil
+	return &venue{name: "one broker of Apache Kafka", p99: 200, stage: stage}, stop, nil
 }
-
-// lent is a broker that outlives a stage.
-type lent struct{ *apachekafka.Cluster }
-
-// Close implements rig.Broker.
-func (lent) Close() error { return nil }
 
 // arrive is one turn.
 func (b *bench) arrive(ctx context.Context, v *venue, prefix string, count int) (d delays, err error) {
